@@ -138,6 +138,17 @@ func Match(wishes ...string) string {
 	return Default
 }
 
+// Areas lists the features that have words, in order.
+func Areas() []string {
+	var areas []string
+	for name := range catalogue().areas {
+		area, _, _ := strings.Cut(name, ".")
+		areas = append(areas, area)
+	}
+	slices.Sort(areas)
+	return slices.Compact(areas)
+}
+
 // Script is an area's messages in lang as a JavaScript module whose default
 // export maps keys (without the area) to texts, or to {one, other}.
 func Script(area, lang string) ([]byte, error) {

@@ -1,0 +1,188 @@
+// Package static serves the program's stylesheets, scripts and icons.
+//
+// They are embedded as written, with no build step, under an address that
+// changes with their content: /static/<digest>/js/console/main.js. So they can
+// be cached for ever, and a script's relative imports stay within one version.
+// Each file is compressed once, when it is first asked for, and kept in memory.
+//
+// Beside the files there are virtual ones: js/locale/<area>.<language>.js holds
+// the words of a feature for its scripts, see [locale.Script].
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+const prefix = "/static/"
+
+//go:embed css js icons.svg
+var files embed.FS
+
+// types are fixed: what the operating system believes of .js does not matter.
+var types = map[string]string{
+	".js":  "text/javascript; charset=utf-8",
+	".css": "text/css; charset=utf-8",
+	".svg": "image/svg+xml",
+	".md":  "text/plain; charset=utf-8",
+}
+
+type asset struct {
+	raw  []byte
+	kind string
+	once sync.Once
+	gz   []byte
+}
+
+type shelf struct {
+	version string
+	assets  map[string]*asset
+}
+
+// loaded reads everything on first use, so that commands which show no page
+// start at once.
+var loaded = sync.OnceValue(load)
+
+func load() *shelf {
+	s := &shelf{assets: map[string]*asset{}}
+	digest := sha256.New()
+	add := func(name string, raw []byte) {
+		_, _ = fmt.Fprintf(digest, "%s %d\n", name, len(raw))
+		_, _ = digest.Write(raw) // a hash never fails
+		s.assets[name] = &asset{raw: raw, kind: types[path.Ext(name)]}
+	}
+	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := files.ReadFile(name)
+		if err == nil {
+			add(name, raw)
+		}
+		return err
+	})
+	if err != nil {
+		panic(err) // embedded files are always readable
+	}
+	for _, area := range locale.Areas() {
+		for _, lang := range locale.Languages {
+			if raw, err := locale.Script(area, lang); err == nil {
+				add("js/locale/"+area+"."+lang+".js", raw)
+			}
+		}
+	}
+	s.version = hex.EncodeToString(digest.Sum(nil))[:12]
+	return s
+}
+
+// URL is the address of an asset such as "js/console/main.js".
+func URL(name string) string { return prefix + loaded().version + "/" + name }
+
+// Icon is the address of one drawing in the sprite, for <use href>.
+func Icon(name string) string { return URL("icons.svg") + "#" + name }
+
+// Handler serves every asset under /static/.
+//
+// An address with another version's digest gets today's file, uncached: a page
+// that was sent just before an update still finds its parts.
+func Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := loaded()
+		version, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, prefix), "/")
+		a, ok := s.assets[name]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		if version == s.version {
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		} else {
+			w.Header().Set("Cache-Control", "no-cache")
+		}
+		a.serve(w, r)
+	})
+}
+
+func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Type", a.kind)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Vary", "Accept-Encoding")
+	body := a.raw
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if gz := a.compressed(); len(gz) < len(body) {
+			h.Set("Content-Encoding", "gzip")
+			body = gz
+		}
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method == http.MethodHead {
+		return
+	}
+	_, _ = w.Write(body) // the reader may have gone away
+}
+
+func (a *asset) compressed() []byte {
+	a.once.Do(func() {
+		var out bytes.Buffer
+		z, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+		if err != nil {
+			panic(err) // the level is constant
+		}
+		_, _ = z.Write(a.raw) // a buffer takes everything
+		_ = z.Close()
+		a.gz = out.Bytes()
+	})
+	return a.gz
+}
+
+// imported finds static imports and re-exports; import() is left out, since
+// what it names loads later.
+var imported = regexp.MustCompile(`(?m)^\s*(?:import|export)\b[^'"();]*?["'](\.[^"']+)["']`)
+
+// Modules lists a script and all that it imports, itself first, so that a page
+// can ask for them at once instead of one import after another.
+func Modules(entry string) []string {
+	names := []string{entry}
+	for i := 0; i < len(names); i++ {
+		a, ok := loaded().assets[names[i]]
+		if !ok {
+			continue
+		}
+		for _, found := range imported.FindAllSubmatch(a.raw, -1) {
+			name := path.Join(path.Dir(names[i]), string(found[1]))
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// Weight is how many bytes the named assets cost on the wire, compressed; the
+// budgets in the tests are held against it. An unknown name is an error.
+func Weight(names ...string) (int, error) {
+	sum := 0
+	for _, name := range names {
+		a, ok := loaded().assets[name]
+		if !ok {
+			return 0, fmt.Errorf("static %s: %w", name, fs.ErrNotExist)
+		}
+		sum += min(len(a.raw), len(a.compressed()))
+	}
+	return sum, nil
+}
