@@ -1,0 +1,183 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"math"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// errNobodyAnswers is a fault of ours: a route asks for a permission that no
+// package guards. It is closed rather than open.
+var errNobodyAnswers = fail.New(fail.Unauthorized, "fail.unauthorized")
+
+// answer turns what a handler returned into a response.
+func answer(e *core.RequestEvent) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if r == http.ErrAbortHandler { //nolint:errorlint // the very value, as net/http compares it
+				panic(r)
+			}
+			err = explain(e, fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
+		}
+	}()
+	if err := e.Next(); err != nil {
+		return explain(e, err)
+	}
+	return nil
+}
+
+// explain writes err as the answer. What was already written stays.
+func explain(e *core.RequestEvent, err error) error {
+	f, status := classify(err)
+	if f.Kind == fail.Internal && e.Request.Context().Err() != nil {
+		return nil // the client has gone; nobody is there to read it
+	}
+	id := ""
+	if f.Kind == fail.Internal {
+		id = rand.Text()[:8]
+		e.App.Logger().Error("request failed", "id", id, "route", e.Request.Pattern, "error", err)
+	}
+	if e.Written() {
+		return nil
+	}
+	if f.Kind.Retry() && f.After > 0 {
+		e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.After.Seconds()))))
+	}
+	if IsPage(e) {
+		return explainPage(e, f, status, id)
+	}
+	data := map[string]string{"code": string(f.Kind)}
+	if f.Field != "" {
+		data["field"] = f.Field
+	}
+	if id != "" {
+		data["id"] = id
+	}
+	if f.Kind == fail.Unauthorized {
+		e.Response.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	return e.JSON(status, map[string]any{"status": status, "message": f.Text(Language(e)), "data": data})
+}
+
+// classify finds the failure in err, also in what PocketBase and the standard
+// library say about bad requests.
+func classify(err error) (*fail.Error, int) {
+	if f, ok := errors.AsType[*fail.Error](err); ok {
+		return f, f.Kind.Status()
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return fail.New(fail.TooLarge, "fail.too_large", "Most", bytesText(mostBody)).Because(err), http.StatusRequestEntityTooLarge
+	}
+	if fields, ok := errors.AsType[validation.Errors](err); ok {
+		f := fail.New(fail.Invalid, "fail.invalid").Because(err)
+		for _, name := range slices.Sorted(maps.Keys(fields)) {
+			return f.On(name), f.Kind.Status()
+		}
+	}
+	if a, ok := errors.AsType[*router.ApiError](err); ok {
+		f := fail.New(kindOf(a.Status), "fail."+string(kindOf(a.Status))).Because(err)
+		return f, a.Status
+	}
+	if malformed(err) {
+		return fail.New(fail.Invalid, "fail.invalid").Because(err), http.StatusBadRequest
+	}
+	f := fail.Of(err)
+	return f, f.Kind.Status()
+}
+
+func malformed(err error) bool {
+	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return true
+	}
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, http.ErrNotMultipart) || errors.Is(err, http.ErrMissingBoundary)
+}
+
+func kindOf(status int) fail.Kind {
+	switch status {
+	case http.StatusUnauthorized:
+		return fail.Unauthorized
+	case http.StatusForbidden:
+		return fail.Forbidden
+	case http.StatusNotFound:
+		return fail.NotFound
+	case http.StatusConflict:
+		return fail.Conflict
+	case http.StatusRequestEntityTooLarge:
+		return fail.TooLarge
+	case http.StatusUnsupportedMediaType:
+		return fail.Unsupported
+	case http.StatusTooManyRequests:
+		return fail.Limit
+	case http.StatusServiceUnavailable:
+		return fail.Busy
+	case http.StatusInsufficientStorage:
+		return fail.Full
+	}
+	if status >= http.StatusInternalServerError {
+		return fail.Internal
+	}
+	return fail.Invalid
+}
+
+// explainPage shows the failure as a page; who is not signed in is led to where
+// they can, and from there back.
+func explainPage(e *core.RequestEvent, f *fail.Error, status int, id string) error {
+	if f.Kind == fail.Unauthorized {
+		to := "/sign-in"
+		if e.Request.Method == http.MethodGet && e.Request.URL.Path != "/" {
+			to += "?next=" + url.QueryEscape(e.Request.URL.RequestURI())
+		}
+		return e.Redirect(http.StatusSeeOther, to)
+	}
+	return RenderStatus(e, status, problem(e, f, status, id))
+}
+
+func nowhere(e *core.RequestEvent) error {
+	if strings.HasPrefix(e.Request.URL.Path, "/api/") {
+		e.Set(keyKind, api)
+	}
+	return fail.New(fail.NotFound, "web.nowhere")
+}
+
+// accessLog writes one line a request: the route's pattern instead of the
+// address, because addresses carry ids and one-time secrets, and no query.
+func accessLog(log *slog.Logger) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		if log == nil {
+			return e.Next()
+		}
+		start := time.Now()
+		err := e.Next()
+		status := e.Status()
+		if status == 0 && err != nil {
+			status = router.ToApiError(err).Status
+		}
+		log.LogAttrs(context.Background(), slog.LevelInfo, "request", slog.String("method", e.Request.Method), slog.String("route", e.Request.Pattern),
+			slog.Int("status", status), slog.Float64("ms", float64(time.Since(start).Microseconds())/1000), slog.String("address", Address(e)))
+		return err
+	}
+}
+
+func bytesText(n int64) string { return strconv.FormatInt(n>>20, 10) + " MB" }

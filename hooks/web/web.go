@@ -1,0 +1,76 @@
+// Package web is the plumbing under every HTTP route: who may call it, how an
+// error becomes an answer, which headers go along, in which language and from
+// which address somebody speaks.
+//
+// A feature adds its routes to the [Table], each with the permission that it
+// asks for, and writes handlers that return plain errors. PocketBase's own
+// routes stay as they are, but for the headers and the client's address.
+package web
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"net/netip"
+
+	"github.com/a-h/templ"
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+)
+
+// Keys of what a request carries in its event store.
+const (
+	keyKind       = "xiaoer.kind"
+	keyPermission = "xiaoer.permission"
+	keyLanguage   = "xiaoer.language"
+	keyTLS        = "xiaoer.tls"
+)
+
+// Config is what the program's flags say about HTTP.
+type Config struct {
+	Trusted []netip.Prefix // proxies whose X-Forwarded-For and -Proto are believed
+	Log     *slog.Logger   // takes the access line of each request; nil: none is written
+}
+
+// Register binds what holds for every request of app, PocketBase's own routes
+// included, and the answer to addresses that nobody serves.
+func Register(app core.App, t *Table, config Config) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.Bind(
+			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAddress", Func: believeProxies(config.Trusted), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 20},
+			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAccessLog", Func: accessLog(config.Log), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 10},
+			&hook.Handler[*core.RequestEvent]{Id: "xiaoerDashboardHeaders", Func: dashboardHeaders, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},
+		)
+		t.group(e.Router, page).Route("", "/", nowhere)
+		return e.Next()
+	})
+}
+
+// Required is the permission that the route being served asks for.
+func Required(e *core.RequestEvent) Permission {
+	p, _ := e.Get(keyPermission).(Permission)
+	return p
+}
+
+// IsPage reports whether the request is for a page, so that its answers are
+// HTML and redirects.
+func IsPage(e *core.RequestEvent) bool {
+	k, ok := e.Get(keyKind).(kind)
+	return ok && k == page
+}
+
+// Render answers with a component and status 200.
+func Render(e *core.RequestEvent, c templ.Component) error {
+	return RenderStatus(e, http.StatusOK, c)
+}
+
+// RenderStatus answers with a component. It renders to memory first, so that a
+// failing template cannot send half a page.
+func RenderStatus(e *core.RequestEvent, status int, c templ.Component) error {
+	var out bytes.Buffer
+	if err := c.Render(e.Request.Context(), &out); err != nil {
+		return err
+	}
+	return e.HTML(status, out.String())
+}
