@@ -1,0 +1,143 @@
+// Package hours is working-time arithmetic: is the counter open, when does it
+// open next, and how much working time lies between two instants.
+//
+// It is pure: every function takes the instant it asks about, and a [Week] is a
+// plain value that travels as the JSON of channels.hours. Spans are wall-clock
+// times of one zone; they are turned into instants a day at a time, so that a
+// span keeps its wall-clock limits when the clocks change and is then an hour
+// longer or shorter, as the working day really is.
+package hours
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"time"
+)
+
+// DefaultZone is where a week without a zone is kept.
+const DefaultZone = "Asia/Shanghai"
+
+// Week says when the counter is open. The zero Week is always open.
+type Week struct {
+	Zone   string   `json:"zone,omitempty"`   // IANA name; empty means DefaultZone
+	Spans  []Span   `json:"week,omitempty"`   // none means around the clock, but for Closed
+	Closed []string `json:"closed,omitempty"` // dates such as 2026-10-01 on which no span begins
+}
+
+// Span is open time that begins on each such day of the week, From inclusive,
+// To exclusive. To before From lies on the next day; the whole span belongs to
+// the day that it begins on. Spans may overlap.
+type Span struct {
+	Day  time.Weekday `json:"day"` // 0 is Sunday, as in JavaScript
+	From Clock        `json:"from"`
+	To   Clock        `json:"to"`
+}
+
+var allDay = Span{From: 0, To: day}
+
+// stretch is a span on a certain day, as instants.
+type stretch struct{ from, to time.Time }
+
+// Always reports whether w has no limits at all.
+func (w Week) Always() bool { return len(w.Spans) == 0 && len(w.Closed) == 0 }
+
+// Open reports whether at is working time.
+func (w Week) Open(at time.Time) bool {
+	for s := range w.around(at, at) {
+		if !at.Before(s.from) && at.Before(s.to) {
+			return true
+		}
+	}
+	return false
+}
+
+// NextOpen returns at itself if it is working time, else the next instant that
+// is; the zero time if there is none.
+func (w Week) NextOpen(at time.Time) time.Time {
+	// A weekday comes back each week, and each closed date can strike out one
+	// of its returns; one week more for a span that a change of clocks swallows.
+	horizon := at.AddDate(0, 0, 7*(len(w.Closed)+2))
+	for s := range w.around(at, horizon) {
+		if at.Before(s.to) {
+			return later(at, s.from)
+		}
+	}
+	return time.Time{}
+}
+
+// Between is how much working time lies in [from, to); 0 if to is not after
+// from.
+func (w Week) Between(from, to time.Time) time.Duration {
+	if w.Always() {
+		return max(0, to.Sub(from))
+	}
+	var sum time.Duration
+	counted := from // overlapping spans count once
+	for s := range w.around(from, to) {
+		begin, end := later(s.from, counted), s.to
+		if end.After(to) {
+			end = to
+		}
+		if end.After(begin) {
+			sum += end.Sub(begin)
+			counted = end
+		}
+	}
+	return sum
+}
+
+// around yields, in the order of their beginnings, all stretches that can touch
+// [from, to]: those that begin from the eve of from to the day of to.
+func (w Week) around(from, to time.Time) iter.Seq[stretch] {
+	zone := w.location()
+	spans := slices.SortedStableFunc(slices.Values(w.Spans), func(a, b Span) int { return cmp.Compare(a.From, b.From) })
+	from, to = from.In(zone), to.In(zone)
+	return func(yield func(stretch) bool) {
+		// Noon exists on every date in every zone; midnight does not.
+		for noon := time.Date(from.Year(), from.Month(), from.Day()-1, 12, 0, 0, 0, zone); ; noon = noon.AddDate(0, 0, 1) {
+			if first := allDay.on(noon); first.from.After(to) {
+				return
+			}
+			if slices.Contains(w.Closed, noon.Format(time.DateOnly)) {
+				continue
+			}
+			for s := range beginning(spans, noon) {
+				if !yield(s) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// beginning yields the stretches of the day of noon.
+func beginning(spans []Span, noon time.Time) iter.Seq[stretch] {
+	return func(yield func(stretch) bool) {
+		if len(spans) == 0 {
+			yield(allDay.on(noon))
+			return
+		}
+		for _, s := range spans {
+			if s.Day == noon.Weekday() && !yield(s.on(noon)) {
+				return
+			}
+		}
+	}
+}
+
+// on is the span on the day of noon.
+func (s Span) on(noon time.Time) stretch {
+	end := s.To
+	if end <= s.From {
+		end += day
+	}
+	return stretch{from: s.From.on(noon), to: end.on(noon)}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
