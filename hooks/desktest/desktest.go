@@ -1,0 +1,107 @@
+// Package desktest starts a desk for tests, like httptest starts a server.
+// Only _test.go files import it, and they are external tests (package x_test):
+// a desk knows every package, so an inside test would be a cycle.
+//
+// Each desk is a clone of one folder that is migrated once per test binary, and
+// opens its database as the program does. Every statement that runs on it is
+// remembered, and explained when the test ends: one that reads all messages,
+// conversations or audit entries fails the test, because on a shop's tenth
+// million it would stall the desk.
+package desktest
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tests"
+
+	_ "github.com/dianxiaoer/xiaoer/pb_migrations" // the schema
+)
+
+// migrated is a data folder with every migration applied, by file name. It is
+// kept in memory, so that a test binary leaves nothing behind.
+var migrated = sync.OnceValues(func() (map[string][]byte, error) {
+	dir, err := os.MkdirTemp("", "desktest")
+	if err != nil {
+		return nil, fmt.Errorf("make the folder to migrate: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+	if err = app.Bootstrap(); err != nil {
+		return nil, fmt.Errorf("bootstrap: %w", err)
+	}
+	if err = app.RunAllMigrations(); err != nil {
+		return nil, fmt.Errorf("migrate: %w", err)
+	}
+	if err = app.ResetBootstrapState(); err != nil { // closes, and with it empties the write-ahead logs
+		return nil, fmt.Errorf("close the migrated folder: %w", err)
+	}
+	files := map[string][]byte{}
+	for _, name := range []string{"data.db", "auxiliary.db"} {
+		if files[name], err = os.ReadFile(filepath.Join(dir, name)); err != nil { //nolint:gosec // our own temporary folder
+			return nil, fmt.Errorf("read the migrated folder: %w", err)
+		}
+	}
+	return files, nil
+})
+
+// Bare returns an app with an empty, migrated database and none of our hooks,
+// for packages on the ground.
+func Bare(tb testing.TB) *tests.TestApp {
+	tb.Helper()
+	files, err := migrated()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	dir := tb.TempDir()
+	for name, content := range files {
+		if err = os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	seen := &statements{}
+	app, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: dir, DBConnect: seen.connect})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { // runs last, so that what a desk does while it stops counts too
+		for _, fault := range seen.faults() {
+			tb.Error(fault)
+		}
+	})
+	tb.Cleanup(app.Cleanup)
+	return app
+}
+
+// Serve runs app's router on a port of its own, sockets included, until the
+// test ends.
+func Serve(tb testing.TB, app *tests.TestApp) *httptest.Server {
+	tb.Helper()
+	router, err := apis.NewRouter(app)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(nil)
+	event := &core.ServeEvent{App: app, Router: router, Server: server.Config, Listener: server.Listener}
+	err = app.OnServe().Trigger(event, func(e *core.ServeEvent) error {
+		if server.Config.Handler, err = e.Router.BuildMux(); err != nil {
+			return fmt.Errorf("build the routes: %w", err)
+		}
+		server.Listener = e.Listener // a hook may have wrapped it
+		server.Start()
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	server.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	tb.Cleanup(server.Close)
+	return server
+}
