@@ -1,0 +1,54 @@
+package channels
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
+)
+
+// New is what a new channel begins with. Name alone is required.
+type New struct {
+	Name, Greeting, Colour, Group string
+	Hours                         hours.Week
+	Entries                       []Entry
+	Origins                       []string
+	TypingPreview, Default        bool
+}
+
+// Add makes a channel with a secret of its own. The first one is the default.
+func Add(app core.App, n New) (*Channel, error) {
+	collection, err := app.FindCachedCollectionByNameOrId(Collection)
+	if err != nil {
+		return nil, fmt.Errorf("add channel: %w", err)
+	}
+	n.Origins = unique(n.Origins)
+	c := wrap(core.NewRecord(collection))
+	c.set(n)
+	if err := app.Save(c); err != nil {
+		return nil, fmt.Errorf("add channel %q: %w", n.Name, err)
+	}
+	return c, nil
+}
+
+// newSecret is 256 random bits in hex.
+func newSecret() Secret {
+	var bits [32]byte
+	_, _ = rand.Read(bits[:]) // never fails
+	return Secret{Text: hex.EncodeToString(bits[:])}
+}
+
+// unique drops repeated origins, keeping their order.
+func unique(origins []string) []string {
+	var out []string
+	for _, origin := range origins {
+		if origin = Origin(origin); !slices.Contains(out, origin) {
+			out = append(out, origin)
+		}
+	}
+	return out
+}

@@ -1,0 +1,150 @@
+package channels
+
+import (
+	"slices"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
+)
+
+// Collection is where channels are kept.
+const Collection = "channels"
+
+// Kind is how visitors come in.
+type Kind string
+
+// Web is the widget on a shop's page and the H5 page.
+const Web Kind = "web"
+
+// Entry is a question that a visitor can press instead of writing.
+type Entry struct {
+	ID     string   `json:"id"`
+	Text   string   `json:"text"`
+	Answer string   `json:"answer,omitempty"` // said at once, before anybody serves
+	Group  string   `json:"group,omitempty"`  // id of the group that the question is for
+	Kinds  []string `json:"kinds,omitempty"`  // kinds of pages that show it; none means all
+}
+
+// Secret signs identities, see [Verify]. Its text, not the bytes that the text
+// spells, is the key of the HMAC.
+type Secret struct {
+	Text string `json:"secret"`
+	Ends int64  `json:"ends,omitempty"` // Unix seconds; 0 while it is the newest
+}
+
+// valid reports whether the secret still signs at now.
+func (s Secret) valid(now time.Time) bool { return s.Ends == 0 || now.Unix() < s.Ends }
+
+var _ core.RecordProxy = (*Channel)(nil)
+
+// Channel is one way in.
+type Channel struct{ core.BaseRecordProxy }
+
+func wrap(r *core.Record) *Channel {
+	c := &Channel{}
+	c.SetProxyRecord(r)
+	return c
+}
+
+// Name is what staff call it.
+func (c *Channel) Name() string { return c.GetString("name") }
+
+// Kind is how visitors come in.
+func (c *Channel) Kind() Kind { return Kind(c.GetString("kind")) }
+
+// Greeting is said before the visitor's first word; "" for none.
+func (c *Channel) Greeting() string { return c.GetString("greeting") }
+
+// Colour is #rrggbb, or "" for the shop's.
+func (c *Channel) Colour() string { return c.GetString("colour") }
+
+// Hours is when people answer; the zero Week is always.
+func (c *Channel) Hours() hours.Week { return list[hours.Week](c, "hours") }
+
+// Entries are the questions that a visitor can press, in their order.
+func (c *Channel) Entries() []Entry { return list[[]Entry](c, "entries") }
+
+// Entry returns the question with id.
+func (c *Channel) Entry(id string) (Entry, bool) {
+	entries := c.Entries()
+	i := slices.IndexFunc(entries, func(e Entry) bool { return e.ID == id })
+	if i < 0 {
+		return Entry{}, false
+	}
+	return entries[i], true
+}
+
+// Origins are the sites that may show the chat, as scheme://host[:port]; none
+// means any.
+func (c *Channel) Origins() []string { return list[[]string](c, "origins") }
+
+// Secrets are newest first; those before the first end when their overlap does.
+func (c *Channel) Secrets() []Secret { return list[[]Secret](c, "secrets") }
+
+// TypingPreview is whether agents see what a visitor has not sent yet.
+func (c *Channel) TypingPreview() bool { return c.GetBool("typing_preview") }
+
+// Remember is whether the shop's page may keep the visitor's token, where
+// browsers do not let the chat's own frame keep it.
+func (c *Channel) Remember() bool { return c.GetBool("remember") }
+
+// Group is the group that serves the channel unless an entry says otherwise.
+func (c *Channel) Group() string { return c.GetString("group") }
+
+// IsDefault is whether a page that names no channel comes in here.
+func (c *Channel) IsDefault() bool { return c.GetBool("is_default") }
+
+// Allows reports whether pages of origin may open the chat.
+func (c *Channel) Allows(origin string) bool {
+	origins := c.Origins()
+	return len(origins) == 0 || slices.Contains(origins, origin)
+}
+
+func (c *Channel) set(n New) {
+	c.Set("name", n.Name)
+	c.Set("kind", string(Web))
+	c.Set("greeting", n.Greeting)
+	c.Set("colour", n.Colour)
+	c.Set("hours", n.Hours)
+	c.Set("entries", n.Entries)
+	c.Set("origins", n.Origins)
+	c.Set("typing_preview", n.TypingPreview)
+	c.Set("group", n.Group)
+	c.Set("is_default", n.Default)
+}
+
+func (c *Channel) sign(secrets []Secret) { c.Set("secrets", secrets) }
+func (c *Channel) beDefault()            { c.Set("is_default", true) }
+
+// malformed names the first JSON field that does not have its shape, if any:
+// the getters answer such a field with nothing.
+func (c *Channel) malformed() string {
+	switch {
+	case c.read("hours", &hours.Week{}) != nil:
+		return "hours"
+	case c.read("entries", &[]Entry{}) != nil:
+		return "entries"
+	case c.read("origins", &[]string{}) != nil:
+		return "origins"
+	case c.read("secrets", &[]Secret{}) != nil:
+		return "secrets"
+	}
+	return ""
+}
+
+func (c *Channel) read(field string, into any) error {
+	if text := c.GetString(field); text == "" || text == "null" {
+		return nil
+	}
+	return c.UnmarshalJSONField(field, into)
+}
+
+func list[T any](c *Channel, field string) T {
+	var value, none T
+	if c.read(field, &value) != nil {
+		return none
+	}
+	return value
+}

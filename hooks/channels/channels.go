@@ -1,0 +1,21 @@
+// Package channels owns the ways in: what a visitor finds there (greeting,
+// hours, entry questions), which sites may show the chat, and the secrets with
+// which a shop's own site vouches for its visitors.
+//
+// Exactly one channel is the default as soon as there is any. Whoever becomes
+// the default takes that from the one before, in one transaction; nobody can
+// only give it up. These rules are hooks, so the dashboard keeps them too.
+//
+// The package knows nothing of visitors or conversations.
+package channels
+
+import "github.com/pocketbase/pocketbase/core"
+
+// Register binds the invariants.
+func Register(app core.App) {
+	app.OnRecordCreate(Collection).BindFunc(complete)
+	app.OnRecordValidate(Collection).BindFunc(check)
+	app.OnRecordCreateExecute(Collection).BindFunc(oneDefault)
+	app.OnRecordUpdateExecute(Collection).BindFunc(oneDefault)
+	app.OnRecordDelete(Collection).BindFunc(keepDefault)
+}

@@ -1,0 +1,154 @@
+package channels
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+const (
+	mostEntries   = 20
+	mostOrigins   = 100
+	longestEntry  = 60
+	longestAnswer = 2000
+)
+
+var (
+	colour  = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
+	entryID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,40}$`)
+)
+
+// complete gives a new channel what each must have: a secret, and the first
+// one the default's place.
+func complete(e *core.RecordEvent) error {
+	c := wrap(e.Record)
+	if len(c.Secrets()) == 0 {
+		c.sign([]Secret{newSecret()})
+	}
+	if has, err := hasDefault(e.App); err != nil {
+		return err
+	} else if !has {
+		c.beDefault()
+	}
+	return e.Next()
+}
+
+// check holds a channel to its rules, whoever writes it.
+func check(e *core.RecordEvent) error {
+	c := wrap(e.Record)
+	if strings.TrimSpace(c.Name()) == "" {
+		return fail.New(fail.Invalid, "channels.name_missing").On("name")
+	}
+	if c.Colour() != "" && !colour.MatchString(c.Colour()) {
+		return fail.New(fail.Invalid, "channels.colour_wrong").On("colour")
+	}
+	if field := c.malformed(); field != "" {
+		return fail.New(fail.Invalid, "fail.invalid").On(field)
+	}
+	if err := c.Hours().Validate(); err != nil {
+		return fail.New(fail.Invalid, "channels.hours_wrong").On("hours").Because(err)
+	}
+	if err := checkEntries(c.Entries()); err != nil {
+		return err
+	}
+	if err := checkOrigins(c.Origins()); err != nil {
+		return err
+	}
+	if len(c.Secrets()) == 0 || c.Secrets()[0].Text == "" {
+		return fail.New(fail.Invalid, "channels.secret_missing").On("secrets")
+	}
+	if !e.Record.IsNew() && wrap(e.Record.Original()).IsDefault() && !c.IsDefault() {
+		return fail.New(fail.Invalid, "channels.default_needed").On("is_default")
+	}
+	return e.Next()
+}
+
+func checkEntries(entries []Entry) error {
+	wrong := fail.New(fail.Invalid, "channels.entries_wrong", "Most", mostEntries).On("entries")
+	if len(entries) > mostEntries {
+		return wrong
+	}
+	seen := map[string]bool{}
+	for _, entry := range entries {
+		text := strings.TrimSpace(entry.Text)
+		if !entryID.MatchString(entry.ID) || seen[entry.ID] || text == "" ||
+			utf8.RuneCountInString(text) > longestEntry || utf8.RuneCountInString(entry.Answer) > longestAnswer {
+			return wrong
+		}
+		seen[entry.ID] = true
+	}
+	return nil
+}
+
+func checkOrigins(origins []string) error {
+	if len(origins) > mostOrigins {
+		return fail.New(fail.Invalid, "channels.origin_wrong", "Origin", "…").On("origins")
+	}
+	for _, origin := range origins {
+		if !isOrigin(origin) {
+			return fail.New(fail.Invalid, "channels.origin_wrong", "Origin", origin).On("origins")
+		}
+	}
+	return nil
+}
+
+// isOrigin reports whether text is exactly what a browser sends as Origin, so
+// that comparing strings is enough. It also goes into a header as it stands.
+func isOrigin(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" {
+		return false
+	}
+	plain := !strings.ContainsFunc(u.Host, func(r rune) bool {
+		return r >= utf8.RuneSelf || r <= ' ' || 'A' <= r && r <= 'Z' || strings.ContainsRune(`;,'"*\`, r)
+	})
+	standard := u.Scheme == "https" && u.Port() == "443" || u.Scheme == "http" && u.Port() == "80"
+	return plain && !standard && u.Scheme+"://"+u.Host == text && !strings.HasSuffix(u.Host, ":")
+}
+
+// Origin brings what a person typed or copied, such as a page's whole address,
+// into the form that a channel keeps.
+func Origin(text string) string {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err != nil || u.Host == "" {
+		return strings.TrimSpace(text)
+	}
+	host := strings.ToLower(u.Host)
+	if port, ok := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]; ok {
+		host = strings.TrimSuffix(host, port)
+	}
+	return u.Scheme + "://" + host
+}
+
+// oneDefault takes the default's place from the channel that had it.
+func oneDefault(e *core.RecordEvent) error {
+	if !wrap(e.Record).IsDefault() {
+		return e.Next()
+	}
+	outer := e.App
+	defer func() { e.App = outer }()
+	return outer.RunInTransaction(func(app core.App) error {
+		e.App = app
+		_, err := app.DB().Update(Collection, dbx.Params{"is_default": false},
+			dbx.And(dbx.HashExp{"is_default": true}, dbx.Not(dbx.HashExp{"id": e.Record.Id}))).Execute()
+		if err != nil {
+			return err
+		}
+		return e.Next()
+	})
+}
+
+// keepDefault refuses to delete the default channel: pages that name none would
+// lose their way in.
+func keepDefault(e *core.RecordEvent) error {
+	if wrap(e.Record).IsDefault() {
+		return fail.New(fail.Conflict, "channels.default_needed")
+	}
+	return e.Next()
+}
