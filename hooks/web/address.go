@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"net"
+	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
@@ -20,7 +22,15 @@ func Address(e *core.RequestEvent) string {
 }
 
 // Secure reports whether the client speaks TLS, to us or to a proxy that we trust.
-func Secure(e *core.RequestEvent) bool { return e.IsTLS() || e.Get(keyTLS) != nil }
+func Secure(e *core.RequestEvent) bool { return SecureRequest(e.Request) }
+
+// SecureRequest is [Secure] for who has only the request.
+func SecureRequest(r *http.Request) bool {
+	return r.TLS != nil || r.Context().Value(viaTLS{}) != nil
+}
+
+// viaTLS marks a request that reached a trusted proxy by TLS.
+type viaTLS struct{}
 
 // BaseURL is the address of the program as the world sees it, without a slash
 // at the end: what the owner has set, or else what the request was sent to.
@@ -51,7 +61,7 @@ func believeProxies(trusted []netip.Prefix) func(*core.RequestEvent) error {
 			e.Request.RemoteAddr = net.JoinHostPort(client.String(), "0")
 		}
 		if e.Request.Header.Get("X-Forwarded-Proto") == "https" {
-			e.Set(keyTLS, true)
+			e.Request = e.Request.WithContext(context.WithValue(e.Request.Context(), viaTLS{}, true))
 		}
 		return e.Next()
 	}

@@ -45,8 +45,19 @@ func answer(e *core.RequestEvent) (err error) {
 	return nil
 }
 
+// elsewhere is what [Elsewhere] returns.
+type elsewhere string
+
+func (to elsewhere) Error() string { return "go to " + string(to) }
+
+// Elsewhere is the error by which a guard sends a browser to another page.
+func Elsewhere(path string) error { return elsewhere(path) }
+
 // explain writes err as the answer. What was already written stays.
 func explain(e *core.RequestEvent, err error) error {
+	if to, ok := errors.AsType[elsewhere](err); ok {
+		return e.Redirect(http.StatusSeeOther, string(to))
+	}
 	f, status := classify(err)
 	if f.Kind == fail.Internal && e.Request.Context().Err() != nil {
 		return nil // the client has gone; nobody is there to read it

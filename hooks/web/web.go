@@ -24,7 +24,6 @@ const (
 	keyKind       = "xiaoer.kind"
 	keyPermission = "xiaoer.permission"
 	keyLanguage   = "xiaoer.language"
-	keyTLS        = "xiaoer.tls"
 )
 
 // Config is what the program's flags say about HTTP.

@@ -1,0 +1,91 @@
+package access
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+const collectionGroups = "groups"
+
+var _ core.RecordProxy = (*Group)(nil)
+
+// Group is a skill that conversations are routed by.
+type Group struct{ core.BaseRecordProxy }
+
+// Key is that of a group that every shop begins with, "" else.
+func (g *Group) Key() string { return g.GetString("key") }
+
+// Name is what the shop calls the group.
+func (g *Group) Name() string { return g.GetString("name") }
+
+// presetGroups are what every shop begins with.
+var presetGroups = []string{PreSale, AfterSale, Complaint}
+
+// Groups lists all groups in the shop's order.
+func Groups(app core.App) ([]*Group, error) {
+	var list []*Group
+	if err := app.RecordQuery(collectionGroups).OrderBy("sort", "created", "id").All(&list); err != nil {
+		return nil, fmt.Errorf("groups: %w", err)
+	}
+	return list, nil
+}
+
+// GroupBy returns the group whose id, key or name is word.
+func GroupBy(app core.App, word string) (*Group, error) {
+	g := &Group{}
+	err := app.RecordQuery(collectionGroups).
+		AndWhere(dbx.Or(dbx.HashExp{"id": word}, dbx.HashExp{"key": word}, dbx.HashExp{"name": word})).
+		OrderBy("sort", "created", "id").Limit(1).One(g)
+	if err != nil {
+		return nil, fmt.Errorf("group %s: %w", word, err)
+	}
+	return g, nil
+}
+
+// AddGroup makes a group; key may be "".
+func AddGroup(app core.App, key, name string) (*Group, error) {
+	collection, err := app.FindCachedCollectionByNameOrId(collectionGroups)
+	if err != nil {
+		return nil, err
+	}
+	all, err := Groups(app)
+	if err != nil {
+		return nil, err
+	}
+	g := &Group{}
+	g.SetProxyRecord(core.NewRecord(collection))
+	g.Set("key", key)
+	g.Set("name", name)
+	g.Set("sort", len(all)+1)
+	if err := app.Save(g); err != nil {
+		return nil, fmt.Errorf("group %s: %w", name, err)
+	}
+	return g, nil
+}
+
+// EnsureGroups makes the groups that every shop begins with, where the shop has
+// none at all.
+func EnsureGroups(app core.App) error {
+	say := locale.In(locale.Default)
+	for _, key := range presetGroups {
+		if _, err := GroupBy(app, key); err == nil {
+			continue
+		} else if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		if _, err := AddGroup(app, key, say.T("access.group_"+localeKey(key))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// localeKey is a role's or group's key as part of a message key.
+func localeKey(key string) string { return strings.ReplaceAll(key, "-", "_") }

@@ -1,0 +1,81 @@
+package access
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+// Permission is one thing that a role may allow.
+type Permission = web.Permission
+
+// What staff may be allowed to do. Each has its text under access.may_… in
+// both languages.
+const (
+	ConversationsReply    Permission = "conversations.reply"     // take waiting ones of my groups, answer and close mine
+	ConversationsTransfer Permission = "conversations.transfer"  // hand mine on
+	ConversationsSeeGroup Permission = "conversations.see_group" // those of my groups, also when they are a colleague's
+	ConversationsSeeAll   Permission = "conversations.see_all"
+	ConversationsTakeOver Permission = "conversations.take_over" // a colleague's
+	ConversationsOverCap  Permission = "conversations.over_cap"  // take more than my cap
+	ConversationsAssign   Permission = "conversations.assign"    // give a colleague's or a waiting one to somebody
+	CustomersSee          Permission = "customers.see"
+	CustomersEdit         Permission = "customers.edit"   // profile, tags, notes
+	CustomersReveal       Permission = "customers.reveal" // phone and e-mail in full
+	CustomersBlock        Permission = "customers.block"
+	TagsEdit              Permission = "tags.edit"          // the shop's list of tags
+	QuickRepliesEdit      Permission = "quick_replies.edit" // the shop's, not one's own
+	ChannelsEdit          Permission = "channels.edit"
+	GroupsEdit            Permission = "groups.edit"
+	StaffEdit             Permission = "staff.edit"
+	RolesEdit             Permission = "roles.edit"
+	SettingsEdit          Permission = "settings.edit"
+)
+
+// Permissions lists all of them in the order in which they are shown.
+var Permissions = []Permission{
+	ConversationsReply, ConversationsTransfer, ConversationsSeeGroup, ConversationsSeeAll, ConversationsTakeOver,
+	ConversationsOverCap, ConversationsAssign, CustomersSee, CustomersEdit, CustomersReveal, CustomersBlock, TagsEdit,
+	QuickRepliesEdit, ChannelsEdit, GroupsEdit, StaffEdit, RolesEdit, SettingsEdit,
+}
+
+// Describe says in lang what p allows.
+func Describe(p Permission, lang string) string {
+	return locale.In(lang).T("access.may_" + strings.ReplaceAll(string(p), ".", "_"))
+}
+
+// Keys of the preset roles.
+const (
+	Owner      = "owner"
+	Supervisor = "supervisor"
+	Agent      = "agent"
+	PreSale    = "pre-sale"
+	AfterSale  = "after-sale"
+	Complaint  = "complaint"
+	Expert     = "expert"
+	ReadOnly   = "read-only"
+)
+
+// preset is a role that every shop begins with. The owner may do everything,
+// whatever its row says.
+type preset struct {
+	key     string
+	allowed []Permission
+}
+
+var serving = []Permission{ConversationsReply, ConversationsTransfer, ConversationsSeeGroup, CustomersSee, CustomersEdit}
+
+var presets = []preset{
+	{Owner, Permissions},
+	{Supervisor, slices.Concat(serving, []Permission{
+		ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign, CustomersReveal, CustomersBlock, TagsEdit, QuickRepliesEdit,
+	})},
+	{Agent, serving},
+	{PreSale, serving},
+	{AfterSale, slices.Concat(serving, []Permission{CustomersReveal})},
+	{Complaint, slices.Concat(serving, []Permission{CustomersReveal})},
+	{Expert, slices.Concat(serving, []Permission{ConversationsSeeAll, ConversationsOverCap})},
+	{ReadOnly, []Permission{ConversationsSeeAll, CustomersSee}},
+}

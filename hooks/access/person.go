@@ -1,0 +1,110 @@
+package access
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Person is a member of staff as they are at one moment. It never changes:
+// whoever keeps one asks [Refresh] for the present one.
+type Person struct {
+	ID             string
+	Nickname       string // what customers see
+	RealName       string // for colleagues only
+	Email, Phone   string
+	Avatar         string // an address, "" without one
+	Language       string // "" when they have not said
+	Theme          string // light, dark, or "" for the system's
+	Role           string // key of a preset role, "" for the shop's own
+	RoleName       string
+	Presence       string
+	PresenceReason string
+	SignIn         string // id of the sign-in they came by, "" when looked up
+	Groups         []string
+	Cap            int
+	Disabled       bool
+	MustChange     bool // the password, before anything else
+
+	may map[Permission]bool
+}
+
+// May reports whether their role allows perm.
+func (p *Person) May(perm Permission) bool { return p.may[perm] }
+
+// InGroup reports whether they belong to the group.
+func (p *Person) InGroup(id string) bool { return slices.Contains(p.Groups, id) }
+
+// Permissions lists what they may do.
+func (p *Person) Permissions() []Permission {
+	var list []Permission
+	for _, perm := range Permissions {
+		if p.may[perm] {
+			list = append(list, perm)
+		}
+	}
+	return list
+}
+
+// People lists all enabled staff, the oldest account first. Do not change the
+// list or the people in it.
+func People(app core.App) ([]*Person, error) {
+	s, err := now(app)
+	if err != nil {
+		return nil, err
+	}
+	return s.enabled, nil
+}
+
+// ByID returns one member of staff, also a disabled one, since old messages
+// still bear their name.
+func ByID(app core.App, id string) (*Person, error) {
+	s, err := now(app)
+	if err != nil {
+		return nil, err
+	}
+	p, ok := s.people[id]
+	if !ok {
+		return nil, fmt.Errorf("staff %s: %w", id, sql.ErrNoRows)
+	}
+	return p, nil
+}
+
+// snapshot is everybody at one version of the rights. Sign-ins are added as
+// they are asked for.
+type snapshot struct {
+	version  int64
+	people   map[string]*Person
+	enabled  []*Person
+	sessions sync.Map // how it was presented → *session
+}
+
+func load(app core.App, version int64) (*snapshot, error) {
+	var roles []*Role
+	if err := app.RecordQuery(collectionRoles).All(&roles); err != nil {
+		return nil, fmt.Errorf("roles: %w", err)
+	}
+	byID := map[string]*Role{}
+	for _, r := range roles {
+		byID[r.Id] = r
+	}
+	staff, err := allStaff(app)
+	if err != nil {
+		return nil, err
+	}
+	s := &snapshot{version: version, people: make(map[string]*Person, len(staff))}
+	for _, one := range staff {
+		p, err := one.person(byID[one.roleID()])
+		if err != nil {
+			return nil, err
+		}
+		s.people[p.ID] = p
+		if !p.Disabled {
+			s.enabled = append(s.enabled, p)
+		}
+	}
+	return s, nil
+}

@@ -1,0 +1,172 @@
+package access
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+)
+
+// poll is how often a server looks whether another process has changed rights.
+const poll = time.Second
+
+// ChangeEvent says that staff, roles or sign-ins are no longer what they were.
+type ChangeEvent struct {
+	hook.Event
+	App     core.App
+	Version int64
+}
+
+// rights is what an app knows of the version row. While it serves, watch keeps
+// version up to date; else it is read each time.
+type rights struct {
+	version  atomic.Int64
+	watching atomic.Bool
+	moved    chan struct{} // wakes watch before the next poll
+	stop     func()
+
+	mu      sync.Mutex // guards current; held while it is loaded
+	current *snapshot
+
+	changed hook.Hook[*ChangeEvent]
+}
+
+func rightsOf(app core.App) *rights {
+	r, _ := app.Store().GetOrSet("xiaoer.access", func() any { return &rights{moved: make(chan struct{}, 1)} }).(*rights)
+	return r
+}
+
+// Changed fires within a second after rights have changed, whichever process
+// did it. It fires in a goroutine of its own, and only in a server.
+func Changed(app core.App) *hook.Hook[*ChangeEvent] { return &rightsOf(app).changed }
+
+// now returns everybody as of the present version. Inside a transaction it
+// reads what the transaction sees and keeps nothing of it.
+func now(app core.App) (*snapshot, error) {
+	if app.IsTransactional() {
+		return load(app, 0)
+	}
+	r := rightsOf(app)
+	version := r.version.Load()
+	if !r.watching.Load() {
+		var err error
+		if version, err = readVersion(app); err != nil {
+			return nil, err
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.current != nil && r.current.version >= version {
+		return r.current, nil
+	}
+	s, err := load(app, version)
+	if err != nil {
+		return nil, err
+	}
+	r.current = s
+	return s, nil
+}
+
+func readVersion(app core.App) (int64, error) {
+	var version int64
+	if err := app.ConcurrentDB().NewQuery("SELECT version FROM rights WHERE id = 1").Row(&version); err != nil {
+		return 0, fmt.Errorf("version of the rights: %w", err)
+	}
+	return version, nil
+}
+
+// bump moves the version in the transaction that changes a staff member, a role
+// or a sign-in, starting one where there is none.
+func bump(e *core.RecordEvent) error {
+	if e.App.IsTransactional() {
+		return bumpIn(e)
+	}
+	outer := e.App
+	err := outer.RunInTransaction(func(app core.App) error {
+		e.App = app
+		return bumpIn(e)
+	})
+	e.App = outer
+	return err
+}
+
+func bumpIn(e *core.RecordEvent) error {
+	if err := e.Next(); err != nil {
+		return err
+	}
+	_, err := e.App.DB().NewQuery("UPDATE rights SET version = version + 1 WHERE id = 1").Execute()
+	return err
+}
+
+// notice runs after the commit, so that whoever made the change sees it at once.
+func notice(e *core.RecordEvent) error {
+	r := rightsOf(e.App)
+	if version, err := readVersion(e.App); err != nil {
+		e.App.Logger().Error("rights not read", "error", err)
+	} else if !e.App.IsTransactional() {
+		r.advance(version)
+	}
+	select {
+	case r.moved <- struct{}{}:
+	default:
+	}
+	return e.Next()
+}
+
+// advance never goes back: two readers may arrive in the wrong order.
+func (r *rights) advance(version int64) {
+	for {
+		known := r.version.Load()
+		if version <= known || r.version.CompareAndSwap(known, version) {
+			return
+		}
+	}
+}
+
+// watch polls the version until stop is closed and tells whoever asked for
+// [Changed].
+func (r *rights) watch(app core.App, stop <-chan struct{}) {
+	tick := time.NewTicker(poll)
+	defer tick.Stop()
+	told := r.version.Load()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-tick.C:
+		case <-r.moved:
+		}
+		version, err := readVersion(app)
+		if err != nil {
+			app.Logger().Error("rights not read", "error", err)
+			continue
+		}
+		r.advance(version)
+		if version == told {
+			continue
+		}
+		told = version
+		if err := r.changed.Trigger(&ChangeEvent{App: app, Version: version}); err != nil {
+			app.Logger().Error("change of rights not followed", "error", err)
+		}
+	}
+}
+
+// start begins to watch. A second call, as tests make it, changes nothing.
+func (r *rights) start(app core.App) error {
+	version, err := readVersion(app)
+	if err != nil {
+		return err
+	}
+	r.advance(version)
+	if !r.watching.CompareAndSwap(false, true) {
+		return nil
+	}
+	stop := make(chan struct{})
+	r.stop = sync.OnceFunc(func() { close(stop); r.watching.Store(false) })
+	go r.watch(app, stop)
+	return nil
+}

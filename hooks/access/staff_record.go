@@ -1,0 +1,161 @@
+package access
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Collection is the auth collection of the people who work here.
+const Collection = "staff"
+
+// Presences: may a member of staff be given conversations?
+const (
+	Online  = "online"
+	Break   = "break"
+	Offline = "offline"
+)
+
+var _ core.RecordProxy = (*Staff)(nil)
+
+// Staff is a sub-account. What the program asks of it at every step is its
+// immutable snapshot, [Person].
+type Staff struct{ core.BaseRecordProxy }
+
+func wrapStaff(r *core.Record) *Staff {
+	s := &Staff{}
+	s.SetProxyRecord(r)
+	return s
+}
+
+// Nickname is the name that customers see.
+func (s *Staff) Nickname() string { return s.GetString("nickname") }
+
+// Phone is the second identity to sign in with, "" where there is none.
+func (s *Staff) Phone() string { return s.GetString("phone") }
+
+// Disabled accounts can do nothing.
+func (s *Staff) Disabled() bool { return s.GetBool("disabled") }
+
+func (s *Staff) roleID() string        { return s.GetString("role") }
+func (s *Staff) groupIDs() []string    { return s.GetStringSlice("groups") }
+func (s *Staff) cap() int              { return s.GetInt("cap") }
+func (s *Staff) mustChange() bool      { return s.GetBool("must_change") }
+func (s *Staff) presence() string      { return s.GetString("presence") }
+func (s *Staff) language() string      { return s.GetString("language") }
+func (s *Staff) theme() string         { return s.GetString("theme") }
+func (s *Staff) setPhone(phone string) { s.Set("phone", phone) }
+
+// newPassword is the password that is being set, "" when it stays.
+func (s *Staff) newPassword() string { return s.GetString("password") }
+
+func (s *Staff) become(n Newcomer, role string, groups []string) {
+	s.SetEmail(n.Email)
+	s.SetPassword(n.Password)
+	s.SetVerified(true)
+	s.Set("phone", n.Phone)
+	s.Set("nickname", n.Nickname)
+	s.Set("real_name", n.RealName)
+	s.Set("role", role)
+	s.Set("groups", groups)
+	s.Set("cap", n.Cap)
+	s.Set("must_change", n.MustChange)
+	s.Set("presence", n.Presence)
+	s.Set("language", n.Language)
+}
+
+func (s *Staff) settle() {
+	if s.presence() == "" {
+		s.Set("presence", Offline)
+	}
+	if s.cap() == 0 {
+		s.Set("cap", DefaultCap)
+	}
+}
+
+func (s *Staff) be(status, reason string) {
+	s.Set("presence", status)
+	s.Set("presence_reason", reason)
+}
+
+func (s *Staff) prefer(language, theme string) {
+	s.Set("language", language)
+	s.Set("theme", theme)
+}
+
+func (s *Staff) disable(yes bool) { s.Set("disabled", yes) }
+
+func (s *Staff) changePassword(password string) {
+	s.SetPassword(password)
+	s.Set("must_change", false)
+}
+
+// person is the snapshot of s in role.
+func (s *Staff) person(role *Role) (*Person, error) {
+	p := &Person{
+		ID: s.Id, Nickname: s.Nickname(), RealName: s.GetString("real_name"), Email: s.Email(), Phone: s.Phone(),
+		Language: s.language(), Theme: s.theme(), Presence: s.presence(), PresenceReason: s.GetString("presence_reason"),
+		Groups: s.groupIDs(), Cap: s.cap(), Disabled: s.Disabled(), MustChange: s.mustChange(), may: map[Permission]bool{},
+	}
+	if avatar := s.GetString("avatar"); avatar != "" {
+		p.Avatar = "/avatars/" + avatar
+	}
+	if role == nil {
+		return p, nil
+	}
+	p.Role, p.RoleName = role.Key(), role.Name()
+	allowed, err := role.Permissions()
+	if err != nil {
+		return nil, fmt.Errorf("role %s: %w", role.Id, err)
+	}
+	for _, a := range allowed {
+		p.may[a] = true
+	}
+	return p, nil
+}
+
+// StaffByID returns one account, enabled or not.
+func StaffByID(app core.App, id string) (*Staff, error) {
+	return staffBy(app, "id", id)
+}
+
+// StaffByEmail returns the account with that sign-in address.
+func StaffByEmail(app core.App, email string) (*Staff, error) {
+	return staffBy(app, "email", normalEmail(email))
+}
+
+func staffBy(app core.App, field, value string) (*Staff, error) {
+	s := &Staff{}
+	if err := app.RecordQuery(Collection).AndWhere(dbx.HashExp{field: value}).Limit(1).One(s); err != nil {
+		return nil, fmt.Errorf("staff: %w", err)
+	}
+	return s, nil
+}
+
+// staffByIdentity finds who signs in as identity: an e-mail or a phone number.
+func staffByIdentity(app core.App, identity string) (*Staff, error) {
+	if email := normalEmail(identity); email != "" {
+		if s, err := staffBy(app, "email", email); err == nil {
+			return s, nil
+		}
+	}
+	return staffBy(app, "phone", normalPhone(identity))
+}
+
+// allStaff lists every account, the oldest first.
+func allStaff(app core.App) ([]*Staff, error) {
+	var list []*Staff
+	if err := app.RecordQuery(Collection).OrderBy("created", "id").All(&list); err != nil {
+		return nil, fmt.Errorf("staff: %w", err)
+	}
+	return list, nil
+}
+
+// owners counts the enabled owners.
+func owners(app core.App) (int, error) {
+	var n int
+	err := app.DB().NewQuery("SELECT COUNT(*) FROM staff s JOIN roles r ON r.id = s.role WHERE r.key = {:key} AND s.disabled = FALSE").
+		Bind(dbx.Params{"key": Owner}).Row(&n)
+	return n, err
+}
