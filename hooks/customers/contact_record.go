@@ -1,0 +1,124 @@
+package customers
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+// Contacts is where contacts are kept.
+const Contacts = "contacts"
+
+var _ core.RecordProxy = (*Contact)(nil)
+
+// Contact is a customer, or somebody still unknown, on one channel.
+type Contact struct{ core.BaseRecordProxy }
+
+// Page is the page that a visitor is on.
+type Page struct {
+	URL      string `json:"url"`
+	Title    string `json:"title"`
+	Kind     string `json:"kind,omitempty"` // product, order, cart, home…: chooses the entry questions
+	Referrer string `json:"referrer,omitempty"`
+}
+
+func newContact(app core.App, channel string) (*Contact, error) {
+	collection, err := app.FindCachedCollectionByNameOrId(Contacts)
+	if err != nil {
+		return nil, err
+	}
+	c := &Contact{}
+	c.SetProxyRecord(core.NewRecord(collection))
+	c.Set("channel", channel)
+	return c, nil
+}
+
+// Customer is whose contact this is; "" until the first word or an identity.
+func (c *Contact) Customer() string { return c.GetString("customer") }
+
+// Channel is the channel's id.
+func (c *Contact) Channel() string { return c.GetString("channel") }
+
+// Identity is the customer's id in the shop's own data, "" while anonymous.
+func (c *Contact) Identity() string { return c.GetString("identity") }
+
+// Name is what the shop's site calls the visitor, or 访客 with the end of the
+// id, by which staff tell anonymous visitors apart.
+func (c *Contact) Name() string { return c.NameIn(locale.Default) }
+
+// NameIn is Name for readers of lang.
+func (c *Contact) NameIn(lang string) string {
+	if name := c.GetString("name"); name != "" {
+		return name
+	}
+	return Anonymous(c.Id, lang)
+}
+
+// Anonymous is the name of a contact that has none.
+func Anonymous(id, lang string) string {
+	return locale.In(lang).T("customers.visitor", "Tail", id[max(0, len(id)-4):])
+}
+
+// Avatar is the address of a picture on this server, or "". A picture elsewhere
+// is kept but never shown: loading it would tell its host who is being served.
+func (c *Contact) Avatar() string { return local(c.GetString("avatar")) }
+
+func local(address string) string {
+	if strings.HasPrefix(address, "/") && !strings.HasPrefix(address, "//") {
+		return address
+	}
+	return ""
+}
+
+// Lang is the language to speak to the visitor.
+func (c *Contact) Lang() string { return c.GetString("lang") }
+
+// Source is the page that led to the first visit, "" if unknown.
+func (c *Contact) Source() string { return c.GetString("source") }
+
+// Blocked is whether the visitor may not write.
+func (c *Contact) Blocked() bool { return c.GetBool("blocked") }
+
+// Seen is when the visitor was last here, to about an hour.
+func (c *Contact) Seen() types.DateTime { return c.GetDateTime("seen") }
+
+// Page is the page that the visitor is or was last on.
+func (c *Contact) Page() Page {
+	var p Page
+	if err := c.UnmarshalJSONField("page", &p); err != nil {
+		return Page{} // none yet
+	}
+	return p
+}
+
+// identify makes c the contact of customer, whom the shop's data calls identity.
+func (c *Contact) identify(customer, identity string) {
+	c.Set("customer", customer)
+	c.Set("identity", identity)
+}
+
+func (c *Contact) arrive(now types.DateTime, lang string, page *Page) {
+	c.Set("seen", now)
+	if lang != "" {
+		c.Set("lang", locale.Match(lang))
+	}
+	if page == nil {
+		return
+	}
+	c.Set("page", page.cut())
+	if c.Source() == "" {
+		c.Set("source", page.cut().Referrer)
+	}
+}
+
+func (c *Contact) introduce(name, avatar string) {
+	if name = cut(name, longestName); name != "" {
+		c.Set("name", name)
+	}
+	if avatar = remote(avatar); avatar != "" {
+		c.Set("avatar", avatar)
+	}
+}

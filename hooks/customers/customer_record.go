@@ -1,0 +1,97 @@
+package customers
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// Customers is where customers are kept.
+const Customers = "customers"
+
+var _ core.RecordProxy = (*Customer)(nil)
+
+// Customer is a person, on however many channels.
+type Customer struct{ core.BaseRecordProxy }
+
+func newCustomer(app core.App) (*Customer, error) {
+	collection, err := app.FindCachedCollectionByNameOrId(Customers)
+	if err != nil {
+		return nil, err
+	}
+	c := &Customer{}
+	c.SetProxyRecord(core.NewRecord(collection))
+	return c, nil
+}
+
+func wrapCustomer(r *core.Record) *Customer {
+	c := &Customer{}
+	c.SetProxyRecord(r)
+	return c
+}
+
+// ExternalID is the customer's id in the shop's own data, "" while unknown there.
+func (c *Customer) ExternalID() string { return c.GetString("external_id") }
+
+// Name is what staff or the shop's site call the customer; "" where nobody has
+// named them yet.
+func (c *Customer) Name() string { return c.GetString("name") }
+
+// Avatar is the address of a picture on this server, or "".
+func (c *Customer) Avatar() string { return local(c.GetString("avatar")) }
+
+// Phone is in full; who may see it so is for the caller to ask.
+func (c *Customer) Phone() string { return c.GetString("phone") }
+
+// Email is the mail address, or "".
+func (c *Customer) Email() string { return c.GetString("email") }
+
+// Region is where the customer lives, in the shop's words.
+func (c *Customer) Region() string { return c.GetString("region") }
+
+// Level is the membership level, in the shop's words.
+func (c *Customer) Level() string { return c.GetString("level") }
+
+// Tags are the ids of the customer's tags.
+func (c *Customer) Tags() []string { return c.GetStringSlice("tags") }
+
+// Created is when the customer was first known.
+func (c *Customer) Created() types.DateTime { return c.GetDateTime("created") }
+
+func (c *Customer) knownAs(externalID string) { c.Set("external_id", externalID) }
+
+// introduce gives a name and a picture to a customer who has none: what the
+// shop's site says does not overrule what staff have written.
+func (c *Customer) introduce(name, avatar string) {
+	if c.Name() == "" {
+		c.Set("name", cut(name, longestName))
+	}
+	if address := remote(avatar); address != "" {
+		c.Set("avatar", address)
+	}
+}
+
+func (c *Customer) change(to Change) {
+	set := func(field string, value *string) {
+		if value != nil {
+			c.Set(field, line(*value))
+		}
+	}
+	set("name", to.Name)
+	set("phone", to.Phone)
+	set("email", to.Email)
+	set("region", to.Region)
+	set("level", to.Level)
+	if to.Tags != nil {
+		c.Set("tags", *to.Tags)
+	}
+}
+
+// absorb takes over from another customer what c does not know itself.
+func (c *Customer) absorb(other *Customer) {
+	for _, field := range []string{"name", "phone", "email", "region", "level"} {
+		if c.GetString(field) == "" {
+			c.Set(field, other.GetString(field))
+		}
+	}
+	c.Set("tags", append(c.Tags(), other.Tags()...)) // the field drops doubles
+}

@@ -1,0 +1,60 @@
+// Package customers owns people: the customer, the contact that a customer is
+// on one channel, what staff note about them, and the sessions by which
+// visitors' browsers are known again.
+//
+// A contact is one visible thread. It begins anonymous; an identity that the
+// shop's site has signed makes it a customer's, and further devices of that
+// customer join the same contact. Linking changes whose contact it is and
+// nothing else: who sent what stays as it was.
+//
+// A visitor's token is 256 random bits, kept as a SHA-256 only. What a visitor
+// says of themselves (name, avatar, page) is for display and is cut to size
+// rather than refused.
+//
+// The package does not know conversations. Who keeps a customer's id beside a
+// contact's binds to [OnLink].
+package customers
+
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+)
+
+const (
+	linksKey = "customers.links"
+	sweepJob = "customers.sweep"
+)
+
+// Register binds the invariants and the nightly sweep of dead sessions.
+func Register(app core.App) {
+	app.Store().Set(linksKey, &hook.Hook[*LinkEvent]{})
+	app.OnRecordValidate(Customers).BindFunc(checkCustomer)
+	app.OnRecordValidate(Notes).BindFunc(checkNote)
+	app.OnRecordValidate(Tags).BindFunc(checkTag)
+	app.Cron().MustAdd(sweepJob, "17 4 * * *", func() {
+		if err := Sweep(app, time.Now()); err != nil {
+			app.Logger().Error("sweeping visitors' sessions", "error", err)
+		}
+	})
+}
+
+// LinkEvent tells that a contact has become another customer's. It is triggered
+// inside of the transaction, whose app it carries: what keeps the customer's id
+// beside the contact's changes in the same commit.
+type LinkEvent struct {
+	hook.Event
+	App      core.App
+	Contact  string
+	From, To string // customers' ids; From is "" where there was none yet
+}
+
+// OnLink is triggered whenever a contact becomes another customer's.
+func OnLink(app core.App) *hook.Hook[*LinkEvent] {
+	links, ok := app.Store().Get(linksKey).(*hook.Hook[*LinkEvent])
+	if !ok {
+		panic("customers.Register was not called for this app")
+	}
+	return links
+}

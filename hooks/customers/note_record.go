@@ -1,0 +1,45 @@
+package customers
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// Notes is where staff's notes about customers are kept.
+const Notes = "notes"
+
+var _ core.RecordProxy = (*Note)(nil)
+
+// Note is what a member of staff wants colleagues to know about a customer.
+type Note struct{ core.BaseRecordProxy }
+
+func newNote(app core.App, customer, staff, text string) (*Note, error) {
+	collection, err := app.FindCachedCollectionByNameOrId(Notes)
+	if err != nil {
+		return nil, err
+	}
+	n := &Note{}
+	n.SetProxyRecord(core.NewRecord(collection))
+	n.Set("customer", customer)
+	n.Set("staff", staff)
+	n.Set("text", tidy(text))
+	return n, nil
+}
+
+func wrapNote(r *core.Record) *Note {
+	n := &Note{}
+	n.SetProxyRecord(r)
+	return n
+}
+
+// Customer is whom the note is about.
+func (n *Note) Customer() string { return n.GetString("customer") }
+
+// Staff is who wrote it.
+func (n *Note) Staff() string { return n.GetString("staff") }
+
+// Text is plain.
+func (n *Note) Text() string { return n.GetString("text") }
+
+// Created is when it was written.
+func (n *Note) Created() types.DateTime { return n.GetDateTime("created") }

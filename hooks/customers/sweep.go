@@ -1,0 +1,52 @@
+package customers
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// sweepBatch keeps each transaction short: messages wait for the same connection.
+const sweepBatch = 200
+
+// Sweep removes sessions that died before now, and with them the contacts that
+// nobody can return to and that never said a word.
+func Sweep(app core.App, now time.Time) error {
+	limit, err := types.ParseDateTime(now.Add(-sessionLife))
+	if err != nil {
+		return fmt.Errorf("sweep sessions: %w", err)
+	}
+	for {
+		n, err := sweepSome(app, limit)
+		if err != nil {
+			return fmt.Errorf("sweep sessions: %w", err)
+		}
+		if n < sweepBatch {
+			return nil
+		}
+	}
+}
+
+func sweepSome(app core.App, limit types.DateTime) (int, error) {
+	var dead []*session
+	err := app.RecordQuery(Sessions).AndWhere(dbx.NewExp("seen < {:limit}", dbx.Params{"limit": limit.String()})).
+		OrderBy("seen").Limit(sweepBatch).All(&dead)
+	if err != nil || len(dead) == 0 {
+		return 0, err
+	}
+	var ids, contacts []any
+	for _, s := range dead {
+		ids, contacts = append(ids, s.Id), append(contacts, s.contact())
+	}
+	return len(dead), app.RunInTransaction(func(app core.App) error {
+		if _, err := app.DB().Delete(Sessions, dbx.In("id", ids...)).Execute(); err != nil {
+			return err
+		}
+		_, err := app.DB().Delete(Contacts, dbx.And(dbx.In("id", contacts...), dbx.HashExp{"customer": ""},
+			dbx.NewExp("NOT EXISTS (SELECT 1 FROM visitor_sessions s WHERE s.contact = contacts.id)"))).Execute()
+		return err
+	})
+}
