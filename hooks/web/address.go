@@ -33,8 +33,12 @@ func SecureRequest(r *http.Request) bool {
 type viaTLS struct{}
 
 // BaseURL is the address of the program as the world sees it, without a slash
-// at the end: what the owner has set, or else what the request was sent to.
+// at the end: what the program was started with, what the owner has set, or
+// else what the request was sent to.
 func BaseURL(e *core.RequestEvent) string {
+	if base, ok := e.App.Store().Get(keyBaseURL).(string); ok {
+		return base
+	}
 	if base := settings.ShopOf(e.App).BaseURL; base != "" {
 		return base
 	}

@@ -185,7 +185,11 @@ func accessLog(log *slog.Logger) func(*core.RequestEvent) error {
 		if status == 0 && err != nil {
 			status = router.ToApiError(err).Status
 		}
-		log.LogAttrs(context.Background(), slog.LevelInfo, "request", slog.String("method", e.Request.Method), slog.String("route", e.Request.Pattern),
+		level := slog.LevelInfo
+		if strings.HasPrefix(e.Request.URL.Path, "/static/") {
+			level = slog.LevelDebug
+		}
+		log.LogAttrs(context.Background(), level, "request", slog.String("method", e.Request.Method), slog.String("route", e.Request.Pattern),
 			slog.Int("status", status), slog.Float64("ms", float64(time.Since(start).Microseconds())/1000), slog.String("address", Address(e)))
 		return err
 	}

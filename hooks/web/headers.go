@@ -84,15 +84,13 @@ func limitBody(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-var protection = http.NewCrossOriginProtection()
-
 // crossOrigin refuses what another site makes a browser send here with our
 // cookie. A request with a token carries nothing that the browser added.
-func crossOrigin(e *core.RequestEvent) error {
+func (t *Table) crossOrigin(e *core.RequestEvent) error {
 	if k, _ := e.Get(keyKind).(kind); k == open || k == api && e.Request.Header.Get("Authorization") != "" {
 		return e.Next()
 	}
-	if err := protection.Check(e.Request); err != nil {
+	if err := t.protection.Check(e.Request); err != nil {
 		return fail.New(fail.Forbidden, "web.cross_origin").Because(err)
 	}
 	return e.Next()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"slices"
 	"sync"
 
@@ -39,6 +40,8 @@ type Table struct {
 	routes   []Route
 	commands []Command
 	guards   map[Permission]func(*core.RequestEvent) error
+
+	protection http.CrossOriginProtection
 }
 
 // Guard says who answers for a permission: g returns an error where the caller
@@ -72,7 +75,7 @@ func (t *Table) Open(r *router.Router[*core.RequestEvent], routes ...Route) {
 		asked[route.Path] = append(asked[route.Path], route.Method)
 	}
 	for path, methods := range asked {
-		t.group(r, open).Route("OPTIONS", path, preflight(methods))
+		t.group(r, open).Route(http.MethodOptions, path, preflight(methods))
 	}
 }
 
@@ -131,7 +134,7 @@ func (t *Table) group(r *router.Router[*core.RequestEvent], k kind) *router.Rout
 	return g.BindFunc(func(e *core.RequestEvent) error {
 		e.Set(keyKind, k)
 		return e.Next()
-	}, answer, headers, limitBody, crossOrigin)
+	}, answer, headers, limitBody, t.crossOrigin)
 }
 
 func (t *Table) remember(route Route) {

@@ -17,6 +17,8 @@ import (
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"github.com/dianxiaoer/xiaoer/static"
 )
 
 // Keys of what a request carries in its event store.
@@ -24,11 +26,13 @@ const (
 	keyKind       = "xiaoer.kind"
 	keyPermission = "xiaoer.permission"
 	keyLanguage   = "xiaoer.language"
+	keyBaseURL    = "xiaoer.base_url" // in the app's store
 )
 
 // Config is what the program's flags say about HTTP.
 type Config struct {
 	Trusted []netip.Prefix // proxies whose X-Forwarded-For and -Proto are believed
+	BaseURL string         // the public address, "" for the settings' or the request's own
 	Log     *slog.Logger   // takes the access line of each request; nil: none is written
 }
 
@@ -36,11 +40,18 @@ type Config struct {
 // included, and the answer to addresses that nobody serves.
 func Register(app core.App, t *Table, config Config) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if config.BaseURL != "" {
+			app.Store().Set(keyBaseURL, config.BaseURL)
+			if err := t.protection.AddTrustedOrigin(config.BaseURL); err != nil {
+				return err
+			}
+		}
 		e.Router.Bind(
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAddress", Func: believeProxies(config.Trusted), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 20},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAccessLog", Func: accessLog(config.Log), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 10},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerDashboardHeaders", Func: dashboardHeaders, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},
 		)
+		t.Pages(e.Router, Route{http.MethodGet, "/static/{path...}", Anyone, apis.WrapStdHandler(static.Handler())})
 		t.group(e.Router, page).Route("", "/", nowhere)
 		return e.Next()
 	})

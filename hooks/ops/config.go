@@ -1,0 +1,133 @@
+package ops
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/dianxiaoer/xiaoer/hooks/limits"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+)
+
+// Config is what flags and XIAOER_ variables say. A flag wins over its variable.
+type Config struct {
+	Dir       string // --dir, XIAOER_DIR: the data folder; ./pb_data
+	HTTP      string // --http, XIAOER_HTTP: the address to listen on; 127.0.0.1:8090
+	BaseURL   string // --base-url, XIAOER_BASE_URL: the public address, when it is not the one that requests name
+	LogFormat string // --log-format, XIAOER_LOG_FORMAT: text or json; text
+	LogLevel  string // --log-level, XIAOER_LOG_LEVEL: debug, info, warn or error; info
+
+	// Trusted are the proxies whose X-Forwarded headers are believed:
+	// --trusted-proxies, XIAOER_TRUSTED_PROXIES, a list of networks.
+	Trusted []netip.Prefix
+	// Unlimited are networks that no limit holds for, for load tests:
+	// --unlimited, XIAOER_UNLIMITED.
+	Unlimited limits.Exempt
+
+	Out io.Writer // takes the banner; nil: nothing is printed
+
+	trusted, unlimited []string
+
+	tls     bool     // known when serve runs
+	domains []string // likewise
+}
+
+// ReadConfig reads the program's arguments and environment, each "NAME=value".
+func ReadConfig(args, environment []string) (*Config, error) {
+	c := &Config{Dir: "pb_data", LogFormat: "text", LogLevel: "info", Out: os.Stdout}
+	c.readEnvironment(environment)
+	flags := pflag.NewFlagSet("xiaoer", pflag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.ParseErrorsAllowlist.UnknownFlags = true // each command knows its own
+	flags.Usage = func() {}
+	flags.StringVar(&c.Dir, "dir", c.Dir, "")
+	flags.StringVar(&c.HTTP, "http", c.HTTP, "")
+	flags.BoolP("help", "h", false, "")
+	c.flags(flags)
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	return c, c.check()
+}
+
+func (c *Config) readEnvironment(environment []string) {
+	for _, pair := range environment {
+		name, value, _ := strings.Cut(pair, "=")
+		if value == "" {
+			continue
+		}
+		switch name {
+		case "XIAOER_DIR":
+			c.Dir = value
+		case "XIAOER_HTTP":
+			c.HTTP = value
+		case "XIAOER_BASE_URL":
+			c.BaseURL = value
+		case "XIAOER_LOG_FORMAT":
+			c.LogFormat = value
+		case "XIAOER_LOG_LEVEL":
+			c.LogLevel = value
+		case "XIAOER_TRUSTED_PROXIES":
+			c.trusted = strings.Split(value, ",")
+		case "XIAOER_UNLIMITED":
+			c.unlimited = strings.Split(value, ",")
+		}
+	}
+}
+
+// flags adds those of serve that PocketBase's command does not have.
+func (c *Config) flags(f *pflag.FlagSet) {
+	f.StringVar(&c.BaseURL, "base-url", c.BaseURL, "public address of the shop's desk, such as https://kf.example.com")
+	f.StringSliceVar(&c.trusted, "trusted-proxies", c.trusted, "networks of proxies whose X-Forwarded headers are believed, such as 127.0.0.1/32")
+	f.StringSliceVar(&c.unlimited, "unlimited", c.unlimited, "networks that no limit holds for; for load tests only")
+	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text or json")
+	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
+}
+
+func (c *Config) check() error {
+	trusted, err := limits.ParseExempt(trim(c.trusted))
+	if err != nil {
+		return fmt.Errorf("--trusted-proxies: %w", err)
+	}
+	c.Trusted = trusted
+	if c.Unlimited, err = limits.ParseExempt(trim(c.unlimited)); err != nil {
+		return fmt.Errorf("--unlimited: %w", err)
+	}
+	if c.LogFormat != "text" && c.LogFormat != "json" {
+		return fmt.Errorf("--log-format: %q is neither text nor json", c.LogFormat)
+	}
+	if err := new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return fmt.Errorf("--log-level: %w", err)
+	}
+	if c.BaseURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) || strings.Trim(u.Path, "/") != "" {
+		return fmt.Errorf("--base-url: %q is not like https://kf.example.com", c.BaseURL)
+	}
+	c.BaseURL = u.Scheme + "://" + u.Host
+	return nil
+}
+
+// Web is what the configuration says about HTTP.
+func (c *Config) Web() web.Config {
+	return web.Config{Trusted: c.Trusted, BaseURL: c.BaseURL, Log: slog.Default()}
+}
+
+func trim(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s = strings.TrimSpace(s); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}

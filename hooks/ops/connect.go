@@ -1,0 +1,25 @@
+package ops
+
+import (
+	"path/filepath"
+
+	"github.com/pocketbase/dbx"
+
+	_ "modernc.org/sqlite" // the driver that PocketBase is built on
+)
+
+// pragmas of every connection. The timeout comes first, because switching to
+// WAL may already have to wait for another process.
+const pragmas = "?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)&_pragma=foreign_keys(ON)" +
+	"&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_txlock=immediate"
+
+// Connect opens a database of PocketBase's. What the shop writes is on the disk
+// when its commit returns: PocketBase's own NORMAL loses commits in a power
+// cut. Its log, in auxiliary.db, may.
+func Connect(path string) (*dbx.DB, error) {
+	synchronous := "&_pragma=synchronous(FULL)"
+	if filepath.Base(path) == "auxiliary.db" {
+		synchronous = "&_pragma=synchronous(NORMAL)"
+	}
+	return dbx.Open("sqlite", path+pragmas+synchronous)
+}

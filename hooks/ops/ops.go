@@ -1,0 +1,109 @@
+// Package ops is how the program runs: its configuration, its database
+// connections, its log, its commands, whether it is ready, and what it says
+// when it starts.
+package ops
+
+import (
+	"errors"
+	"net"
+	"os"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+// Before everything else at the end: no longer ready, so that a balancer sends
+// nobody here while the sockets drain.
+const beforeDrain = -20000
+
+// Register binds the package to app. invite returns the path of the set-up
+// page while the shop has no owner, and "" after.
+func Register(app core.App, t *web.Table, c *Config, invite func(core.App) string) {
+	var draining atomic.Bool
+	app.OnModelCreate((&core.Log{}).TableName()).BindFunc(repeat)
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.InstallerFunc = nil // the wizard makes the superuser
+		t.API(e.Router, web.Route{Method: "GET", Path: "/readyz", Permission: web.Anyone, Handle: ready(&draining)})
+		if err := listen(e); err != nil {
+			return err
+		}
+		if err := e.Next(); err != nil {
+			return err
+		}
+		greet(e, c, invite(e.App))
+		return nil
+	})
+	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "xiaoerNotReady", Priority: beforeDrain, Func: func(e *core.TerminateEvent) error {
+		draining.Store(true)
+		return e.Next()
+	}})
+}
+
+// listen opens the port here rather than in PocketBase, to know which one it
+// is when port 0 asks for any.
+func listen(e *core.ServeEvent) error {
+	if e.Server == nil || e.Server.Addr == "" || e.Listener != nil {
+		return nil
+	}
+	l, err := (&net.ListenConfig{}).Listen(e.Server.BaseContext(nil), "tcp", e.Server.Addr)
+	if err != nil {
+		return err
+	}
+	e.Listener = l
+	return nil
+}
+
+// ready answers whether to send anybody here: the database takes writes, the
+// schema is up to date (serve migrates before it listens), and the program is
+// not about to stop.
+func ready(draining *atomic.Bool) func(*core.RequestEvent) error {
+	rolledBack := errors.New("only tried")
+	return func(e *core.RequestEvent) error {
+		if draining.Load() {
+			return fail.New(fail.Draining, "fail.draining")
+		}
+		err := e.App.RunInTransaction(func(app core.App) error {
+			if _, err := app.DB().NewQuery("UPDATE rights SET version = version WHERE id = 1").Execute(); err != nil {
+				return err
+			}
+			return rolledBack
+		})
+		if !errors.Is(err, rolledBack) {
+			return fail.New(fail.Busy, "fail.busy").Because(err)
+		}
+		return e.JSON(200, map[string]string{"status": "ok"})
+	}
+}
+
+// Version is the program's version, as the build knows it.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	version := info.Main.Version
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 && !strings.Contains(version, s.Value[:12]) {
+			version += " " + s.Value[:12]
+		}
+	}
+	return version
+}
+
+// commandLanguage is that of the terminal.
+func commandLanguage() string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if value := os.Getenv(name); value != "" {
+			tag, _, _ := strings.Cut(value, ".")
+			return locale.Match(strings.ReplaceAll(tag, "_", "-"))
+		}
+	}
+	return locale.Default
+}

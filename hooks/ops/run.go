@@ -1,0 +1,128 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/cmd"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// Exit codes. What was asked for wrongly can be asked again rightly; what
+// failed may be tried again as it is.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// App returns the PocketBase app of a program with this configuration.
+func App(c *Config) *pocketbase.PocketBase {
+	c.StartLogging(os.Stderr)
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: c.Dir, DBConnect: Connect, HideStartBanner: true})
+	app.RootCmd.Use = "xiaoer"
+	app.RootCmd.Short = "小二 · the customer-service desk of a small shop"
+	app.RootCmd.Version = Version()
+	return app
+}
+
+// Run runs the command that the arguments name and returns the program's exit
+// code. It takes the place of PocketBase's Start, which loses a command's error.
+func Run(app *pocketbase.PocketBase, c *Config, commands ...*cobra.Command) int {
+	root := app.RootCmd
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.FParseErrWhitelist.UnknownFlags = false // a misspelt flag is said, not ignored
+	root.AddCommand(serveCommand(app, c))
+	root.AddCommand(commands...)
+	understood := false
+	root.PersistentPreRunE = func(command *cobra.Command, _ []string) error {
+		understood = true
+		return prepare(app, command)
+	}
+	err := execute(app, root)
+	if err == nil {
+		return 0
+	}
+	tell(root.ErrOrStderr(), err)
+	if !understood || fail.Of(err).Kind == fail.Invalid {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// Bare marks a command that needs no data folder.
+const Bare = "bare"
+
+// prepare opens the data and brings it up to date before a command runs. serve
+// does the latter itself.
+func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {
+	if _, bare := command.Annotations[Bare]; bare || app.IsBootstrapped() {
+		return nil
+	}
+	if err := app.Bootstrap(); err != nil {
+		return fmt.Errorf("open %s: %w", app.DataDir(), err)
+	}
+	if command.Name() == "serve" {
+		return nil
+	}
+	return app.RunAllMigrations()
+}
+
+// execute runs the command until it is done or the program is told to stop.
+func execute(app *pocketbase.PocketBase, root *cobra.Command) error {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	done := make(chan error, 1)
+	go func() { done <- root.ExecuteContext(context.Background()) }()
+	var err error
+	select {
+	case err = <-done:
+	case <-stop:
+	}
+	if !app.IsBootstrapped() {
+		return err
+	}
+	event := &core.TerminateEvent{App: app}
+	end := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
+	return errors.Join(err, end)
+}
+
+func tell(w io.Writer, err error) {
+	text := err.Error()
+	if f, ok := errors.AsType[*fail.Error](err); ok {
+		text = f.Text(commandLanguage())
+		if f.Field != "" {
+			text = f.Field + ": " + text
+		}
+	}
+	_, _ = fmt.Fprintln(w, "xiaoer:", text)
+}
+
+// serveCommand is PocketBase's, with our flags and variables.
+func serveCommand(app *pocketbase.PocketBase, c *Config) *cobra.Command {
+	serve := cmd.NewServeCommand(app, false)
+	serve.Short = "Start the desk (at 127.0.0.1:8090, or with HTTPS for the domains given)"
+	c.flags(serve.Flags())
+	if c.HTTP != "" {
+		_ = serve.PersistentFlags().Set("http", c.HTTP) // any text is a string flag's
+	}
+	run := serve.RunE
+	serve.RunE = func(command *cobra.Command, domains []string) error {
+		c.tls = len(domains) > 0 || command.Flag("https").Value.String() != ""
+		c.domains = domains
+		if err := run(command, domains); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	}
+	return serve
+}
