@@ -1,0 +1,112 @@
+package quickreplies
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// Draft is a quick reply as somebody writes it.
+type Draft struct {
+	Code     string `json:"code"`
+	Title    string `json:"title"`
+	Text     string `json:"text"`
+	Category string `json:"category"`
+	Scope    Scope  `json:"scope"` // "" for one's own
+	Group    string `json:"group"` // id, key or name, where Scope is Group
+}
+
+// Add makes a quick reply, p's own or, with that permission, one for others.
+func Add(app core.App, p *access.Person, d Draft) (*QuickReply, error) {
+	collection, err := app.FindCachedCollectionByNameOrId(Collection)
+	if err != nil {
+		return nil, fmt.Errorf("add quick reply: %w", err)
+	}
+	q := wrap(core.NewRecord(collection))
+	if err := save(app, p, q, d); err != nil {
+		return nil, fmt.Errorf("add quick reply: %w", err)
+	}
+	return q, nil
+}
+
+// Edit changes a quick reply that p may change, also whose it is.
+func Edit(app core.App, p *access.Person, id string, d Draft) (*QuickReply, error) {
+	q, err := editable(app, p, id)
+	if err != nil {
+		return nil, fmt.Errorf("edit quick reply: %w", err)
+	}
+	if err := save(app, p, q, d); err != nil {
+		return nil, fmt.Errorf("edit quick reply: %w", err)
+	}
+	return q, nil
+}
+
+// Delete removes a quick reply that p may change.
+func Delete(app core.App, p *access.Person, id string) error {
+	q, err := editable(app, p, id)
+	if err != nil {
+		return fmt.Errorf("delete quick reply: %w", err)
+	}
+	if err := app.Delete(q); err != nil {
+		return fmt.Errorf("delete quick reply: %w", err)
+	}
+	return nil
+}
+
+// Used counts one use. It is raw: it changes nothing that a rule looks at.
+func Used(app core.App, p *access.Person, id string) error {
+	q, err := find(app, p, id)
+	if err != nil {
+		return err
+	}
+	_, err = app.NonconcurrentDB().Update(Collection, dbx.Params{"uses": dbx.NewExp("uses + 1")}, dbx.HashExp{"id": q.Id}).Execute()
+	if err != nil {
+		return fmt.Errorf("count a quick reply's use: %w", err)
+	}
+	return nil
+}
+
+func save(app core.App, p *access.Person, q *QuickReply, d Draft) error {
+	if d.Scope == "" {
+		d.Scope = Staff
+	}
+	if err := mayKeep(p, d.Scope); err != nil {
+		return err
+	}
+	q.write(d)
+	switch d.Scope {
+	case Staff:
+		q.belongTo(Staff, "", p.ID)
+	case Group:
+		group, err := access.GroupBy(app, d.Group)
+		if err != nil {
+			return fail.New(fail.Invalid, "quickreplies.group_wrong").On("group").Because(err)
+		}
+		q.belongTo(Group, group.Id, "")
+	default:
+		q.belongTo(d.Scope, "", "")
+	}
+	return app.Save(q)
+}
+
+// editable returns a quick reply that p may change.
+func editable(app core.App, p *access.Person, id string) (*QuickReply, error) {
+	q, err := find(app, p, id)
+	if err != nil {
+		return nil, err
+	}
+	return q, mayKeep(p, q.Scope())
+}
+
+// mayKeep reports whether p may change quick replies of scope. Those of other
+// people are never found in the first place.
+func mayKeep(p *access.Person, scope Scope) error {
+	if scope != Staff && !p.May(access.QuickRepliesEdit) {
+		return fail.New(fail.Forbidden, "fail.forbidden").On("scope")
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package quickreplies
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Collection is where quick replies are kept.
+const Collection = "quick_replies"
+
+// Scope is who sees a quick reply.
+type Scope string
+
+// The shop's are everybody's; a group's its members'; a staff's their own.
+const (
+	Shop  Scope = "shop"
+	Group Scope = "group"
+	Staff Scope = "staff"
+)
+
+var _ core.RecordProxy = (*QuickReply)(nil)
+
+// QuickReply is a text to send with a few keys.
+type QuickReply struct{ core.BaseRecordProxy }
+
+func wrap(r *core.Record) *QuickReply {
+	q := &QuickReply{}
+	q.SetProxyRecord(r)
+	return q
+}
+
+// Code is what is typed after "/"; "" where the reply is found by its words only.
+func (q *QuickReply) Code() string { return q.GetString("code") }
+
+// Title is a short name, "" for none.
+func (q *QuickReply) Title() string { return q.GetString("title") }
+
+// Text is what is sent.
+func (q *QuickReply) Text() string { return q.GetString("text") }
+
+// Category is a heading to list it under, "" for none.
+func (q *QuickReply) Category() string { return q.GetString("category") }
+
+// Scope is who sees it.
+func (q *QuickReply) Scope() Scope { return Scope(q.GetString("scope")) }
+
+// Group is the group whose it is, where Scope is [Group].
+func (q *QuickReply) Group() string { return q.GetString("group") }
+
+// Staff is whose own it is, where Scope is [Staff].
+func (q *QuickReply) Staff() string { return q.GetString("staff") }
+
+// File is the id of a picture that goes with it, "" for none.
+func (q *QuickReply) File() string { return q.GetString("file") }
+
+// Uses is how often it was sent.
+func (q *QuickReply) Uses() int { return q.GetInt("uses") }
+
+func (q *QuickReply) write(d Draft) {
+	q.Set("code", strings.TrimPrefix(strings.TrimSpace(d.Code), "/"))
+	q.Set("title", strings.TrimSpace(d.Title))
+	q.Set("text", strings.TrimSpace(d.Text))
+	q.Set("category", strings.TrimSpace(d.Category))
+}
+
+func (q *QuickReply) belongTo(scope Scope, group, staff string) {
+	q.Set("scope", string(scope))
+	q.Set("group", group)
+	q.Set("staff", staff)
+}
