@@ -10,21 +10,19 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 )
 
 // Command is `xiaoer channel …`, by which scripts set a shop up. A bad value is
-// a [fail.Error], which main turns into exit status 2.
+// a fail.Invalid, which ends the program with exit status 2.
 func Command(app core.App) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "channel",
 		Short: "Lists, shows and adds the ways in for visitors",
 		Args:  cobra.NoArgs,
 		RunE:  func(*cobra.Command, []string) error { return fail.New(fail.Invalid, "channels.no_subcommand") },
-		PersistentPreRunE: func(*cobra.Command, []string) error {
-			return app.RunAllMigrations()
-		},
 	}
 	root.AddCommand(listCommand(app), showCommand(app), addCommand(app))
 	return root
@@ -89,12 +87,19 @@ func addCommand(app core.App) *cobra.Command {
 	f.StringVar(&n.Greeting, "greeting", "", "what is said before the visitor's first word")
 	f.StringVar(&n.Colour, "colour", "", "#rrggbb (default: the shop's)")
 	f.StringArrayVar(&n.Origins, "origin", nil, "a site that may show the chat, scheme://host[:port]; repeatable (default: any)")
-	f.StringVar(&n.Group, "group", "", "id of the group that serves the channel")
+	f.StringVar(&n.Group, "group", "", "the group that serves the channel: its id, key or name")
 	f.BoolVar(&n.TypingPreview, "typing-preview", false, "show agents what a visitor has not sent yet")
 	f.BoolVar(&n.Default, "default", false, "serve pages that name no channel (the first channel always does)")
 	f.BoolVar(&asJSON, "json", false, "print a JSON object")
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		n.Name = args[0]
+		if n.Group != "" {
+			group, err := access.GroupBy(app, n.Group)
+			if err != nil {
+				return fail.New(fail.Invalid, "channels.group_wrong").On("group").Because(err)
+			}
+			n.Group = group.Id
+		}
 		channel, err := Add(app, n)
 		if err != nil {
 			return err
