@@ -7,10 +7,14 @@ import (
 
 // sequence is one row: the highest number given to a timeline entry or a
 // change of a conversation, and the lowest that retention has left. Numbers
-// are never given twice, also not after the newest rows were deleted.
+// are never given twice, also not after the newest rows were deleted. epoch is
+// random and renewed when the database turns out to be another one (restored,
+// copied); cursor_key hides the numbers in the cursors that clients hold.
 const sequence = `
-CREATE TABLE sequence (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL, floor INTEGER NOT NULL);
-INSERT INTO sequence (id, last, floor) VALUES (1, 0, 0);`
+CREATE TABLE sequence (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL, floor INTEGER NOT NULL,
+	epoch TEXT NOT NULL, cursor_key TEXT NOT NULL);
+INSERT INTO sequence (id, last, floor, epoch, cursor_key)
+	VALUES (1, 0, 0, lower(hex(randomblob(8))), lower(hex(randomblob(16))));`
 
 func init() {
 	migrations.Register(func(app core.App) error {

@@ -1,0 +1,124 @@
+package conversations
+
+import (
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// Load counts the open conversations of each staff member inside a change.
+func (tx *Tx) Load() (map[string]int, error) { return load(tx.App) }
+
+// Load counts the open conversations of each staff member who has any.
+func Load(app core.App) (map[string]int, error) { return load(app) }
+
+func load(app core.App) (map[string]int, error) {
+	rows, err := app.DB().NewQuery("SELECT assignee, COUNT(*) FROM conversations WHERE status = 'open' AND assignee > '' GROUP BY assignee").Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	loads := map[string]int{}
+	for rows.Next() {
+		var id string
+		var n int
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, err
+		}
+		loads[id] = n
+	}
+	return loads, rows.Err()
+}
+
+// Assign gives a waiting conversation to the one whom choose names, in one
+// commit with the counting, so that two conversations never race into one slot.
+// It does nothing where the conversation no longer waits or choose names nobody.
+func Assign(app core.App, id string, choose func(c *Conversation, loads map[string]int) *access.Person) error {
+	return Write(app, func(tx *Tx) error {
+		c, err := tx.Conversation(id)
+		if err != nil || c.Status != Waiting {
+			return err
+		}
+		loads, err := tx.Load()
+		if err != nil {
+			return err
+		}
+		p := choose(c, loads)
+		if p == nil {
+			return nil
+		}
+		_, err = tx.give(c, p, System(), "", "")
+		if err != nil {
+			return err
+		}
+		return tx.save(c)
+	})
+}
+
+// Unassign puts a conversation back into the queue of its group, with its place
+// by the time it has waited already.
+func Unassign(app core.App, id string) error {
+	return Write(app, func(tx *Tx) error {
+		c, err := tx.Conversation(id)
+		if err != nil || c.Status != Open {
+			return err
+		}
+		data := EventData{Event: Queued, FromStaff: tx.staffNamed(c.Assignee), Group: tx.groupNamed(c.Group)}
+		tx.queue(c)
+		if _, err := tx.event(c, System(), "", "", data); err != nil {
+			return err
+		}
+		return tx.save(c)
+	})
+}
+
+// give makes c the open conversation of p.
+func (tx *Tx) give(c *Conversation, p *access.Person, by Author, clientID, hash string) (*Message, error) {
+	data := EventData{Event: Assigned, Staff: &Named{ID: p.ID, Name: p.Nickname}, FromStaff: tx.staffNamed(c.Assignee)}
+	c.Assignee, c.Status, c.Queued = p.ID, Open, noTime
+	return tx.event(c, by, clientID, hash, data)
+}
+
+// queue lets c wait for somebody of its group.
+func (tx *Tx) queue(c *Conversation) {
+	c.Assignee, c.Status, c.Queued = "", Waiting, tx.Now
+	if !c.WaitingSince.IsZero() {
+		c.Queued = c.WaitingSince
+	}
+}
+
+// room refuses one more conversation for p where p is at the cap.
+func (tx *Tx) room(p *access.Person) error {
+	var n int
+	err := tx.query("SELECT COUNT(*) FROM conversations WHERE assignee = {:id} AND status = 'open'", dbx.Params{"id": p.ID}).Row(&n)
+	if err != nil {
+		return err
+	}
+	if n >= p.Cap {
+		return fail.New(fail.AtCapacity, "fail.at_capacity")
+	}
+	return nil
+}
+
+func (tx *Tx) staffNamed(id string) *Named {
+	return tx.named("SELECT nickname FROM staff WHERE id = {:id}", id)
+}
+
+func (tx *Tx) groupNamed(id string) *Named {
+	return tx.named("SELECT name FROM groups WHERE id = {:id}", id)
+}
+
+// named is id with its name now; nil for no id. One that was deleted keeps its
+// id as its name.
+func (tx *Tx) named(query, id string) *Named {
+	if id == "" {
+		return nil
+	}
+	n := &Named{ID: id, Name: id}
+	if err := tx.query(query, dbx.Params{"id": id}).Row(&n.Name); err != nil {
+		n.Name = id
+	}
+	return n
+}

@@ -1,0 +1,144 @@
+package conversations
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// PageSize is how many entries a list answers.
+const PageSize = 50
+
+func query(app core.App, where dbx.Expression, order string, limit int64) ([]*Conversation, error) {
+	q := app.ConcurrentDB().Select("id", "contact", "customer", "channel", "status", "assignee", "group", "priority", "tags", "unread",
+		"waiting_since", "queued", "last", "last_seq", "read_staff", "read_visitor", "rev", "opened", "closed",
+		"rating", "resolved", "rating_comment", "rated").From("conversations").Where(where).OrderBy(order)
+	if limit > 0 {
+		q.Limit(limit)
+	}
+	rows, err := q.Rows()
+	if err != nil {
+		return nil, fmt.Errorf("conversations: %w", err)
+	}
+	return scanConversations(rows)
+}
+
+// ByID returns one conversation; not_found where there is none.
+func ByID(app core.App, id string) (*Conversation, error) {
+	list, err := query(app, dbx.HashExp{"id": id}, "id", 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fail.New(fail.NotFound, "fail.not_found")
+	}
+	return list[0], nil
+}
+
+// SeenBy returns a conversation that p may see; not_found otherwise.
+func SeenBy(app core.App, p *access.Person, id string) (*Conversation, error) {
+	c, err := ByID(app, id)
+	if err != nil {
+		return nil, err
+	}
+	if !Visible(p, c) {
+		return nil, fail.New(fail.NotFound, "fail.not_found")
+	}
+	return c, nil
+}
+
+// Latest is the contact's newest conversation; nil where there was none.
+func Latest(app core.App, contact string) (*Conversation, error) {
+	list, err := query(app, dbx.HashExp{"contact": contact}, "opened DESC", 1)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// OfCustomer lists a customer's conversations, newest first.
+func OfCustomer(app core.App, customer string, limit int64) ([]*Conversation, error) {
+	return query(app, dbx.HashExp{"customer": customer}, "opened DESC", limit)
+}
+
+// InQueue lists what waits for somebody, by place in the queue.
+func InQueue(app core.App) ([]*Conversation, error) {
+	return query(app, dbx.HashExp{"status": string(Waiting)}, "queued, id", 0)
+}
+
+// OpenOf lists what a staff member is serving.
+func OpenOf(app core.App, staff string) ([]*Conversation, error) {
+	return query(app, dbx.HashExp{"assignee": staff, "status": string(Open)}, "last_seq", 0)
+}
+
+// Views names the lists of the console.
+var Views = []string{"mine", "waiting", "open", "bot", "later", "closed", "all"}
+
+// InView lists what p may see in view, newest activity last, at most
+// [PageSize], before the timeline number before.
+func InView(app core.App, p *access.Person, view string, before int64) ([]*Conversation, error) {
+	where, err := inView(p, view)
+	if err != nil {
+		return nil, err
+	}
+	list, err := query(app, dbx.And(where, dbx.NewExp("last_seq < {:before}", dbx.Params{"before": before})), "last_seq DESC", PageSize)
+	slices.Reverse(list)
+	return list, err
+}
+
+// Counts is how many conversations p may see in each view that is not done.
+func Counts(app core.App, p *access.Person) (map[string]int, error) {
+	counts := map[string]int{}
+	for _, view := range []string{"mine", "waiting", "open", "bot", "later"} {
+		where, err := inView(p, view)
+		if err != nil {
+			return nil, err
+		}
+		var n int
+		if err := app.ConcurrentDB().Select("COUNT(*)").From("conversations").Where(where).Row(&n); err != nil {
+			return nil, fmt.Errorf("counting %s: %w", view, err)
+		}
+		counts[view] = n
+	}
+	return counts, nil
+}
+
+func inView(p *access.Person, view string) (dbx.Expression, error) {
+	switch view {
+	case "mine":
+		return dbx.HashExp{"assignee": p.ID, "status": string(Open)}, nil
+	case "all", "":
+		return visibleTo(p), nil
+	case "waiting", "open", "bot", "later", "closed":
+		return dbx.And(dbx.HashExp{"status": view}, visibleTo(p)), nil
+	}
+	return nil, fail.New(fail.Invalid, "conversations.view").On("view")
+}
+
+// ChangedSince lists conversations whose last change is after rev, in that
+// order; a contact's own where contact is not empty.
+func ChangedSince(app core.App, rev int64, contact string, limit int64) ([]*Conversation, error) {
+	where := dbx.Expression(dbx.NewExp("rev > {:rev}", dbx.Params{"rev": rev}))
+	if contact != "" {
+		where = dbx.And(dbx.HashExp{"contact": contact}, where)
+	}
+	return query(app, where, "rev", limit)
+}
+
+// Position is c's place in the queue of its group, from 1; 0 where it does not
+// wait.
+func Position(app core.App, c *Conversation) (int, error) {
+	if c.Status != Waiting {
+		return 0, nil
+	}
+	var ahead int
+	err := app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM conversations WHERE status = 'waiting' AND [[group]] = {:group} AND " +
+		"(queued < {:queued} OR (queued = {:queued} AND id < {:id}))").
+		Bind(dbx.Params{"group": c.Group, "queued": stamp(c.Queued), "id": c.ID}).Row(&ahead)
+	return ahead + 1, err
+}

@@ -1,0 +1,67 @@
+// Package conversations owns conversations and their timelines, and the one
+// writer of both.
+//
+// The timeline is the log: what people say and what happens to a conversation
+// (assigned, transferred, closed, rated…) are entries of it, numbered in the
+// order of their commits. A conversation's row is its present state, changed in
+// the same commit. Whoever changes either does it inside [Write], which shares
+// one fsync among all that wait; raw statements, because a record saved through
+// PocketBase costs several times as much, and an acknowledgement waits for it.
+//
+// Raw statements fire no record hooks: what follows from a commit binds to
+// [OnCommit]. Saving conversations, messages or files as records is refused to
+// everybody, the dashboard included.
+//
+// The package does not know who is on line, who should be given what, or how a
+// frame looks: that is routing's and protocol's business.
+package conversations
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+)
+
+const storeKey = "conversations.timeline"
+
+// Register starts the timeline of app and binds its rules.
+func Register(app core.App) {
+	t := newTimeline(app)
+	app.Store().Set(storeKey, t)
+
+	for _, collection := range []string{"conversations", "messages", "files"} {
+		app.OnRecordCreate(collection).BindFunc(refuseRecords)
+		app.OnRecordUpdate(collection).BindFunc(refuseRecords)
+		app.OnRecordDelete(collection).BindFunc(refuseRecords)
+	}
+	customers.OnLink(app).BindFunc(t.relink)
+	app.OnServe().BindFunc(t.renewEpoch)
+	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "timelineStops", Func: t.stop, Priority: stopPriority})
+}
+
+// of returns the timeline that [Register] has started for app.
+func of(app core.App) *timeline {
+	t, ok := app.Store().Get(storeKey).(*timeline)
+	if !ok {
+		panic("conversations.Register was not called for this app")
+	}
+	return t
+}
+
+// Committed tells what one commit has added and changed, in order.
+type Committed struct {
+	hook.Event
+	App     core.App
+	Entries []*Message
+	Changes []Change
+}
+
+// Change is a conversation before and after a commit; Before is nil where the
+// commit opened it.
+type Change struct{ Before, After *Conversation }
+
+// OnCommit is triggered after each commit that changed something, one at a time
+// and in the order of the commits. Handlers must be quick and must not wait for
+// [Write]; what they fail at is logged and spoils nothing.
+func OnCommit(app core.App) *hook.Hook[*Committed] { return of(app).committed }

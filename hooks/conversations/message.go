@@ -1,0 +1,232 @@
+package conversations
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+)
+
+// Kind says what a timeline entry is.
+type Kind string
+
+// The kinds of entries.
+const (
+	Text    Kind = "text"
+	Image   Kind = "image"
+	File    Kind = "file"
+	Product Kind = "product"
+	Order   Kind = "order"
+	Note    Kind = "note"  // for staff only
+	Event   Kind = "event" // data.event says what happened
+)
+
+// The values of data.event.
+const (
+	Opened      = "opened"
+	Assigned    = "assigned"    // staff
+	Transferred = "transferred" // to staff or group, from staff or group
+	Queued      = "queued"      // group: nobody is free, or the one who served has left
+	Ended       = "closed"
+	Recalled    = "recalled" // message
+	Rated       = "rated"    // score, resolved?, comment?
+	Tagged      = "tagged"   // tags; for staff only
+)
+
+// EventNames lists every value of data.event.
+var EventNames = []string{Opened, Assigned, Transferred, Queued, Ended, Recalled, Rated, Tagged}
+
+// AuthorKind says who speaks.
+type AuthorKind string
+
+// The kinds of authors.
+const (
+	FromVisitor AuthorKind = "visitor"
+	FromStaff   AuthorKind = "staff"
+	FromBot     AuthorKind = "bot"
+	FromSystem  AuthorKind = "system"
+)
+
+// Author is who an entry is from, by the name that they had then: for staff the
+// nickname that customers see.
+type Author struct {
+	Kind AuthorKind `json:"kind"`
+	ID   string     `json:"id,omitempty"`
+	Name string     `json:"name,omitempty"`
+}
+
+// Visitor is the author for what contact says.
+func Visitor(contact *customers.Contact) Author {
+	return Author{Kind: FromVisitor, ID: contact.Id, Name: contact.Name()}
+}
+
+// Staff is the author for what p does.
+func Staff(p *access.Person) Author {
+	return Author{Kind: FromStaff, ID: p.ID, Name: p.Nickname}
+}
+
+// System is the author for what happens by itself.
+func System() Author { return Author{Kind: FromSystem} }
+
+// sender names an author among those whose ids of messages are unique.
+func (a Author) sender() string { return string(a.Kind) + ":" + a.ID }
+
+// Message is one entry of the timeline.
+type Message struct {
+	ID                     string
+	Seq                    int64
+	Conversation, Contact  string
+	Sender, ClientID, Hash string
+	Kind                   Kind
+	StaffOnly              bool
+	Text                   string
+	Data                   json.RawMessage // an object, or nil
+	File                   string
+	Quote                  string // id of the quoted message
+	Recalled               bool
+	From                   Author
+	Time                   time.Time
+}
+
+// EventData is the data of an event, as far as the program reads it again.
+type EventData struct {
+	Event     string  `json:"event"`
+	Staff     *Named  `json:"staff,omitempty"` // to whom
+	Group     *Named  `json:"group,omitempty"`
+	FromStaff *Named  `json:"from_staff,omitempty"`
+	FromGroup *Named  `json:"from_group,omitempty"`
+	Message   string  `json:"message,omitempty"`
+	Score     int     `json:"score,omitempty"`
+	Resolved  *bool   `json:"resolved,omitempty"`
+	Comment   string  `json:"comment,omitempty"`
+	Tags      []Named `json:"tags,omitempty"`
+}
+
+// Named is an id with the name it had then.
+type Named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Event reads an event's data; zero for other kinds.
+func (m *Message) Event() EventData {
+	var d EventData
+	if m.Kind == Event {
+		_ = json.Unmarshal(m.Data, &d) // written by this package
+	}
+	return d
+}
+
+const messageColumns = "id, seq, conversation, contact, sender, client_id, hash, kind, staff_only, text, data, file, quote, recalled, [[from]], time"
+
+const insertMessage = "INSERT INTO messages (" + messageColumns + ") VALUES ({:id}, {:seq}, {:conversation}, {:contact}, {:sender}, {:client_id}, " +
+	"{:hash}, {:kind}, {:staff_only}, {:text}, {:data}, {:file}, {:quote}, {:recalled}, {:from}, {:time})"
+
+// add appends m to the timeline and to c's present state. c is saved by the
+// caller, once, after its last entry.
+func (tx *Tx) add(c *Conversation, m *Message) error {
+	m.ID, m.Seq, m.Time = newID(), tx.next(), tx.Now
+	m.Conversation, m.Contact, m.Sender = c.ID, c.Contact, m.From.sender()
+	from, err := json.Marshal(m.From)
+	if err != nil {
+		return fmt.Errorf("author: %w", err)
+	}
+	data := "null"
+	if len(m.Data) > 0 {
+		data = string(m.Data)
+	}
+	err = tx.exec(insertMessage, dbx.Params{
+		"id": m.ID, "seq": m.Seq, "conversation": m.Conversation, "contact": m.Contact, "sender": m.Sender, "client_id": m.ClientID,
+		"hash": m.Hash, "kind": string(m.Kind), "staff_only": m.StaffOnly, "text": m.Text, "data": data, "file": m.File, "quote": m.Quote,
+		"recalled": m.Recalled, "from": string(from), "time": stamp(m.Time),
+	})
+	if err != nil {
+		return fmt.Errorf("adding to the timeline: %w", err)
+	}
+	tx.entries = append(tx.entries, m)
+	c.LastSeq = m.Seq
+	if m.Kind != Event && m.Kind != Note {
+		c.Last = &Last{Kind: m.Kind, Text: short(m.Text, 80), From: m.From.Kind, Time: m.Time}
+	}
+	return nil
+}
+
+// event appends what happened.
+func (tx *Tx) event(c *Conversation, by Author, clientID, hash string, data EventData) (*Message, error) {
+	m := &Message{Kind: Event, From: by, ClientID: clientID, Hash: hash, Data: mustJSON(data), StaffOnly: data.Event == Tagged}
+	return m, tx.add(c, m)
+}
+
+func mustJSON(v any) json.RawMessage {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // plain structs of ours
+	}
+	return raw
+}
+
+// scanMessages reads rows of messageColumns.
+func scanMessages(r rows) ([]*Message, error) {
+	defer r.Close() //nolint:errcheck // Err tells
+	var list []*Message
+	for r.Next() {
+		var m Message
+		var data, from, at string
+		err := r.Scan(&m.ID, &m.Seq, &m.Conversation, &m.Contact, &m.Sender, &m.ClientID, &m.Hash, &m.Kind, &m.StaffOnly, &m.Text,
+			&data, &m.File, &m.Quote, &m.Recalled, &from, &at)
+		if err != nil {
+			return nil, fmt.Errorf("reading messages: %w", err)
+		}
+		if data != "null" && data != "" {
+			m.Data = json.RawMessage(data)
+		}
+		if err := json.Unmarshal([]byte(from), &m.From); err != nil {
+			return nil, fmt.Errorf("author of %s: %w", m.ID, err)
+		}
+		m.Time = moment(at)
+		list = append(list, &m)
+	}
+	return list, r.Err()
+}
+
+// short is the first line of text, cut to at most n characters.
+func short(text string, n int) string {
+	text = strings.Join(strings.Fields(text), " ")
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:n-1]) + "…"
+}
+
+// contentHash tells two messages of one id apart.
+func contentHash(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// canonical is raw with its keys sorted and its white space gone, so that a
+// repeat by another encoder is still the same content; nil for none.
+func canonical(raw json.RawMessage) (json.RawMessage, error) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil, nil
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var v map[string]any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	return json.Marshal(v)
+}

@@ -1,0 +1,121 @@
+package conversations
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+func messages(app core.App, text string, params dbx.Params) ([]*Message, error) {
+	rows, err := app.ConcurrentDB().NewQuery("SELECT " + text).Bind(params).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("messages: %w", err)
+	}
+	return scanMessages(rows)
+}
+
+// Timeline is a page of one conversation for staff, oldest first: at most
+// [PageSize] entries before the number before.
+func Timeline(app core.App, conversation string, before int64) ([]*Message, error) {
+	list, err := messages(app, messageColumns+" FROM messages WHERE conversation = {:id} AND seq < {:before} ORDER BY seq DESC LIMIT {:limit}",
+		dbx.Params{"id": conversation, "before": before, "limit": PageSize})
+	slices.Reverse(list)
+	return list, err
+}
+
+// Thread is a page of all that was said with a contact, for p: the parts that p
+// may see.
+func Thread(app core.App, p *access.Person, contact string, before int64) ([]*Message, error) {
+	all, err := query(app, dbx.HashExp{"contact": contact}, "opened DESC", 0)
+	if err != nil {
+		return nil, err
+	}
+	ids := []any{}
+	for _, c := range all {
+		if Visible(p, c) {
+			ids = append(ids, c.ID)
+		}
+	}
+	if len(ids) == len(all) {
+		list, err := messages(app, messageColumns+" FROM messages WHERE contact = {:id} AND seq < {:before} ORDER BY seq DESC LIMIT {:limit}",
+			dbx.Params{"id": contact, "before": before, "limit": PageSize})
+		slices.Reverse(list)
+		return list, err
+	}
+	rows, err := app.ConcurrentDB().Select("id", "seq", "conversation", "contact", "sender", "client_id", "hash", "kind", "staff_only", "text",
+		"data", "file", "quote", "recalled", "from", "time").From("messages").
+		Where(dbx.And(dbx.In("conversation", ids...), dbx.NewExp("seq < {:before}", dbx.Params{"before": before}))).
+		OrderBy("seq DESC").Limit(PageSize).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("thread: %w", err)
+	}
+	list, err := scanMessages(rows)
+	slices.Reverse(list)
+	return list, err
+}
+
+// ThreadForVisitor is a page of what the contact sees of all their
+// conversations, oldest first.
+func ThreadForVisitor(app core.App, contact string, before int64) ([]*Message, error) {
+	list, err := messages(app, messageColumns+" FROM messages WHERE contact = {:id} AND seq < {:before} AND staff_only = FALSE "+
+		"ORDER BY seq DESC LIMIT {:limit}", dbx.Params{"id": contact, "before": before, "limit": PageSize})
+	slices.Reverse(list)
+	return list, err
+}
+
+// MissedByVisitor is the next page of what the contact has not seen after the
+// number after.
+func MissedByVisitor(app core.App, contact string, after, limit int64) ([]*Message, error) {
+	return messages(app, messageColumns+" FROM messages WHERE contact = {:id} AND seq > {:after} AND staff_only = FALSE ORDER BY seq LIMIT {:limit}",
+		dbx.Params{"id": contact, "after": after, "limit": limit})
+}
+
+// Missed is the next page of the whole timeline after the number after; what a
+// reader may see of it is the caller's to choose.
+func Missed(app core.App, after, limit int64) ([]*Message, error) {
+	return messages(app, messageColumns+" FROM messages WHERE seq > {:after} ORDER BY seq LIMIT {:limit}",
+		dbx.Params{"after": after, "limit": limit})
+}
+
+// LeftAfter reports whether staff or one of the groups lost the conversation
+// after the number after.
+func LeftAfter(app core.App, conversation string, after int64, p *access.Person) (bool, error) {
+	list, err := messages(app, messageColumns+" FROM messages WHERE conversation = {:id} AND seq > {:after} AND kind = 'event' ORDER BY seq LIMIT 200",
+		dbx.Params{"id": conversation, "after": after})
+	if err != nil {
+		return false, err
+	}
+	for _, m := range list {
+		d := m.Event()
+		if d.FromStaff != nil && d.FromStaff.ID == p.ID || d.FromGroup != nil && p.InGroup(d.FromGroup.ID) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// FartherThan reports whether more than most entries come after the number
+// after.
+func FartherThan(app core.App, after int64, most int) (bool, error) {
+	var n int
+	err := app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM (SELECT 1 FROM messages WHERE seq > {:after} LIMIT {:most})").
+		Bind(dbx.Params{"after": after, "most": most + 1}).Row(&n)
+	return n > most, err
+}
+
+// MessageByID returns one entry; not_found where there is none.
+func MessageByID(app core.App, id string) (*Message, error) {
+	list, err := messages(app, messageColumns+" FROM messages WHERE id = {:id}", dbx.Params{"id": id})
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fail.New(fail.NotFound, "fail.not_found")
+	}
+	return list[0], nil
+}

@@ -1,0 +1,366 @@
+package conversations
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+)
+
+// The protocol's bounds of a message.
+const (
+	TextMost  = 5000     // code points
+	DataMost  = 16 << 10 // bytes
+	depthMost = 16       // levels of nesting in data
+)
+
+var idShape = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// Draft is a message that somebody wants to post.
+type Draft struct {
+	ID           string // the sender's own, see [CheckID]
+	Conversation string // may be empty for a visitor
+	Kind         Kind
+	Text         string
+	Data         json.RawMessage
+	File, Quote  string
+}
+
+// CheckID refuses an id that no client may use.
+func CheckID(id string) error {
+	if !idShape.MatchString(id) {
+		return fail.New(fail.Invalid, "conversations.id_shape").On("id")
+	}
+	return nil
+}
+
+// PostAsVisitor adds the contact's message to their conversation, and opens one
+// where none is; then the channel's greeting goes before the contact's first
+// word. The same id again gives the first message. Errors: invalid, too_long,
+// id_reused, not_found (conversation, quote), file_gone, blocked.
+func PostAsVisitor(app core.App, contact *customers.Contact, d Draft) (*Message, error) {
+	by := Visitor(contact)
+	return post(app, by, &d, func(tx *Tx, m *Message) error {
+		c, err := tx.visitorsConversation(contact, d.Conversation)
+		if err != nil {
+			return err
+		}
+		entry, err := tx.pressed(c, d)
+		if err != nil {
+			return err
+		}
+		if err := tx.attach(c, m, d); err != nil {
+			return err
+		}
+		return tx.said(c, m, entry)
+	})
+}
+
+// PostAsStaff adds p's message or note. Speaking to a customer who waits takes
+// the conversation in the same commit. Errors as for [PostAsVisitor], and
+// closed, taken, forbidden, at_capacity.
+func PostAsStaff(app core.App, p *access.Person, d Draft) (*Message, error) {
+	by := Staff(p)
+	return post(app, by, &d, func(tx *Tx, m *Message) error {
+		c, err := tx.seen(p, d.Conversation)
+		if err != nil {
+			return err
+		}
+		if d.Kind == Note {
+			m.StaffOnly = true
+		} else if err := tx.speak(c, p); err != nil {
+			return err
+		}
+		if err := tx.attach(c, m, d); err != nil {
+			return err
+		}
+		if d.Kind != Note {
+			c.WaitingSince = noTime
+		}
+		return tx.save(c)
+	})
+}
+
+// post does what all posts share: shape, repeat, commit.
+func post(app core.App, by Author, d *Draft, change func(*Tx, *Message) error) (*Message, error) {
+	if err := CheckID(d.ID); err != nil {
+		return nil, err
+	}
+	shape := d.check(by.Kind)
+	hash := contentHash(string(d.Kind), d.Text, string(d.Data), d.File, d.Quote, staffPlace(by, d.Conversation))
+	var m *Message
+	err := Write(app, func(tx *Tx) error {
+		first, err := tx.repeated(by, d.ID, hash)
+		if err != nil || first != nil {
+			m = first
+			return err
+		}
+		if shape != nil {
+			return shape
+		}
+		m = &Message{ClientID: d.ID, Hash: hash, Kind: d.Kind, Text: d.Text, Data: d.Data, From: by}
+		return change(tx, m)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// staffPlace is part of what a staff member's id stands for; a visitor has one
+// thread only, and may leave the conversation out.
+func staffPlace(by Author, conversation string) string {
+	if by.Kind == FromStaff {
+		return conversation
+	}
+	return ""
+}
+
+// check holds d against the protocol and makes its data canonical.
+func (d *Draft) check(by AuthorKind) error {
+	if utf8.RuneCountInString(d.Text) > TextMost {
+		return fail.New(fail.TooLong, "fail.too_long", "Most", TextMost).On("text")
+	}
+	if len(d.Data) > DataMost {
+		return fail.New(fail.TooLong, "fail.too_long", "Most", DataMost).On("data")
+	}
+	if depth(d.Data) > depthMost {
+		return fail.New(fail.Invalid, "conversations.data_shape").On("data")
+	}
+	data, err := canonical(d.Data)
+	if err != nil {
+		return fail.New(fail.Invalid, "conversations.data_shape").On("data").Because(err)
+	}
+	d.Data = data
+	switch d.Kind {
+	case Text, Note:
+		if d.Kind == Note && by != FromStaff {
+			return fail.New(fail.Invalid, "conversations.kind").On("kind")
+		}
+		if strings.TrimSpace(d.Text) == "" {
+			return fail.New(fail.Invalid, "conversations.text_needed").On("text")
+		}
+	case Image, File:
+		if d.File == "" {
+			return fail.New(fail.Invalid, "conversations.file_needed").On("file")
+		}
+	case Product, Order:
+		return d.checkCard()
+	default:
+		return fail.New(fail.Invalid, "conversations.kind").On("kind")
+	}
+	return nil
+}
+
+// checkCard keeps of a card what its sender may say: which one. What it shows
+// comes from the shop's own data.
+func (d *Draft) checkCard() error {
+	var card struct {
+		ID string `json:"id"`
+	}
+	if err := json.Unmarshal(d.Data, &card); err != nil || card.ID == "" || len(card.ID) > 100 {
+		return fail.New(fail.Invalid, "conversations.card_needed").On("data")
+	}
+	raw, err := json.Marshal(card)
+	d.Data = raw
+	return err
+}
+
+// depth is how deep raw nests, counted without building it.
+func depth(raw json.RawMessage) int {
+	deepest, level, quoted, escaped := 0, 0, false, false
+	for _, b := range raw {
+		switch {
+		case escaped:
+			escaped = false
+		case quoted:
+			quoted, escaped = b != '"', b == '\\'
+		case b == '"':
+			quoted = true
+		case b == '{' || b == '[':
+			level++
+			deepest = max(deepest, level)
+		case b == '}' || b == ']':
+			level--
+		}
+	}
+	return deepest
+}
+
+// repeated finds what the sender's id was used for already: the entry where the
+// content is the same, id_reused where it is not, nil where it is new.
+func (tx *Tx) repeated(by Author, id, hash string) (*Message, error) {
+	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE sender = {:sender} AND client_id = {:id} AND client_id != ''",
+		dbx.Params{"sender": by.sender(), "id": id}).Rows()
+	if err != nil {
+		return nil, err
+	}
+	found, err := scanMessages(rows)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	if found[0].Hash != hash {
+		return nil, fail.New(fail.IDReused, "fail.id_reused").On("id")
+	}
+	return found[0], nil
+}
+
+// visitorsConversation is the contact's unclosed conversation, or a new one
+// that is not saved yet. What a visitor names must be theirs.
+func (tx *Tx) visitorsConversation(contact *customers.Contact, named string) (*Conversation, error) {
+	var now struct {
+		Customer string `db:"customer"`
+		Channel  string `db:"channel"`
+		Blocked  bool   `db:"blocked"`
+	}
+	if err := tx.query("SELECT customer, channel, blocked FROM contacts WHERE id = {:id}", dbx.Params{"id": contact.Id}).One(&now); err != nil {
+		return nil, err
+	}
+	if now.Blocked {
+		return nil, fail.New(fail.Blocked, "fail.blocked")
+	}
+	if named != "" {
+		c, err := tx.Conversation(named)
+		if err != nil {
+			return nil, err
+		}
+		if c.Contact != contact.Id {
+			return nil, fail.New(fail.NotFound, "fail.not_found").On("conversation")
+		}
+	}
+	c, err := tx.unclosed(contact.Id)
+	if err != nil || c != nil {
+		return c, err
+	}
+	if now.Customer == "" {
+		if now.Customer, err = customers.EnsureCustomer(tx.App, contact.Id); err != nil {
+			return nil, err
+		}
+	}
+	return tx.open(contact, now.Customer, now.Channel)
+}
+
+// open begins a conversation, in the queue of the channel's group.
+func (tx *Tx) open(contact *customers.Contact, customer, channel string) (*Conversation, error) {
+	ch, err := channels.ByID(tx.App, channel)
+	if err != nil {
+		return nil, err
+	}
+	c := &Conversation{
+		ID: newID(), Contact: contact.Id, Customer: customer, Channel: channel, Status: Waiting, Group: ch.Group(),
+		Priority: "normal", Opened: tx.Now, Queued: tx.Now,
+	}
+	if _, err := tx.event(c, System(), "", "", EventData{Event: Opened}); err != nil {
+		return nil, err
+	}
+	if ch.Greeting() == "" {
+		return c, nil
+	}
+	earlier, err := tx.hasSpoken(contact.Id)
+	if err != nil || earlier {
+		return c, err
+	}
+	return c, tx.add(c, &Message{Kind: Text, Text: ch.Greeting(), From: Author{Kind: FromBot, Name: ch.Name()}})
+}
+
+// hasSpoken reports whether there was an earlier conversation with contact: the
+// greeting stands once, before the first word.
+func (tx *Tx) hasSpoken(contact string) (bool, error) {
+	var n int
+	err := tx.query("SELECT COUNT(*) FROM (SELECT 1 FROM conversations WHERE contact = {:contact} LIMIT 1)", dbx.Params{"contact": contact}).Row(&n)
+	return n > 0, err
+}
+
+// pressed is the channel's entry question that d presses; nil for none. In a
+// fresh conversation it chooses the group.
+func (tx *Tx) pressed(c *Conversation, d Draft) (*channels.Entry, error) {
+	var data struct {
+		Entry string `json:"entry"`
+	}
+	if len(d.Data) == 0 || json.Unmarshal(d.Data, &data) != nil || data.Entry == "" {
+		return nil, nil //nolint:nilnil // none is the ordinary answer
+	}
+	ch, err := channels.ByID(tx.App, c.Channel)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range ch.Entries() {
+		if e.ID != data.Entry {
+			continue
+		}
+		if e.Group != "" && c.Assignee == "" {
+			c.Group = e.Group
+		}
+		return &e, nil
+	}
+	return nil, nil //nolint:nilnil // an entry that the shop has removed meanwhile
+}
+
+// attach checks what m refers to and adds it to the timeline.
+func (tx *Tx) attach(c *Conversation, m *Message, d Draft) error {
+	if d.Quote != "" {
+		var n int
+		err := tx.query("SELECT COUNT(*) FROM messages WHERE id = {:id} AND contact = {:contact} AND (staff_only = FALSE OR {:staff})",
+			dbx.Params{"id": d.Quote, "contact": c.Contact, "staff": m.From.Kind == FromStaff}).Row(&n)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return fail.New(fail.NotFound, "fail.not_found").On("quote")
+		}
+		m.Quote = d.Quote
+	}
+	if d.File == "" {
+		return tx.add(c, m)
+	}
+	f, err := files.ByID(tx.App, d.File)
+	if err != nil {
+		return fail.New(fail.FileGone, "fail.file_gone").On("file").Because(err)
+	}
+	if m.Kind == Image && !strings.HasPrefix(f.MIME(), "image/") {
+		return fail.New(fail.Invalid, "conversations.image_needed").On("file")
+	}
+	m.File = d.File
+	if err := tx.add(c, m); err != nil {
+		return err
+	}
+	return files.Claim(tx.App, d.File, m.Sender, c.Contact, m.ID)
+}
+
+// said is what a visitor's message does to the conversation. An entry question
+// with an answer is answered on the spot and needs nobody yet; anything else
+// needs a person.
+func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
+	c.Unread++
+	if c.Status == Later {
+		c.Status = Open
+	}
+	fresh := c.Status == WithBot || (c.Assignee == "" && c.WaitingSince.IsZero())
+	if fresh && entry != nil && entry.Answer != "" {
+		c.Status, c.Queued = WithBot, noTime
+		ch, err := channels.ByID(tx.App, c.Channel)
+		if err != nil {
+			return err
+		}
+		if err := tx.add(c, &Message{Kind: Text, Text: entry.Answer, From: Author{Kind: FromBot, Name: ch.Name()}}); err != nil {
+			return err
+		}
+		return tx.save(c)
+	}
+	if c.Status == WithBot {
+		c.Status, c.Queued = Waiting, tx.Now
+	}
+	if c.WaitingSince.IsZero() {
+		c.WaitingSince = m.Time
+	}
+	return tx.save(c)
+}

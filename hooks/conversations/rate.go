@@ -1,0 +1,75 @@
+package conversations
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+const (
+	commentMost = 500
+	rateWithin  = 7 * 24 * time.Hour // a closed conversation is offered for rating this long
+)
+
+// Rating is what a customer says of a conversation.
+type Rating struct {
+	Score    int   // 1–5
+	Resolved *bool // was it solved?
+	Comment  string
+}
+
+// Rate records the contact's rating of one of their conversations. It is asked
+// once: the same again is fine, another one is a conflict. Errors: invalid,
+// too_long, not_found, conflict.
+func Rate(app core.App, contact *customers.Contact, conversation string, r Rating) error {
+	if r.Score < 1 || r.Score > 5 {
+		return fail.New(fail.Invalid, "conversations.score").On("score")
+	}
+	if utf8.RuneCountInString(r.Comment) > commentMost {
+		return fail.New(fail.TooLong, "fail.too_long", "Most", commentMost).On("comment")
+	}
+	resolved := ""
+	if r.Resolved != nil {
+		resolved = map[bool]string{true: "yes", false: "no"}[*r.Resolved]
+	}
+	return Write(app, func(tx *Tx) error {
+		c, err := tx.Conversation(conversation)
+		if err != nil {
+			return err
+		}
+		if c.Contact != contact.Id {
+			return fail.New(fail.NotFound, "fail.not_found").On("conversation")
+		}
+		if c.Rating != 0 {
+			if c.Rating == r.Score && c.Resolved == resolved && c.RatingComment == r.Comment {
+				return nil
+			}
+			return fail.New(fail.Conflict, "conversations.rated")
+		}
+		c.Rating, c.Resolved, c.RatingComment, c.Rated = r.Score, resolved, r.Comment, tx.Now
+		data := EventData{Event: Rated, Score: r.Score, Resolved: r.Resolved, Comment: r.Comment}
+		if _, err := tx.event(c, Visitor(contact), "", "", data); err != nil {
+			return err
+		}
+		return tx.save(c)
+	})
+}
+
+// ToRate is the contact's newest conversation where it is closed, was served by
+// a person, is not rated yet and ended within the last week; nil otherwise.
+func ToRate(app core.App, contact string, now time.Time) (*Conversation, error) {
+	list, err := query(app, dbx.HashExp{"contact": contact}, "opened DESC", 1)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	c := list[0]
+	if c.Status != Closed || c.Assignee == "" || c.Rating != 0 || now.Sub(c.Closed) > rateWithin {
+		return nil, nil //nolint:nilnil // nothing to rate is an ordinary answer
+	}
+	return c, nil
+}

@@ -1,0 +1,48 @@
+package conversations
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+)
+
+// relink keeps a contact's conversations with the customer whom the contact
+// turned out to be. It runs in the transaction that links them, which holds the
+// one write connection, so that the timeline's counter is safe to move here.
+func (t *timeline) relink(e *customers.LinkEvent) error {
+	s, err := openShared(e.App)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	tx := &Tx{App: e.App, Now: time.Now().UTC().Truncate(time.Millisecond), shared: s, touched: map[string]*touched{}}
+	var ids []string
+	if err := s.query("SELECT id FROM conversations WHERE contact = {:contact}", dbx.Params{"contact": e.Contact}).Column(&ids); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		c, err := tx.Conversation(id)
+		if err != nil {
+			return err
+		}
+		c.Customer = e.To
+		if err := tx.save(c); err != nil {
+			return err
+		}
+	}
+	if err := s.saveCounter(); err != nil {
+		return err
+	}
+	if changes := tx.changes(); len(changes) > 0 {
+		e.App.TxInfo().OnComplete(func(err error) error {
+			if err == nil {
+				t.start.Do(t.begin)
+				t.announce(&Committed{App: t.app, Changes: changes})
+			}
+			return nil
+		})
+	}
+	return e.Next()
+}

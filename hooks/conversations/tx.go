@@ -1,0 +1,191 @@
+package conversations
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// shared is what the changes of one batch have in common: the transaction, its
+// prepared statements and the timeline's counter.
+type shared struct {
+	app        core.App
+	statements map[string]*dbx.Query
+	seq, saved int64
+}
+
+func openShared(app core.App) (*shared, error) {
+	s := &shared{app: app, statements: map[string]*dbx.Query{}}
+	if err := s.query("SELECT last FROM sequence WHERE id = 1", nil).Row(&s.seq); err != nil {
+		return nil, fmt.Errorf("reading the counter: %w", err)
+	}
+	s.saved = s.seq
+	return s, nil
+}
+
+func (s *shared) close() {
+	for _, q := range s.statements {
+		_ = q.Close()
+	}
+}
+
+// query is a statement of this transaction, prepared on its first use in the batch.
+func (s *shared) query(text string, params dbx.Params) *dbx.Query {
+	q, ok := s.statements[text]
+	if !ok {
+		q = s.app.NonconcurrentDB().NewQuery(text).Prepare()
+		s.statements[text] = q
+	}
+	return q.Bind(params)
+}
+
+func (s *shared) exec(text string, params dbx.Params) error {
+	_, err := s.query(text, params).Execute()
+	return err
+}
+
+func (s *shared) saveCounter() error {
+	if s.seq == s.saved {
+		return nil
+	}
+	return s.exec("UPDATE sequence SET last = {:last} WHERE id = 1", dbx.Params{"last": s.seq})
+}
+
+// attempt runs one change in a savepoint. A refusal is the change's own; the
+// returned error is a fault of the storage that spoils the batch.
+func (s *shared) attempt(j *job) error {
+	before := s.seq
+	j.tx = &Tx{App: s.app, Now: time.Now().UTC().Truncate(time.Millisecond), shared: s, touched: map[string]*touched{}}
+	if err := s.exec("SAVEPOINT change", nil); err != nil {
+		return err
+	}
+	j.err = guarded(j)
+	if j.err == nil {
+		return s.exec("RELEASE change", nil)
+	}
+	if fail.Of(j.err).Kind.Retry() && isStorage(j.err) {
+		return j.err
+	}
+	s.seq = before
+	if err := s.exec("ROLLBACK TO change", nil); err != nil {
+		return err
+	}
+	return s.exec("RELEASE change", nil)
+}
+
+func guarded(j *job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("a change panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("change panicked: %v", p)
+		}
+	}()
+	return j.run(j.tx)
+}
+
+func isStorage(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff != sqlite3.SQLITE_CONSTRAINT
+}
+
+func isIOError(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff == sqlite3.SQLITE_IOERR
+}
+
+// Tx is one change being made. Its App may save records that belong into the
+// same commit; a change that has saved one must not fail afterwards, because
+// PocketBase's after-commit hooks know no savepoints.
+type Tx struct {
+	App core.App
+	Now time.Time // UTC, whole milliseconds
+
+	*shared
+	entries []*Message
+	touched map[string]*touched
+	order   []string
+}
+
+type touched struct{ before, now *Conversation }
+
+// next draws a number of the timeline.
+func (tx *Tx) next() int64 {
+	tx.seq++
+	return tx.seq
+}
+
+// Conversation loads one for change; [fail.NotFound] where there is none.
+func (tx *Tx) Conversation(id string) (*Conversation, error) {
+	return tx.oneConversation("id = {:v}", id)
+}
+
+// unclosed is the contact's conversation that is not closed; nil without one.
+func (tx *Tx) unclosed(contact string) (*Conversation, error) {
+	c, err := tx.oneConversation("contact = {:v} AND status != 'closed'", contact)
+	if fail.Of(err).Kind == fail.NotFound {
+		return nil, nil //nolint:nilnil // none is an ordinary answer here
+	}
+	return c, err
+}
+
+func (tx *Tx) oneConversation(where, value string) (*Conversation, error) {
+	rows, err := tx.query("SELECT "+conversationColumns+" FROM conversations WHERE "+where, dbx.Params{"v": value}).Rows()
+	if err != nil {
+		return nil, err
+	}
+	list, err := scanConversations(rows)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fail.New(fail.NotFound, "fail.not_found").Because(sql.ErrNoRows)
+	}
+	c := list[0]
+	if _, known := tx.touched[c.ID]; !known {
+		before := *c
+		tx.touched[c.ID] = &touched{before: &before}
+	}
+	return c, nil
+}
+
+// save writes c as it is now.
+func (tx *Tx) save(c *Conversation) error {
+	t := tx.touched[c.ID]
+	if t == nil {
+		t = &touched{}
+		tx.touched[c.ID] = t
+	}
+	c.Rev = tx.next()
+	text := updateConversation
+	if t.before == nil && t.now == nil {
+		text = insertConversation
+	}
+	if t.now == nil {
+		tx.order = append(tx.order, c.ID)
+	}
+	now := *c
+	t.now = &now
+	params, err := c.params()
+	if err != nil {
+		return err
+	}
+	return tx.exec(text, params)
+}
+
+func (tx *Tx) changes() []Change {
+	var list []Change
+	for _, id := range tx.order {
+		list = append(list, Change{Before: tx.touched[id].before, After: tx.touched[id].now})
+	}
+	return list
+}

@@ -1,0 +1,273 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+const (
+	batchMost = 64
+	// waitMost is how long a caller waits for its commit. The connection itself
+	// waits 2 s for a lock, and a client gives up after 8 s.
+	waitMost = 4 * time.Second
+	// stopPriority lies after the sockets have drained (-10000) and before the
+	// database closes.
+	stopPriority = -5000
+)
+
+// timeline is the one writer: a goroutine that commits whatever has arrived
+// while it was committing, and one behind it that tells what was committed.
+type timeline struct {
+	app       core.App
+	committed *hook.Hook[*Committed]
+	keys      atomic.Pointer[cursors]
+	marks     marks
+
+	start  sync.Once
+	ending sync.Once
+	ended  sync.Once
+	jobs   chan *job
+	news   chan *Committed
+	quit   chan struct{}
+	writer sync.WaitGroup // the goroutine that commits
+	teller sync.WaitGroup // the one that tells
+	idle   chan struct{}  // closed when nothing more will be committed
+	// broken is set when a commit failed in the disk: what was written then is
+	// unknown, and a later fsync may succeed without it. Only a restart reads
+	// the truth.
+	broken atomic.Bool
+}
+
+type job struct {
+	run  func(*Tx) error
+	tx   *Tx
+	err  error
+	done chan struct{}
+	// given is set by the caller that gave up, or by the writer that began.
+	given atomic.Bool
+}
+
+func newTimeline(app core.App) *timeline {
+	return &timeline{app: app, committed: &hook.Hook[*Committed]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
+}
+
+// Write runs change inside the writer's transaction, in a savepoint of its own,
+// and returns after the commit is on the disk. What change returns as an error
+// undoes its own writes and nothing else. A locked or full disk, or a queue that
+// does not move, is a [fail.Busy] or [fail.Full]; a commit that the caller no
+// longer waited for may still have happened, which the next try with the same id
+// will find out.
+func Write(app core.App, change func(*Tx) error) error {
+	if app.IsTransactional() {
+		return errors.New("conversations.Write inside a transaction would wait for itself")
+	}
+	return of(app).write(change)
+}
+
+func (t *timeline) write(change func(*Tx) error) error {
+	if t.broken.Load() {
+		return fail.New(fail.Busy, "fail.busy").In(5 * time.Second)
+	}
+	select {
+	case <-t.quit:
+		return fail.New(fail.Draining, "fail.draining").In(time.Second)
+	default:
+	}
+	t.start.Do(t.begin)
+	j := &job{run: change, done: make(chan struct{})}
+	select {
+	case t.jobs <- j:
+	case <-t.quit:
+		return fail.New(fail.Draining, "fail.draining").In(time.Second)
+	default:
+		return fail.New(fail.Busy, "fail.busy").In(time.Second)
+	}
+	limit := time.NewTimer(waitMost)
+	defer limit.Stop()
+	select {
+	case <-j.done:
+		return j.err
+	case <-limit.C:
+		if j.given.CompareAndSwap(false, true) {
+			return fail.New(fail.Busy, "fail.busy").In(time.Second) // it had not begun and never will
+		}
+	}
+	<-j.done
+	return j.err
+}
+
+func (t *timeline) begin() {
+	t.writer.Add(1)
+	t.teller.Add(1)
+	go t.commitAll()
+	go t.tellAll()
+}
+
+// stop commits what has been accepted and ends both goroutines.
+func (t *timeline) stop(e *core.TerminateEvent) error {
+	t.flushMarks()
+	t.start.Do(func() {}) // never started: then it will not start any more
+	t.ending.Do(func() { close(t.quit) })
+	t.writer.Wait()
+	t.ended.Do(func() { close(t.idle) })
+	t.teller.Wait()
+	return e.Next()
+}
+
+func (t *timeline) commitAll() {
+	defer t.writer.Done()
+	for {
+		select {
+		case j := <-t.jobs:
+			t.commit(t.gather(j))
+		case <-t.quit:
+			for {
+				select {
+				case j := <-t.jobs:
+					t.commit(t.gather(j))
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// gather takes what else waits, without waiting for more.
+func (t *timeline) gather(first *job) []*job {
+	batch := []*job{first}
+	for len(batch) < batchMost {
+		select {
+		case j := <-t.jobs:
+			batch = append(batch, j)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+func (t *timeline) commit(batch []*job) {
+	var taken []*job
+	for _, j := range batch {
+		if j.given.CompareAndSwap(false, true) {
+			taken = append(taken, j)
+		} else {
+			close(j.done)
+		}
+	}
+	news := &Committed{App: t.app}
+	ran := false // the whole batch ran; what fails after that is the commit itself
+	err := t.app.RunInTransaction(func(app core.App) error {
+		*news = Committed{App: t.app}
+		shared, err := openShared(app)
+		if err != nil {
+			return err
+		}
+		defer shared.close()
+		for _, j := range taken {
+			if err := shared.attempt(j); err != nil {
+				return err
+			}
+			if j.err == nil {
+				news.Entries = append(news.Entries, j.tx.entries...)
+				news.Changes = append(news.Changes, j.tx.changes()...)
+			}
+		}
+		if err := shared.saveCounter(); err != nil {
+			return err
+		}
+		ran = true
+		return nil
+	})
+	if err != nil {
+		t.failed(err, ran, taken)
+		return
+	}
+	if len(news.Entries)+len(news.Changes) > 0 {
+		t.announce(news)
+	}
+	for _, j := range taken {
+		close(j.done)
+	}
+}
+
+// failed answers a batch that could not be committed, and with it all that
+// queued up meanwhile: the lock or the disk that stopped this batch would stop
+// the next one as long, and their clients are waiting.
+func (t *timeline) failed(err error, atCommit bool, taken []*job) {
+	cause := fail.Of(err)
+	if !cause.Kind.Retry() {
+		cause = fail.New(fail.Busy, "fail.busy").Because(err).In(time.Second)
+	}
+	slog.Error("commit failed", "error", err, "messages", len(taken))
+	if atCommit && isIOError(err) {
+		t.broken.Store(true)
+		slog.Error("the disk failed at a commit: nothing is accepted until the program is started again")
+	}
+	for _, j := range taken {
+		if j.err == nil {
+			j.err = cause
+		}
+		close(j.done)
+	}
+	for range len(t.jobs) {
+		j := <-t.jobs
+		if j.given.CompareAndSwap(false, true) {
+			j.err = cause
+		}
+		close(j.done)
+	}
+}
+
+// tellAll triggers OnCommit in the order of the commits.
+func (t *timeline) tellAll() {
+	defer t.teller.Done()
+	for {
+		select {
+		case news := <-t.news:
+			t.tell(news)
+		case <-t.idle:
+			for {
+				select {
+				case news := <-t.news:
+					t.tell(news)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// announce hands news to the goroutine that tells them.
+func (t *timeline) announce(news *Committed) {
+	select {
+	case t.news <- news:
+	case <-t.idle: // the program stops; clients will resume
+	}
+}
+
+func (t *timeline) tell(news *Committed) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("what follows a commit panicked", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	if err := t.committed.Trigger(news); err != nil {
+		slog.Error("what follows a commit failed", "error", fmt.Errorf("after commit: %w", err))
+	}
+}
+
+// Healthy reports whether commits are accepted.
+func Healthy(app core.App) bool { return !of(app).broken.Load() }

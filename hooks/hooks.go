@@ -1,0 +1,50 @@
+// Package hooks assembles the program: it decides which features there are and
+// in which order they bind to PocketBase. It is the table of contents.
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/ops"
+	"github.com/dianxiaoer/xiaoer/hooks/protocol"
+	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
+	"github.com/dianxiaoer/xiaoer/hooks/routing"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+)
+
+// Config is what the program's flags and environment say.
+type Config = ops.Config
+
+// Register binds every feature to app, down to up: what comes later may know
+// what stands above it. The returned table lists every route and live command.
+func Register(app core.App, c *Config) *web.Table {
+	t := &web.Table{}
+	// the ground
+	web.Register(app, t, c.Web())
+	files.Register(app)
+	// who may
+	access.Register(app, t, c.Unlimited)
+	// the spine
+	channels.Register(app)
+	customers.Register(app)
+	conversations.Register(app)
+	// features
+	routing.Register(app)
+	quickreplies.Register(app)
+	protocol.Register(app, t, c.Unlimited)
+	// surfaces
+	ops.Register(app, t, c, func(core.App) string { return "" })
+	return t
+}
+
+// Commands are the program's commands beside serve.
+func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
+	return ops.Commands(app, t)
+}

@@ -1,0 +1,176 @@
+// Package live keeps many peers up to date over one WebSocket each. It knows
+// sessions, topics, queues and close codes; it reads no database and knows no
+// collection: what a frame means is its [Handler]'s business.
+//
+// Memory decides its form, because a shop's visitors mostly sit idle. An idle
+// session is one goroutine blocked in a read, with a 1 KB buffer. Frames are
+// handled in a goroutine of their own, for which the reader waits, so that a
+// stack grown by work is given back; frames to the peer are written by a
+// goroutine that lives while there is something to write. One sweep a second
+// looks after pings and time-outs of all sessions.
+//
+// Order: what is sent to a session arrives in the order of the calls. A session
+// whose queue overflows is closed as slow, never skipped: it comes back and
+// catches up from the database (see [Session.Entry]).
+//
+// Locks: Hub.mu guards the registry, Session.mu a session's queue and place in
+// the stream. Hub.mu may be held while Session.mu is taken, never the reverse,
+// and neither while a socket is written or read.
+package live
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Topic names a set of sessions that hear the same things.
+type Topic string
+
+// Handler gives frames their meaning.
+type Handler interface {
+	// Frame handles one frame from s. Frames of one session come one after
+	// the other.
+	Frame(s *Session, frame []byte)
+	// Gone is called once, after s has left the hub.
+	Gone(s *Session)
+}
+
+// Hub is the registry of sessions.
+type Hub struct {
+	handler   Handler
+	heartbeat time.Duration
+
+	mu       sync.RWMutex
+	sessions map[*Session]struct{}
+	topics   map[Topic]map[*Session]struct{}
+	draining bool
+}
+
+// Heartbeat is the pause between pings; a peer is closed when it has left two
+// unanswered.
+const Heartbeat = 20 * time.Second
+
+const (
+	helloWithin = 10 * time.Second
+	pongWithin  = 5 * time.Second // after the second ping: a frozen peer is found within 45 s
+)
+
+// NewHub returns a hub whose sessions' frames go to handler.
+func NewHub(handler Handler) *Hub {
+	return &Hub{handler: handler, heartbeat: Heartbeat, sessions: map[*Session]struct{}{}, topics: map[Topic]map[*Session]struct{}{}}
+}
+
+// enter registers s, unless the hub drains. The flag is read under the lock of
+// the registry, because the switch of protocols is on the wire before.
+func (h *Hub) enter(s *Session) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.draining {
+		return false
+	}
+	h.sessions[s] = struct{}{}
+	return true
+}
+
+// leave takes s out of the registry and every topic.
+func (h *Hub) leave(s *Session) {
+	h.mu.Lock()
+	for _, t := range s.topics {
+		delete(h.topics[t], s)
+		if len(h.topics[t]) == 0 {
+			delete(h.topics, t)
+		}
+	}
+	s.topics = nil
+	_, was := h.sessions[s]
+	delete(h.sessions, s)
+	h.mu.Unlock()
+	if was {
+		h.handler.Gone(s)
+	}
+}
+
+// Follow adds s to topic. A session that has left follows nothing.
+func (h *Hub) Follow(s *Session, topic Topic) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if _, in := h.sessions[s]; !in {
+		return
+	}
+	if h.topics[topic] == nil {
+		h.topics[topic] = map[*Session]struct{}{}
+	}
+	h.topics[topic][s] = struct{}{}
+	s.topics = append(s.topics, topic)
+}
+
+// Each calls do for every session of topic. do must not block.
+func (h *Hub) Each(topic Topic, do func(*Session)) {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for s := range h.topics[topic] {
+		do(s)
+	}
+}
+
+// Count is the number of sessions of topic.
+func (h *Hub) Count(topic Topic) int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.topics[topic])
+}
+
+// Size is the number of open sessions.
+func (h *Hub) Size() int {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(h.sessions)
+}
+
+func (h *Hub) all() []*Session {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	list := make([]*Session, 0, len(h.sessions))
+	for s := range h.sessions {
+		list = append(list, s)
+	}
+	return list
+}
+
+// Run sweeps until ctx ends: it pings, and closes who said no hello in time or
+// answers no pings.
+func (h *Hub) Run(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			for _, s := range h.all() {
+				s.sweep(now, h.heartbeat)
+			}
+		}
+	}
+}
+
+// Drain refuses new sessions, closes the open ones as [Restart] and waits until
+// they have left or ctx ends.
+func (h *Hub) Drain(ctx context.Context) {
+	h.mu.Lock()
+	h.draining = true
+	h.mu.Unlock()
+	for _, s := range h.all() {
+		s.Close(Restart, "")
+	}
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for h.Size() > 0 {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,307 @@
+package live
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// queueLimit bounds what may wait for one peer, in bytes. A few hundred
+// ordinary messages fit; who is further behind is better off resuming.
+const queueLimit = 256 << 10
+
+const (
+	floodFrames = 200
+	floodWindow = 10 * time.Second
+)
+
+// transport is the part of a connection that a session writes to. It is a
+// gorilla socket in the program and a pipe in tests.
+type transport interface {
+	write(frame []byte) error
+	ping() error
+	// close says goodbye with code and makes the reader end soon.
+	close(code CloseCode, reason string)
+}
+
+// Session is one connected peer.
+type Session struct {
+	hub  *Hub
+	conn transport
+
+	// Address is the peer's, for limits.
+	Address string
+	// Exempt marks a peer that no limit applies to (load tests).
+	Exempt bool
+	// Peer is who this is, set by the handler once the peer has said hello,
+	// and only read by the handler's own calls for this session afterwards.
+	Peer any
+
+	topics []Topic // guarded by hub.mu
+
+	mu       sync.Mutex
+	queue    [][]byte
+	bytes    int
+	writing  bool
+	room     chan struct{} // closed when a full queue has drained by half
+	closed   bool
+	code     CloseCode
+	reason   string
+	greeted  bool
+	born     time.Time
+	pinged   time.Time
+	unheard  int // pings without an answer
+	wantPing bool
+
+	position int64 // the last timeline number sent
+	catching bool  // reading the missed stretch: live frames only mark it behind
+	behind   bool
+
+	frames int
+	window time.Time
+}
+
+func newSession(hub *Hub, conn transport, address string, now time.Time) *Session {
+	return &Session{hub: hub, conn: conn, Address: address, born: now, pinged: now, catching: true}
+}
+
+// Send queues frame. It never blocks: where the queue is over its limit the
+// session is closed as [Slow].
+func (s *Session) Send(frame []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.push(frame)
+}
+
+// push queues frame; s.mu is held.
+func (s *Session) push(frame []byte) {
+	if s.closed {
+		return
+	}
+	if s.bytes+len(frame) > queueLimit && len(s.queue) > 0 {
+		s.queue, s.bytes = nil, 0
+		s.end(Slow, "too slow")
+		return
+	}
+	s.queue = append(s.queue, frame)
+	s.bytes += len(frame)
+	s.wake()
+}
+
+// wake starts the writer where none runs; s.mu is held.
+func (s *Session) wake() {
+	if !s.writing {
+		s.writing = true
+		go s.drain()
+	}
+}
+
+// Paced queues frame like [Session.Send], but first waits until less than half
+// of the queue is taken: catching up goes at the peer's own pace. It reports
+// false when the session ended or ctx did.
+func (s *Session) Paced(ctx context.Context, frame []byte) bool {
+	for {
+		s.mu.Lock()
+		if s.closed {
+			s.mu.Unlock()
+			return false
+		}
+		if s.bytes < queueLimit/2 {
+			s.push(frame)
+			s.mu.Unlock()
+			return true
+		}
+		if s.room == nil {
+			s.room = make(chan struct{})
+		}
+		room := s.room
+		s.mu.Unlock()
+		select {
+		case <-room:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// Entry offers the timeline frame with number seq. What was sent already is
+// skipped; while the session catches up it only learns that there is more.
+func (s *Session) Entry(seq int64, frame func() []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.catching:
+		s.behind = true
+	case seq > s.position:
+		s.position = seq
+		if f := frame(); f != nil {
+			s.push(f)
+		}
+	}
+}
+
+// State offers a frame without a number that describes something's present
+// state. While the session catches up it only learns that there is more.
+func (s *Session) State(frame func() []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.catching {
+		s.behind = true
+		return
+	}
+	if f := frame(); f != nil {
+		s.push(f)
+	}
+}
+
+// Passing sends a frame that is worth nothing later, such as typing; while the
+// session catches up it is dropped.
+func (s *Session) Passing(frame []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.catching {
+		s.push(frame)
+	}
+}
+
+// CaughtUp ends catching up at position and sends ready, unless something
+// happened since the last call: then it reports false, and the caller reads
+// once more.
+func (s *Session) CaughtUp(position int64, ready []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.behind {
+		s.behind = false
+		return s.closed
+	}
+	s.catching, s.position = false, position
+	s.push(ready)
+	return true
+}
+
+// Greeted stops the clock that waits for the hello, and reports whether this
+// is the first one.
+func (s *Session) Greeted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	first := !s.greeted
+	s.greeted = true
+	return first
+}
+
+// Close hangs up with code after what is queued. Only the first call counts.
+func (s *Session) Close(code CloseCode, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end(code, reason)
+}
+
+// end marks the session closed; s.mu is held.
+func (s *Session) end(code CloseCode, reason string) {
+	if s.closed {
+		return
+	}
+	s.closed, s.code, s.reason = true, code, reason
+	s.makeRoom()
+	s.wake()
+}
+
+func (s *Session) makeRoom() {
+	if s.room != nil {
+		close(s.room)
+		s.room = nil
+	}
+}
+
+// drain writes until there is nothing left. It is the only writer.
+func (s *Session) drain() {
+	for {
+		frame, ping, more := s.next()
+		if !more {
+			return
+		}
+		var err error
+		switch {
+		case frame != nil:
+			err = s.conn.write(frame)
+		case ping:
+			err = s.conn.ping()
+		default:
+			s.conn.close(s.code, s.reason)
+			return
+		}
+		if err != nil {
+			s.mu.Lock()
+			s.closed, s.queue, s.bytes = true, nil, 0
+			s.makeRoom()
+			s.mu.Unlock()
+			s.conn.close(Slow, "")
+			return
+		}
+	}
+}
+
+// next takes what is to be written now: a frame, a ping, or, with neither, the
+// goodbye. It reports false where there is nothing, and the writer ends.
+func (s *Session) next() (frame []byte, ping, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case len(s.queue) > 0:
+		frame, s.queue[0] = s.queue[0], nil
+		s.queue = s.queue[1:]
+		s.bytes -= len(frame)
+		if len(s.queue) == 0 {
+			s.queue = nil
+		}
+		if s.bytes < queueLimit/4 {
+			s.makeRoom()
+		}
+		return frame, false, true
+	case s.closed:
+		return nil, false, true
+	case s.wantPing:
+		s.wantPing = false
+		return nil, true, true
+	}
+	s.writing = false
+	return nil, false, false
+}
+
+// sweep closes s where it is late with its hello or its answers, and pings it
+// where that is due.
+func (s *Session) sweep(now time.Time, heartbeat time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	since := now.Sub(s.pinged)
+	switch {
+	case s.closed:
+	case !s.greeted && now.Sub(s.born) >= helloWithin:
+		s.end(Slow, "no hello")
+	case s.unheard >= 2 && since >= pongWithin:
+		s.end(Slow, "no heartbeat")
+	case s.unheard < 2 && since >= heartbeat:
+		s.pinged, s.wantPing = now, true
+		s.unheard++
+		s.wake()
+	}
+}
+
+// heard notes that the peer is alive.
+func (s *Session) heard() {
+	s.mu.Lock()
+	s.unheard = 0
+	s.mu.Unlock()
+}
+
+// flooding counts a frame and reports whether there were too many of them.
+func (s *Session) flooding(now time.Time) bool {
+	if s.Exempt {
+		return false
+	}
+	if now.Sub(s.window) > floodWindow {
+		s.window, s.frames = now, 0
+	}
+	s.frames++
+	return s.frames > floodFrames
+}

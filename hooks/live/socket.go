@@ -1,0 +1,176 @@
+package live
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/gorilla/websocket"
+)
+
+// Subprotocol is the name and version of the live protocol.
+const Subprotocol = "xiaoer.v1"
+
+// FrameLimit bounds a frame from a client, in bytes.
+const FrameLimit = 64 << 10
+
+const (
+	writeWithin = 10 * time.Second
+	lingerFor   = 2 * time.Second
+)
+
+// Compression stays off: 61 KB on the wire can inflate to 63 MB behind the read
+// limit. CheckOrigin lets all through, because who may come from where depends
+// on the hello.
+var upgrader = websocket.Upgrader{
+	ReadBufferSize: 1 << 10, WriteBufferSize: 4 << 10, WriteBufferPool: &sync.Pool{},
+	Subprotocols: []string{Subprotocol}, HandshakeTimeout: 10 * time.Second,
+	CheckOrigin: func(*http.Request) bool { return true },
+}
+
+// Accept upgrades the request to a session and returns at once; the session
+// lives on in a goroutine of its own. prepare is called before the first frame
+// is read. A client that does not speak [Subprotocol] is answered 426.
+func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, prepare func(*Session)) {
+	if !websocket.IsWebSocketUpgrade(r) || !speaks(r) {
+		w.Header().Set("Upgrade", "websocket")
+		w.Header().Set("Sec-WebSocket-Protocol", Subprotocol)
+		http.Error(w, "this address speaks the WebSocket subprotocol "+Subprotocol, http.StatusUpgradeRequired)
+		return
+	}
+	ws, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	conn := &socket{ws: ws}
+	s := newSession(h, conn, "", time.Now())
+	prepare(s)
+	if !h.enter(s) {
+		conn.close(Restart, "")
+		conn.hangUp()
+		return
+	}
+	go s.read(conn)
+}
+
+func speaks(r *http.Request) bool {
+	for _, p := range websocket.Subprotocols(r) {
+		if p == Subprotocol {
+			return true
+		}
+	}
+	return false
+}
+
+// read hands frames to the handler until the connection ends.
+func (s *Session) read(conn *socket) {
+	defer s.hub.leave(s)
+	defer conn.hangUp()
+	conn.ws.SetReadLimit(FrameLimit)
+	conn.ws.SetPongHandler(func(string) error { s.heard(); return nil })
+	for {
+		kind, frame, err := conn.ws.ReadMessage()
+		if err != nil {
+			s.lost(err)
+			return
+		}
+		switch {
+		case s.isClosed(): // reading on lets the goodbye arrive
+		case kind != websocket.TextMessage:
+			s.Close(NotText, "text frames only")
+		case !utf8.Valid(frame):
+			s.Close(NotUTF8, "")
+		case s.flooding(time.Now()):
+			s.Close(Flooding, strconv.Itoa(int(floodWindow/time.Second)))
+		default:
+			s.handle(frame)
+		}
+	}
+}
+
+// handle runs the handler in a goroutine of its own and waits for it. A panic
+// ends the session, not the program.
+func (s *Session) handle(frame []byte) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if p := recover(); p != nil {
+				slog.Error("frame handler panicked", "panic", p, "stack", string(debug.Stack()))
+				s.Close(Restart, "")
+			}
+		}()
+		s.hub.handler.Frame(s, frame)
+	}()
+	<-done
+}
+
+func (s *Session) isClosed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// lost notes that nothing more will be read.
+func (s *Session) lost(err error) {
+	code := Normal
+	if errors.Is(err, websocket.ErrReadLimit) {
+		code = TooBig // gorilla has said so to the peer already
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.queue, s.bytes = nil, 0
+	s.end(code, "")
+}
+
+// socket is a transport over gorilla/websocket.
+type socket struct {
+	ws   *websocket.Conn
+	once sync.Once
+}
+
+func (c *socket) write(frame []byte) error {
+	if err := c.ws.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
+		return err
+	}
+	return c.ws.WriteMessage(websocket.TextMessage, frame)
+}
+
+func (c *socket) ping() error {
+	return c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWithin))
+}
+
+// close sends the goodbye and gives the peer a moment to read it: hanging up
+// with unread bytes in our buffer would reset the connection and eat the code.
+func (c *socket) close(code CloseCode, reason string) {
+	now := time.Now()
+	err := c.ws.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(int(code), reason), now.Add(time.Second))
+	switch {
+	case errors.Is(err, websocket.ErrCloseSent): // the reader knows already
+		return
+	case err != nil:
+		now = now.Add(-lingerFor)
+	}
+	_ = c.ws.SetReadDeadline(now.Add(lingerFor)) // the reader then ends and hangs up
+}
+
+// hangUp ends the connection once the peer has had its moment.
+func (c *socket) hangUp() {
+	c.once.Do(func() {
+		conn := c.ws.NetConn()
+		if half, ok := conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
+			_ = conn.SetReadDeadline(time.Now().Add(lingerFor / 2))
+			_, _ = io.Copy(io.Discard, io.LimitReader(conn, 1<<20))
+		}
+		if err := conn.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			slog.Debug("closing a socket", "error", err)
+		}
+	})
+}

@@ -1,0 +1,164 @@
+package protocol
+
+import (
+	"encoding/json"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/live"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+// command is a live command: who may give it, and what it does. Where it
+// returns an entry, that is the ack.
+type command struct {
+	permission web.Permission // staff's; visitors are asked for nothing beyond visitors
+	visitors   bool           // may give it too
+	run        func(d *desk, s *live.Session, who *caller, raw []byte) (*conversations.Message, error)
+}
+
+// commands is every command of the protocol but the hello.
+var commands = map[string]command{
+	"send":     {access.ConversationsReply, true, (*desk).send},
+	"recall":   {access.ConversationsReply, true, (*desk).recall},
+	"take":     {access.ConversationsReply, false, (*desk).take},
+	"transfer": {access.ConversationsTransfer, false, (*desk).transfer},
+	"close":    {access.ConversationsReply, false, (*desk).close},
+	"presence": {access.ConversationsReply, false, (*desk).presence},
+	"typing":   {web.SignedIn, true, (*desk).typing},
+	"viewing":  {web.SignedIn, false, (*desk).viewing},
+	"page":     {web.Visitor, true, (*desk).page},
+	"read":     {web.SignedIn, true, (*desk).read},
+	"ping":     {web.Anyone, true, (*desk).ping},
+}
+
+// CommandTypes lists what a client may send, for the document's test.
+func CommandTypes() []string {
+	list := []string{"hello"}
+	for name := range commands {
+		list = append(list, name)
+	}
+	return list
+}
+
+// envelope is what every frame has.
+type envelope struct {
+	Type string          `json:"type"`
+	ID   json.RawMessage `json:"id"`
+}
+
+// id is the frame's id as the client wrote it, where it wrote a string.
+func (e envelope) id() string {
+	var id string
+	_ = json.Unmarshal(e.ID, &id)
+	return id
+}
+
+// Frame implements [live.Handler].
+func (d *desk) Frame(s *live.Session, raw []byte) {
+	var e envelope
+	if err := json.Unmarshal(raw, &e); err != nil || e.Type == "" {
+		s.Close(live.Malformed, "a JSON object with a type is needed")
+		return
+	}
+	if e.Type == "hello" {
+		var h hello
+		if err := json.Unmarshal(raw, &h); err != nil {
+			s.Close(live.Unauthorized, "sign in")
+			return
+		}
+		d.greet(s, h)
+		return
+	}
+	who := peerOf(s)
+	if who == nil {
+		s.Close(live.Malformed, "hello comes first")
+		return
+	}
+	m, err := d.obey(s, who, e.Type, raw)
+	switch {
+	case err != nil:
+		s.Send(d.refusal(e, err, who.lang))
+	case m != nil:
+		s.Send(frame{Type: typeAck, ID: e.id(), Message: d.message(m, who)}.bytes())
+	}
+}
+
+// obey runs a command for who, if they may.
+func (d *desk) obey(s *live.Session, who *caller, name string, raw []byte) (*conversations.Message, error) {
+	c, known := commands[name]
+	if !known {
+		return nil, fail.New(fail.UnknownType, "fail.unknown_type", "Type", brief(name))
+	}
+	if who.isVisitor() && !c.visitors {
+		return nil, fail.New(fail.Forbidden, "fail.forbidden")
+	}
+	if !who.isVisitor() && !permitted(who.person.Load(), c.permission) {
+		return nil, fail.New(fail.Forbidden, "fail.forbidden")
+	}
+	return c.run(d, s, who, raw)
+}
+
+func permitted(p *access.Person, need web.Permission) bool {
+	switch need {
+	case web.Anyone, web.SignedIn:
+		return true
+	case web.Visitor:
+		return false
+	}
+	return p.May(need)
+}
+
+func brief(s string) string {
+	if utf8.RuneCountInString(s) > 40 {
+		return string([]rune(s)[:40]) + "…"
+	}
+	return s
+}
+
+// refusal turns an error into a refused or a retry.
+func (d *desk) refusal(e envelope, err error, lang string) []byte {
+	f := fail.Of(err)
+	if f.Kind == fail.Internal {
+		d.app.Logger().Error("command failed", "type", e.Type, "error", err)
+	}
+	if f.Kind.Retry() {
+		code := f.Kind
+		if code == fail.Internal {
+			code = fail.Busy
+		}
+		after := f.After
+		if after <= 0 {
+			after = time.Second
+		}
+		return frame{Type: typeRetry, ID: e.id(), After: after.Milliseconds(), Code: string(code)}.bytes()
+	}
+	return frame{Type: typeRefused, ID: e.id(), Code: string(code(f.Kind)), Text: f.Text(lang)}.bytes()
+}
+
+// code is the protocol's word for a kind that only HTTP knows.
+func code(k fail.Kind) fail.Kind {
+	switch k {
+	case fail.Unauthorized:
+		return fail.Forbidden
+	case fail.Conflict, fail.TooLarge, fail.Unsupported:
+		return fail.Invalid
+	default:
+		return k
+	}
+}
+
+// decode reads a command; what does not fit is the client's fault.
+func decode[T any](raw []byte) (T, error) {
+	var v T
+	if err := json.Unmarshal(raw, &v); err != nil {
+		return v, fail.New(fail.Invalid, "fail.invalid").Because(err)
+	}
+	return v, nil
+}
+
+func say(lang, key string) string { return locale.In(lang).T(key) }

@@ -1,0 +1,65 @@
+package protocol
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/live"
+)
+
+// caller is a visitor or a member of staff, on a socket or in a request.
+type caller struct {
+	contact *customers.Contact // a visitor's; nil for staff
+	session string             // a visitor's session id
+	person  atomic.Pointer[access.Person]
+	lang    string
+	leave   func() // gives a visitor's socket back to the address's limit
+
+	// The fields below belong to the socket's own frames, one after the other.
+	typed   time.Time
+	paged   time.Time
+	viewing string
+}
+
+func asVisitor(c *customers.Contact, session, lang string) *caller {
+	return &caller{contact: c, session: session, lang: lang}
+}
+
+func asStaff(p *access.Person, lang string) *caller {
+	c := &caller{lang: lang}
+	c.person.Store(p)
+	return c
+}
+
+func (c *caller) isVisitor() bool { return c.contact != nil }
+
+// key names the session that a file's address is bound to.
+func (c *caller) key() string {
+	if c.isVisitor() {
+		return "visitor:" + c.session
+	}
+	return "staff:" + c.person.Load().SignIn
+}
+
+// author is who the caller's entries are from.
+func (c *caller) author() conversations.Author {
+	if c.isVisitor() {
+		return conversations.Visitor(c.contact)
+	}
+	return conversations.Staff(c.person.Load())
+}
+
+// wrote reports whether m is the caller's own.
+func (c *caller) wrote(m *conversations.Message) bool {
+	a := c.author()
+	return m.From.Kind == a.Kind && m.From.ID == a.ID
+}
+
+// peerOf is who speaks on s; nil before the hello.
+func peerOf(s *live.Session) *caller {
+	c, _ := s.Peer.(*caller)
+	return c
+}

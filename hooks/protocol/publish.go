@@ -1,0 +1,244 @@
+package protocol
+
+import (
+	"reflect"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/live"
+	"github.com/dianxiaoer/xiaoer/hooks/routing"
+)
+
+// publish turns a commit into frames. What a conversation has become goes
+// before what was said in it, so that a reader knows where a message belongs.
+func (d *desk) publish(e *conversations.Committed) error {
+	changed := map[string]conversations.Change{}
+	var order []string
+	for _, c := range e.Changes {
+		first, known := changed[c.After.ID]
+		if !known {
+			first.Before = c.Before
+			order = append(order, c.After.ID)
+		}
+		first.After = c.After
+		changed[c.After.ID] = first
+	}
+	for _, id := range order {
+		d.publishChange(changed[id])
+	}
+	for _, m := range e.Entries {
+		d.publishEntry(m, changed[m.Conversation].After)
+	}
+	for _, id := range order {
+		d.publishMarks(changed[id])
+	}
+	return e.Next()
+}
+
+// publishEntry sends m to the visitor's sessions and to the staff who may see
+// it. Without an attachment readers of one kind get the same bytes.
+func (d *desk) publishEntry(m *conversations.Message, c *conversations.Conversation) {
+	rendered := map[[2]bool][]byte{}
+	deliver := func(s *live.Session) {
+		to := peerOf(s)
+		s.Entry(m.Seq, func() []byte {
+			if to.isVisitor() && m.StaffOnly || !to.isVisitor() && (c == nil || !conversations.Visible(to.person.Load(), c)) {
+				return nil
+			}
+			kind := [2]bool{to.isVisitor(), to.wrote(m)}
+			raw, known := rendered[kind]
+			if !known || m.File != "" {
+				raw = frame{Type: typeMessage, Message: d.message(m, to)}.bytes()
+				rendered[kind] = raw
+			}
+			return raw
+		})
+	}
+	d.hub.Each(thread(m.Contact), deliver)
+	d.hub.Each(everybody, deliver)
+}
+
+// publishChange sends what a conversation has become, and "gone" to staff who
+// no longer see it.
+func (d *desk) publishChange(c conversations.Change) {
+	if c.Before == nil || visitorSees(c.Before) != visitorSees(c.After) {
+		raw := frame{Type: typeConversation, Conversation: d.forVisitor(c.After)}.bytes()
+		d.hub.Each(thread(c.After.Contact), func(s *live.Session) { s.State(func() []byte { return raw }) })
+	}
+	d.publishToStaff(c)
+	for _, id := range loadsMoved(c) {
+		if p, err := access.ByID(d.app, id); err == nil {
+			d.sendPresence(p, routing.Presence(d.app, p))
+		}
+	}
+}
+
+func (d *desk) publishToStaff(c conversations.Change) {
+	var full, gone []byte
+	d.hub.Each(everybody, func(s *live.Session) {
+		p := peerOf(s).person.Load()
+		s.State(func() []byte {
+			switch {
+			case conversations.Visible(p, c.After):
+				if full == nil {
+					full = frame{Type: typeConversation, Conversation: d.forStaff(c.After)}.bytes()
+				}
+				return full
+			case c.Before != nil && conversations.Visible(p, c.Before):
+				if gone == nil {
+					gone = goneFrame(c.After.ID)
+				}
+				return gone
+			}
+			return nil
+		})
+	})
+}
+
+func goneFrame(id string) []byte {
+	return frame{Type: typeConversation, Conversation: struct {
+		ID   string `json:"id"`
+		Gone bool   `json:"gone"`
+	}{id, true}}.bytes()
+}
+
+// visitorSees is what of c's state a visitor can notice.
+func visitorSees(c *conversations.Conversation) [3]string {
+	return [3]string{string(c.Status), c.Assignee, stamp(c.Queued)}
+}
+
+// loadsMoved lists the staff whose number of open conversations the change has
+// moved.
+func loadsMoved(c conversations.Change) []string {
+	serving := func(c *conversations.Conversation) string {
+		if c == nil || c.Status != conversations.Open {
+			return ""
+		}
+		return c.Assignee
+	}
+	before, after := serving(c.Before), serving(c.After)
+	if before == after {
+		return nil
+	}
+	var list []string
+	for _, id := range []string{before, after} {
+		if id != "" {
+			list = append(list, id)
+		}
+	}
+	return list
+}
+
+// publishMarks tells each side how far the other has read.
+func (d *desk) publishMarks(c conversations.Change) {
+	if c.Before == nil {
+		return
+	}
+	if c.After.ReadStaff != c.Before.ReadStaff {
+		f := frame{Type: typeRead, Conversation: c.After.ID, Cursor: d.mark(c.After.ReadStaff), From: &author{Kind: conversations.FromStaff}}
+		d.passing(thread(c.After.Contact), f)
+		d.toViewers(c.After, nil, f)
+	}
+	if c.After.ReadVisitor != c.Before.ReadVisitor {
+		f := frame{Type: typeRead, Conversation: c.After.ID, Cursor: d.mark(c.After.ReadVisitor), From: &author{Kind: conversations.FromVisitor, ID: c.After.Contact}}
+		d.passing(thread(c.After.Contact), f)
+		d.toViewers(c.After, nil, f)
+	}
+}
+
+// passing sends f to a topic, as something worth nothing later.
+func (d *desk) passing(topic live.Topic, f frame) {
+	raw := f.bytes()
+	d.hub.Each(topic, func(s *live.Session) { s.Passing(raw) })
+}
+
+// toViewers sends f to the staff who may see c, but for one session.
+func (d *desk) toViewers(c *conversations.Conversation, but *live.Session, f frame) {
+	raw := f.bytes()
+	d.hub.Each(everybody, func(s *live.Session) {
+		if s != but && conversations.Visible(peerOf(s).person.Load(), c) {
+			s.Passing(raw)
+		}
+	})
+}
+
+func (d *desk) tellPresence(e *routing.PresenceEvent) error {
+	d.sendPresence(e.Person, e.Status)
+	return e.Next()
+}
+
+func (d *desk) sendPresence(p *access.Person, status routing.Status) {
+	loads, err := conversations.Load(d.app)
+	if err != nil {
+		d.app.Logger().Error("counting open conversations", "error", err)
+	}
+	load := loads[p.ID]
+	f := frame{Type: typePresence, Staff: p.ID, Status: string(status), Load: &load, Cap: p.Cap}
+	if status == routing.OnBreak {
+		f.Reason = p.PresenceReason
+	}
+	d.passing(everybody, f)
+}
+
+func (d *desk) tellPlaces(e *routing.PlacesEvent) error {
+	for _, c := range e.Conversations {
+		raw := frame{Type: typeConversation, Conversation: d.forVisitor(c)}.bytes()
+		d.hub.Each(thread(c.Contact), func(s *live.Session) { s.State(func() []byte { return raw }) })
+	}
+	return e.Next()
+}
+
+func (d *desk) tellWaiting(e *routing.WaitingEvent) error {
+	d.hub.Each(everybody, func(s *live.Session) {
+		to := peerOf(s)
+		if conversations.Visible(to.person.Load(), e.Conversation) {
+			s.Passing(frame{Type: typeNotice, Level: "warning", Code: "queue", Conversation: e.Conversation.ID, Text: say(to.lang, "protocol.queue")}.bytes())
+		}
+	})
+	return e.Next()
+}
+
+// refresh holds the open staff sessions against the rights as they are now.
+func (d *desk) refresh(e *access.ChangeEvent) error {
+	var sessions []*live.Session
+	d.hub.Each(everybody, func(s *live.Session) { sessions = append(sessions, s) })
+	for _, s := range sessions {
+		to := peerOf(s)
+		old := to.person.Load()
+		now, err := access.Refresh(d.app, old)
+		if err != nil {
+			s.Close(live.Unauthorized, "signed out")
+			continue
+		}
+		to.person.Store(now)
+		if !reflect.DeepEqual(old.Groups, now.Groups) || !reflect.DeepEqual(old.Permissions(), now.Permissions()) {
+			d.hideFrom(s, old, now)
+		}
+	}
+	return e.Next()
+}
+
+// hideFrom tells a session which conversations are no longer theirs to see.
+func (d *desk) hideFrom(s *live.Session, old, now *access.Person) {
+	for _, view := range []string{"waiting", "open", "bot", "later"} {
+		list, err := conversations.InView(d.app, old, view, 1<<62)
+		if err != nil {
+			d.app.Logger().Error("conversations to hide", "error", err)
+			return
+		}
+		for _, c := range list {
+			if !conversations.Visible(now, c) {
+				s.State(func() []byte { return goneFrame(c.ID) })
+			}
+		}
+	}
+}
+
+// tellOnline tells staff that a contact has come or gone.
+func (d *desk) tellOnline(contact string) {
+	c, err := conversations.Latest(d.app, contact)
+	if err != nil || c == nil || c.Status == conversations.Closed {
+		return
+	}
+	d.publishToStaff(conversations.Change{Before: c, After: c})
+}

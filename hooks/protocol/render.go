@@ -1,0 +1,204 @@
+package protocol
+
+import (
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+)
+
+// message renders m for one reader.
+func (d *desk) message(m *conversations.Message, to *caller) *message {
+	cursor, err := conversations.Cursor(d.app, m.Seq)
+	if err != nil {
+		slog.Error("cursor", "error", err)
+	}
+	out := &message{
+		ID: m.ID, Cursor: cursor, Conversation: m.Conversation, Time: stamp(m.Time), Kind: m.Kind,
+		From: d.author(m.From), Text: m.Text, Data: m.Data, Quote: m.Quote, Recalled: m.Recalled,
+	}
+	if to.wrote(m) {
+		out.ClientID = m.ClientID
+	}
+	if m.Kind == conversations.Event && to.isVisitor() {
+		out.Data = visitorEvent(m)
+	}
+	if m.File != "" {
+		out.File = d.file(m.File, to)
+	}
+	return out
+}
+
+// visitorEvent is what a visitor may know of an event.
+func visitorEvent(m *conversations.Message) json.RawMessage {
+	e := m.Event()
+	out := conversations.EventData{Event: e.Event, Message: e.Message, Score: e.Score, Resolved: e.Resolved, Comment: e.Comment}
+	if e.Staff != nil {
+		out.Staff = &conversations.Named{Name: e.Staff.Name}
+	}
+	if e.Group != nil {
+		out.Group = &conversations.Named{Name: e.Group.Name}
+	}
+	raw, err := json.Marshal(out)
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// author adds the present avatar to the name as it was.
+func (d *desk) author(a conversations.Author) author {
+	out := author{Kind: a.Kind, ID: a.ID, Name: a.Name}
+	switch a.Kind {
+	case conversations.FromStaff:
+		if p, err := access.ByID(d.app, a.ID); err == nil {
+			out.Avatar = p.Avatar
+		}
+	case conversations.FromVisitor:
+		if out.Name == "" {
+			out.Name = customers.Anonymous(a.ID, "")
+		}
+	}
+	return out
+}
+
+// file renders an attachment; a missing one keeps its place by its id.
+func (d *desk) file(id string, to *caller) *file {
+	f, err := files.ByID(d.app, id)
+	if err != nil {
+		slog.Error("attachment", "file", id, "error", err)
+		return &file{ID: id}
+	}
+	return d.link(f, to)
+}
+
+func (d *desk) link(f *files.File, to *caller) *file {
+	return &file{
+		ID: f.Id, URL: files.URL(d.app, f.Id, to.key(), time.Now()), Name: f.Name(), MIME: f.MIME(), Size: f.Size(),
+		Width: f.Width(), Height: f.Height(),
+	}
+}
+
+// conversationFor renders c for one reader.
+func (d *desk) conversationFor(c *conversations.Conversation, to *caller) any {
+	if to.isVisitor() {
+		return d.forVisitor(c)
+	}
+	return d.forStaff(c)
+}
+
+func (d *desk) forVisitor(c *conversations.Conversation) *visitorConversation {
+	out := &visitorConversation{ID: c.ID, Status: c.Status, Position: d.position(c)}
+	if c.Status == conversations.Later {
+		out.Status = conversations.Open
+	}
+	if p, err := access.ByID(d.app, c.Assignee); c.Assignee != "" && err == nil {
+		out.Assignee = &server{Name: p.Nickname, Avatar: p.Avatar}
+	}
+	return out
+}
+
+func (d *desk) position(c *conversations.Conversation) int {
+	n, err := conversations.Position(d.app, c)
+	if err != nil {
+		slog.Error("place in the queue", "error", err)
+	}
+	return n
+}
+
+func (d *desk) forStaff(c *conversations.Conversation) *staffConversation {
+	out := &staffConversation{
+		ID: c.ID, Contact: d.contact(c), Channel: d.channel(c.Channel), Status: c.Status, Priority: c.Priority, Tags: d.tags(c.Tags),
+		Unread: c.Unread, WaitingSince: stamp(c.WaitingSince), Position: d.position(c), Last: c.Last, Opened: stamp(c.Opened),
+		Closed: stamp(c.Closed), Rating: c.Rating, Assignee: d.staff(c.Assignee), Group: d.group(c.Group),
+	}
+	out.ReadVisitor = d.mark(c.ReadVisitor)
+	out.ReadStaff = d.mark(c.ReadStaff)
+	return out
+}
+
+func (d *desk) mark(seq int64) string {
+	if seq == 0 {
+		return ""
+	}
+	cursor, err := conversations.Cursor(d.app, seq)
+	if err != nil {
+		slog.Error("cursor", "error", err)
+	}
+	return cursor
+}
+
+func (d *desk) contact(c *conversations.Conversation) *contact {
+	out := &contact{ID: c.Contact, Customer: c.Customer, Online: d.hub.Count(thread(c.Contact)) > 0}
+	who, err := customers.ContactByID(d.app, c.Contact)
+	if err != nil {
+		slog.Error("contact", "error", err)
+		return out
+	}
+	out.Name, out.Avatar = who.Name(), who.Avatar()
+	if p := who.Page(); p.URL != "" {
+		out.Page = &page{URL: p.URL, Title: p.Title, Kind: p.Kind}
+	}
+	return out
+}
+
+func (d *desk) channel(id string) *channel {
+	ch, err := channels.ByID(d.app, id)
+	if err != nil {
+		return &channel{ID: id}
+	}
+	return &channel{ID: id, Kind: string(ch.Kind()), Name: ch.Name()}
+}
+
+func (d *desk) staff(id string) *named {
+	if id == "" {
+		return nil
+	}
+	p, err := access.ByID(d.app, id)
+	if err != nil {
+		return &named{ID: id, Name: id}
+	}
+	return &named{ID: id, Name: p.Nickname, Avatar: p.Avatar}
+}
+
+func (d *desk) group(id string) *named {
+	if id == "" {
+		return nil
+	}
+	g, err := access.GroupBy(d.app, id)
+	if err != nil {
+		return &named{ID: id, Name: id}
+	}
+	return &named{ID: id, Name: g.Name()}
+}
+
+func (d *desk) tags(ids []string) []tag {
+	out := []tag{}
+	if len(ids) == 0 {
+		return out
+	}
+	all, err := customers.AllTags(d.app)
+	if err != nil {
+		slog.Error("tags", "error", err)
+	}
+	for _, t := range all {
+		if slices.Contains(ids, t.Id) {
+			out = append(out, tag{ID: t.Id, Name: t.Name(), Colour: t.Colour()})
+		}
+	}
+	return out
+}
+
+func (d *desk) messages(list []*conversations.Message, to *caller) []*message {
+	out := make([]*message, len(list))
+	for i, m := range list {
+		out[i] = d.message(m, to)
+	}
+	return out
+}

@@ -1,0 +1,154 @@
+package protocol
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/live"
+)
+
+// often bounds typing and page frames of a socket: what comes sooner is
+// dropped, since the next one says the same.
+const often = time.Second
+
+// typing passes on that somebody writes, and what, where the channel allows it.
+func (d *desk) typing(s *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
+	f, err := decode[struct {
+		Conversation string `json:"conversation"`
+		On           bool   `json:"on"`
+		Text         string `json:"text"`
+	}](raw)
+	if err != nil {
+		return nil, err
+	}
+	if now := time.Now(); f.On && now.Sub(who.typed) < often {
+		return nil, nil
+	} else if f.On {
+		who.typed = now
+	}
+	c, err := d.theirs(who, f.Conversation)
+	if err != nil || c == nil {
+		return nil, err
+	}
+	from := d.author(who.author())
+	out := frame{Type: typeTyping, Conversation: c.ID, From: &from, On: &f.On}
+	if who.isVisitor() {
+		ch, err := channels.ByID(d.app, c.Channel)
+		if err != nil {
+			return nil, err
+		}
+		if ch.TypingPreview() && f.On && utf8.RuneCountInString(f.Text) <= conversations.TextMost {
+			out.Text = f.Text
+		}
+		d.toViewers(c, nil, out)
+		return nil, nil
+	}
+	if c.Assignee == who.person.Load().ID {
+		d.passing(thread(c.Contact), out)
+	}
+	d.toViewers(c, s, out)
+	return nil, nil
+}
+
+// theirs is the conversation that a frame is about: a visitor's own, or one
+// that staff name and may see. nil where a visitor has none yet.
+func (d *desk) theirs(who *caller, id string) (*conversations.Conversation, error) {
+	if !who.isVisitor() {
+		return conversations.SeenBy(d.app, who.person.Load(), id)
+	}
+	c, err := conversations.Latest(d.app, who.contact.Id)
+	if err != nil || id == "" || c != nil && c.ID == id {
+		return c, err
+	}
+	if c, err = conversations.ByID(d.app, id); err != nil {
+		return nil, err
+	}
+	if c.Contact != who.contact.Id {
+		return nil, fail.New(fail.NotFound, "fail.not_found")
+	}
+	return c, nil
+}
+
+func (d *desk) viewing(s *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
+	f, err := decode[struct {
+		Conversation string `json:"conversation"`
+	}](raw)
+	if err != nil {
+		return nil, err
+	}
+	if f.Conversation != "" {
+		if _, err := conversations.SeenBy(d.app, who.person.Load(), f.Conversation); err != nil {
+			return nil, err
+		}
+	}
+	d.view(s, who, f.Conversation)
+	return nil, nil
+}
+
+// view tells colleagues that who has left one thread and opened another.
+func (d *desk) view(s *live.Session, who *caller, next string) {
+	from := d.author(who.author())
+	for id, on := range map[string]bool{who.viewing: false, next: true} {
+		if id == "" || who.viewing == next {
+			continue
+		}
+		if c, err := conversations.ByID(d.app, id); err == nil {
+			d.toViewers(c, s, frame{Type: typeViewing, Conversation: id, From: &from, On: &on})
+		}
+	}
+	who.viewing = next
+}
+
+// page notes where the visitor is.
+func (d *desk) page(_ *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
+	f, err := decode[page](raw)
+	if err != nil {
+		return nil, err
+	}
+	if now := time.Now(); now.Sub(who.paged) < often {
+		return nil, nil
+	} else {
+		who.paged = now
+	}
+	if err := customers.SetPage(d.app, who.contact.Id, customers.Page{URL: f.URL, Title: f.Title, Kind: f.Kind}); err != nil {
+		return nil, err
+	}
+	d.tellOnline(who.contact.Id)
+	return nil, nil
+}
+
+// read notes how far a visitor, or the assignee, has read. What anybody else
+// reads moves nothing.
+func (d *desk) read(_ *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
+	f, err := decode[struct {
+		Conversation string `json:"conversation"`
+		Cursor       string `json:"cursor"`
+	}](raw)
+	if err != nil {
+		return nil, err
+	}
+	seq, err := conversations.Seq(d.app, f.Cursor)
+	if err != nil {
+		return nil, fail.New(fail.Invalid, "conversations.cursor_shape").On("cursor").Because(err)
+	}
+	c, err := d.theirs(who, f.Conversation)
+	if err != nil || c == nil {
+		return nil, err
+	}
+	if who.isVisitor() || reads(who.person.Load(), c) {
+		conversations.Read(d.app, c.ID, who.author().Kind, seq)
+	}
+	return nil, nil
+}
+
+func reads(p *access.Person, c *conversations.Conversation) bool { return c.Assignee == p.ID }
+
+func (d *desk) ping(s *live.Session, _ *caller, _ []byte) (*conversations.Message, error) {
+	s.Send(frame{Type: typePong, Now: time.Now().UnixMilli()}.bytes())
+	return nil, nil
+}

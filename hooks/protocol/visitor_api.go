@@ -1,0 +1,287 @@
+package protocol
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/limits"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+const keyCaller = "xiaoer.caller"
+
+// bearer is the token of the Authorization header; nil without one.
+func bearer(r *http.Request) *string {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return nil
+	}
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		token = ""
+	}
+	token = strings.TrimSpace(token)
+	return &token
+}
+
+// admitVisitor guards what is for visitors.
+func (d *desk) admitVisitor(e *core.RequestEvent) error {
+	token := bearer(e.Request)
+	if token == nil {
+		return fail.New(fail.Unauthorized, "fail.unauthorized")
+	}
+	c, session, err := customers.BySession(d.app, *token)
+	if err != nil {
+		return err
+	}
+	if err := d.originAllowed(e, c.Channel()); err != nil {
+		return err
+	}
+	e.Set(keyCaller, asVisitor(c, session, web.Language(e)))
+	return nil
+}
+
+func (d *desk) originAllowed(e *core.RequestEvent, channel string) error {
+	origin := e.Request.Header.Get("Origin")
+	return d.allowed(&door{origin: origin, own: origin != "" && sameOrigin(origin, e.Request)}, channel)
+}
+
+func visitor(e *core.RequestEvent) *caller {
+	c, _ := e.Get(keyCaller).(*caller)
+	return c
+}
+
+// arriving is the body of POST /api/xiaoer/visitor.
+type arriving struct {
+	Channel  string             `json:"channel"`
+	Page     *page              `json:"page"`
+	Identity *channels.Identity `json:"identity"`
+	Lang     string             `json:"lang"`
+}
+
+// arrival is its answer.
+type arrival struct {
+	Token        string               `json:"token"`
+	Contact      author               `json:"contact"`
+	Channel      visitorChannel       `json:"channel"`
+	Conversation *visitorConversation `json:"conversation,omitempty"`
+	Rate         string               `json:"rate,omitempty"` // id of a conversation to be rated
+	Messages     []*message           `json:"messages"`
+	Cursor       string               `json:"cursor"`
+}
+
+// visitorChannel is what a visitor knows of the channel.
+type visitorChannel struct {
+	ID            string         `json:"id"`
+	Name          string         `json:"name"`
+	Greeting      string         `json:"greeting"`
+	Colours       colours        `json:"colours"`
+	Hours         openingHours   `json:"hours"`
+	Entries       []visitorEntry `json:"entries"`
+	TypingPreview bool           `json:"typing_preview"`
+}
+
+type colours struct {
+	Brand string `json:"brand"`
+}
+
+// openingHours tells whether somebody is there now, and from when if not.
+type openingHours struct {
+	Open bool   `json:"open"`
+	Next string `json:"next,omitempty"`
+}
+
+type visitorEntry struct {
+	ID    string   `json:"id"`
+	Text  string   `json:"text"`
+	Kinds []string `json:"kinds,omitempty"`
+}
+
+func (d *desk) arrive(e *core.RequestEvent) error {
+	in, err := body[arriving](e)
+	if err != nil {
+		return err
+	}
+	token := bearer(e.Request)
+	if token == nil {
+		if !d.free(e) {
+			if err := within(d.arrivals, limits.AddressKey(web.Address(e)), 1); err != nil {
+				return err
+			}
+		}
+		ch, err := channels.Find(d.app, in.Channel)
+		if err != nil {
+			return err
+		}
+		if err := d.originAllowed(e, ch.Id); err != nil {
+			return err
+		}
+	}
+	a := customers.Arrival{Bearer: token, Channel: in.Channel, Identity: in.Identity, Lang: in.Lang}
+	if in.Page != nil {
+		a.Page = &customers.Page{URL: in.Page.URL, Title: in.Page.Title, Kind: in.Page.Kind}
+	}
+	c, fresh, session, err := customers.Arrive(d.app, a)
+	if err != nil {
+		return err
+	}
+	if err := d.originAllowed(e, c.Channel()); err != nil {
+		return err
+	}
+	lang := web.Language(e)
+	if in.Lang != "" {
+		lang = locale.Match(in.Lang)
+	}
+	answer, err := d.welcome(asVisitor(c, session, lang))
+	if err != nil {
+		return err
+	}
+	answer.Token = fresh
+	return e.JSON(http.StatusOK, answer)
+}
+
+// welcome is what a visitor needs to show the thread. The cursor is read before
+// the messages: what comes in between is sent again and merged, never missed.
+func (d *desk) welcome(who *caller) (*arrival, error) {
+	c := who.contact
+	span, err := conversations.Extent(d.app)
+	if err != nil {
+		return nil, err
+	}
+	list, err := conversations.ThreadForVisitor(d.app, c.Id, 1<<62)
+	if err != nil {
+		return nil, err
+	}
+	ch, err := channels.ByID(d.app, c.Channel())
+	if err != nil {
+		return nil, err
+	}
+	cursor, err := conversations.Cursor(d.app, span.Head)
+	if err != nil {
+		return nil, err
+	}
+	out := &arrival{
+		Contact: author{Kind: conversations.FromVisitor, ID: c.Id, Name: c.NameIn(who.lang)},
+		Channel: describeChannel(ch), Messages: d.messages(list, who), Cursor: cursor,
+	}
+	latest, err := conversations.Latest(d.app, c.Id)
+	if err != nil {
+		return nil, err
+	}
+	if latest != nil && latest.Status != conversations.Closed {
+		out.Conversation = d.forVisitor(latest)
+	}
+	rate, err := conversations.ToRate(d.app, c.Id, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	if rate != nil {
+		out.Rate = rate.ID
+	}
+	return out, nil
+}
+
+func describeChannel(ch *channels.Channel) visitorChannel {
+	now := time.Now()
+	out := visitorChannel{
+		ID: ch.Id, Name: ch.Name(), Greeting: ch.Greeting(), Colours: colours{Brand: ch.Colour()}, TypingPreview: ch.TypingPreview(),
+		Hours: openingHours{Open: ch.Hours().Open(now)}, Entries: []visitorEntry{},
+	}
+	if !out.Hours.Open {
+		out.Hours.Next = stamp(ch.Hours().NextOpen(now))
+	}
+	for _, e := range ch.Entries() {
+		out.Entries = append(out.Entries, visitorEntry{ID: e.ID, Text: e.Text, Kinds: e.Kinds})
+	}
+	return out
+}
+
+// page of history with the cursor at which it is true.
+type history struct {
+	Messages []*message `json:"messages"`
+	Cursor   string     `json:"cursor"`
+}
+
+func (d *desk) visitorMessages(e *core.RequestEvent) error {
+	who := visitor(e)
+	return d.answerHistory(e, who, func(before int64) ([]*conversations.Message, error) {
+		return conversations.ThreadForVisitor(d.app, who.contact.Id, before)
+	})
+}
+
+// answerHistory answers a page of entries before the request's cursor.
+func (d *desk) answerHistory(e *core.RequestEvent, who *caller, load func(before int64) ([]*conversations.Message, error)) error {
+	before, err := conversations.Before(d.app, e.Request.URL.Query().Get("before"))
+	if err != nil {
+		return err
+	}
+	cursor, err := d.head()
+	if err != nil {
+		return err
+	}
+	list, err := load(before)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, history{Messages: d.messages(list, who), Cursor: cursor})
+}
+
+// head is the cursor of the timeline's end.
+func (d *desk) head() (string, error) {
+	span, err := conversations.Extent(d.app)
+	if err != nil {
+		return "", err
+	}
+	return conversations.Cursor(d.app, span.Head)
+}
+
+func (d *desk) visitorSend(e *core.RequestEvent) error {
+	in, err := body[sending](e)
+	if err != nil {
+		return err
+	}
+	who := visitor(e)
+	m, err := d.post(who, d.free(e), in)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string]*message{"message": d.message(m, who)})
+}
+
+func (d *desk) rate(e *core.RequestEvent) error {
+	in, err := body[struct {
+		Conversation string `json:"conversation"`
+		Score        int    `json:"score"`
+		Resolved     *bool  `json:"resolved"`
+		Comment      string `json:"comment"`
+	}](e)
+	if err != nil {
+		return err
+	}
+	r := conversations.Rating{Score: in.Score, Resolved: in.Resolved, Comment: in.Comment}
+	if err := conversations.Rate(d.app, visitor(e).contact, in.Conversation, r); err != nil {
+		return err
+	}
+	return e.NoContent(http.StatusNoContent)
+}
+
+// body decodes a request's JSON; what does not fit is the client's fault.
+func body[T any](e *core.RequestEvent) (T, error) {
+	var v T
+	if err := e.BindBody(&v); err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return v, err
+		}
+		return v, fail.New(fail.Invalid, "fail.invalid").Because(err)
+	}
+	return v, nil
+}

@@ -1,0 +1,181 @@
+package protocol
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+)
+
+// stampLayout is RFC 3339 in UTC with milliseconds.
+const stampLayout = "2006-01-02T15:04:05.000Z"
+
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(stampLayout)
+}
+
+// author is who an entry is from.
+type author struct {
+	Kind   conversations.AuthorKind `json:"kind"`
+	ID     string                   `json:"id,omitempty"`
+	Name   string                   `json:"name,omitempty"`
+	Avatar string                   `json:"avatar,omitempty"`
+}
+
+// file is an attachment with an address that one session may open for a while.
+type file struct {
+	ID     string `json:"id"`
+	URL    string `json:"url"`
+	Name   string `json:"name"`
+	MIME   string `json:"mime"`
+	Size   int64  `json:"size"`
+	Width  int    `json:"width,omitempty"`
+	Height int    `json:"height,omitempty"`
+}
+
+// message is a timeline entry on the wire.
+type message struct {
+	ID           string             `json:"id"`
+	Cursor       string             `json:"cursor"`
+	Conversation string             `json:"conversation"`
+	Time         string             `json:"time"`
+	Kind         conversations.Kind `json:"kind"`
+	From         author             `json:"from"`
+	Text         string             `json:"text,omitempty"`
+	Data         json.RawMessage    `json:"data,omitempty"`
+	File         *file              `json:"file,omitempty"`
+	Quote        string             `json:"quote,omitempty"`
+	ClientID     string             `json:"client_id,omitempty"`
+	Recalled     bool               `json:"recalled,omitempty"`
+}
+
+// named is an id with its name.
+type named struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Avatar string `json:"avatar,omitempty"`
+}
+
+// tag is a tag with its colour.
+type tag struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Colour string `json:"colour"`
+}
+
+// channel is a way in, as staff see it.
+type channel struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+// page is where a visitor is.
+type page struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
+	Kind  string `json:"kind,omitempty"`
+}
+
+// contact is a person on a channel, as staff see them.
+type contact struct {
+	ID       string `json:"id"`
+	Name     string `json:"name"`
+	Avatar   string `json:"avatar,omitempty"`
+	Customer string `json:"customer"`
+	Online   bool   `json:"online"`
+	Page     *page  `json:"page,omitempty"`
+}
+
+// staffConversation is a conversation as staff see it.
+type staffConversation struct {
+	ID           string               `json:"id"`
+	Gone         bool                 `json:"gone,omitempty"` // no longer the reader's to see
+	Contact      *contact             `json:"contact,omitempty"`
+	Channel      *channel             `json:"channel,omitempty"`
+	Status       conversations.Status `json:"status,omitempty"`
+	Assignee     *named               `json:"assignee,omitempty"`
+	Group        *named               `json:"group,omitempty"`
+	Priority     string               `json:"priority,omitempty"`
+	Tags         []tag                `json:"tags"`
+	Unread       int                  `json:"unread"`
+	WaitingSince string               `json:"waiting_since,omitempty"`
+	Position     int                  `json:"position,omitempty"`
+	Last         *conversations.Last  `json:"last,omitempty"`
+	Opened       string               `json:"opened,omitempty"`
+	Closed       string               `json:"closed,omitempty"`
+	Rating       int                  `json:"rating,omitempty"`
+	ReadVisitor  string               `json:"read_visitor,omitempty"` // cursor of the visitor's read mark
+	ReadStaff    string               `json:"read_staff,omitempty"`   // cursor of the assignee's
+}
+
+// server is who serves, as the visitor sees them.
+type server struct {
+	Name   string `json:"name"`
+	Avatar string `json:"avatar,omitempty"`
+}
+
+// visitorConversation is all that a visitor sees of a conversation.
+type visitorConversation struct {
+	ID       string               `json:"id"`
+	Status   conversations.Status `json:"status"`
+	Assignee *server              `json:"assignee,omitempty"`
+	Position int                  `json:"position,omitempty"`
+}
+
+// frame is anything that the server says.
+type frame struct {
+	Type         string   `json:"type"`
+	ID           string   `json:"id,omitempty"`
+	Message      *message `json:"message,omitempty"`
+	Conversation any      `json:"conversation,omitempty"` // a conversation, or its id
+	You          any      `json:"you,omitempty"`
+	From         *author  `json:"from,omitempty"`
+	On           *bool    `json:"on,omitempty"`
+	Staff        string   `json:"staff,omitempty"`
+	Status       string   `json:"status,omitempty"`
+	Load         *int     `json:"load,omitempty"`
+	Cap          int      `json:"cap,omitempty"`
+	Cursor       string   `json:"cursor,omitempty"`
+	Heartbeat    int      `json:"heartbeat,omitempty"` // seconds
+	Now          int64    `json:"now,omitempty"`       // Unix ms
+	After        int64    `json:"after,omitempty"`     // ms
+	Level        string   `json:"level,omitempty"`
+	Code         string   `json:"code,omitempty"`
+	Reason       string   `json:"reason,omitempty"`
+	Text         string   `json:"text,omitempty"`
+}
+
+// The types of frames that the server sends.
+const (
+	typeReady        = "ready"
+	typeAck          = "ack"
+	typeRetry        = "retry"
+	typeRefused      = "refused"
+	typeMessage      = "message"
+	typeConversation = "conversation"
+	typeTyping       = "typing"
+	typeRead         = "read"
+	typeViewing      = "viewing"
+	typePresence     = "presence"
+	typeReset        = "reset"
+	typeNotice       = "notice"
+	typePong         = "pong"
+)
+
+// FrameTypes lists what the server sends, for the document's test.
+var FrameTypes = []string{
+	typeReady, typeAck, typeRetry, typeRefused, typeMessage, typeConversation, typeTyping, typeRead,
+	typeViewing, typePresence, typeReset, typeNotice, typePong,
+}
+
+func (f frame) bytes() []byte {
+	raw, err := json.Marshal(f)
+	if err != nil {
+		panic(err) // plain structs, and data that was checked when it was stored
+	}
+	return raw
+}
