@@ -12,39 +12,53 @@
 package access
 
 import (
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"github.com/dianxiaoer/xiaoer/hooks/limits"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 const keyPerson = "xiaoer.person"
 
 // Register binds the package to app: its rules, routes and jobs are listed here.
-func Register(app core.App, t *web.Table) {
+// exempt are networks from which sign-ins are not limited.
+func Register(app core.App, t *web.Table, exempt limits.Exempt) {
+	watched := []string{Collection, collectionRoles, collectionSignIns}
+	app.OnRecordCreate(watched...).BindFunc(bump)
+	app.OnRecordUpdate(watched...).BindFunc(bump)
+	app.OnRecordDelete(watched...).BindFunc(bump)
+	app.OnRecordAfterCreateSuccess(watched...).BindFunc(notice)
+	app.OnRecordAfterUpdateSuccess(watched...).BindFunc(notice)
+	app.OnRecordAfterDeleteSuccess(watched...).BindFunc(notice)
+
 	app.OnRecordCreate(Collection).BindFunc(normalize)
 	app.OnRecordUpdate(Collection).BindFunc(normalize)
 	app.OnRecordValidate(Collection).BindFunc(validStaff)
 	app.OnRecordDelete(Collection).BindFunc(keepOwner)
+	app.OnRecordCreate(Collection).BindFunc(keepSuperuser)
+	app.OnRecordUpdate(Collection).BindFunc(keepSuperuser)
+	app.OnRecordDelete(Collection).BindFunc(withoutSuperuser)
+	app.OnRecordUpdate(Collection).BindFunc(endOnNewPassword)
 	app.OnRecordValidate(collectionRoles).BindFunc(validRole)
 	app.OnRecordDelete(collectionRoles).BindFunc(keepRole)
-	app.OnRecordCreate(Collection, collectionRoles, collectionSignIns).BindFunc(bump)
-	app.OnRecordUpdate(Collection, collectionRoles, collectionSignIns).BindFunc(bump)
-	app.OnRecordDelete(Collection, collectionRoles, collectionSignIns).BindFunc(bump)
-	app.OnRecordAfterCreateSuccess(Collection, collectionRoles, collectionSignIns).BindFunc(notice)
-	app.OnRecordAfterUpdateSuccess(Collection, collectionRoles, collectionSignIns).BindFunc(notice)
-	app.OnRecordAfterDeleteSuccess(Collection, collectionRoles, collectionSignIns).BindFunc(notice)
+
+	tries := newGuesses(exempt)
+	app.OnRecordAuthWithPasswordRequest(Collection).BindFunc(tries.checkPassword)
+	app.OnRecordAuthRequest(Collection).BindFunc(bindToken)
 
 	t.Guard("", guard)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerBuiltin", Func: closeBuiltin, Priority: apis.DefaultRateLimitMiddlewarePriority - 5})
+		t.Pages(e.Router, tries.routes()...)
 		if err := rightsOf(e.App).start(e.App); err != nil {
 			return err
 		}
 		return e.Next()
 	})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
-		if r := rightsOf(e.App); r.stop != nil {
-			r.stop()
-		}
+		rightsOf(e.App).end()
 		return e.Next()
 	})
 }

@@ -49,9 +49,3 @@ func mustChange(e *core.RequestEvent) error {
 	}
 	return errMustChange
 }
-
-const (
-	pathSignIn   = "/sign-in"
-	pathSignOut  = "/sign-out"
-	pathPassword = "/password"
-)

@@ -26,7 +26,7 @@ type rights struct {
 	version  atomic.Int64
 	watching atomic.Bool
 	moved    chan struct{} // wakes watch before the next poll
-	stop     func()
+	stop     chan struct{} // ends watch; made when it starts
 
 	mu      sync.Mutex // guards current; held while it is loaded
 	current *snapshot
@@ -165,8 +165,14 @@ func (r *rights) start(app core.App) error {
 	if !r.watching.CompareAndSwap(false, true) {
 		return nil
 	}
-	stop := make(chan struct{})
-	r.stop = sync.OnceFunc(func() { close(stop); r.watching.Store(false) })
-	go r.watch(app, stop)
+	r.stop = make(chan struct{})
+	go r.watch(app, r.stop)
 	return nil
+}
+
+// end stops watching; what is asked for later is read from the database again.
+func (r *rights) end() {
+	if r.watching.CompareAndSwap(true, false) {
+		close(r.stop)
+	}
 }

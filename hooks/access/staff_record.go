@@ -159,3 +159,15 @@ func owners(app core.App) (int, error) {
 		Bind(dbx.Params{"key": Owner}).Row(&n)
 	return n, err
 }
+
+func passwordHash(r *core.Record) string {
+	if v, ok := r.GetRaw("password").(*core.PasswordFieldValue); ok {
+		return v.Hash
+	}
+	return ""
+}
+
+// copyPassword gives one auth record the other's password without knowing it.
+func copyPassword(to, from *core.Record) {
+	to.SetRaw("password", &core.PasswordFieldValue{Hash: passwordHash(from)})
+}

@@ -89,6 +89,23 @@ func (w *Window) AllowN(key string, n int64) (ok bool, retryAfter time.Duration)
 	return true, 0
 }
 
+// Would says what [Window.Allow] would, and counts nothing: for whoever counts
+// only what went wrong.
+func (w *Window) Would(key string) (ok bool, retryAfter time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.keys[key]
+	if p == nil {
+		return true, 0
+	}
+	now := time.Since(w.start)
+	p.forget(now - w.per)
+	if p.total+1 > w.most {
+		return false, p.wait(1, w.most, w.per, now)
+	}
+	return true, 0
+}
+
 func (w *Window) grain() time.Duration {
 	if w.most <= grains {
 		return 0
