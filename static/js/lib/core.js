@@ -43,8 +43,8 @@
  *   core.wake()  the network or the person came back; browser() calls it by itself
  *   core.stop()  closes; start() goes on
  *
- * Events: "state" (core), "outbox" (entries), "ack" (message, entry), "refused" ({code, text}, entry?),
- * "reset" (frame), and each server frame under its type: "ready", "conversation", "typing", "read", "viewing",
+ * Events: "state" (core), "outbox" (entries), "ack" (message, entry: made since the page was last loaded),
+ * "refused" ({code, text}, entry?), "reset" (frame), and each server frame under its type: "ready", "conversation", "typing", "read", "viewing",
  * "presence", "notice", "pong" with the frame, but "message" with (message, again: seen before).
  *
  * Rules it holds, each found by a simulation that lost messages without it:
@@ -152,6 +152,7 @@ export class Core {
         const { cursor, apply } = await this.load();
         if (turn !== this.turn) return;
         this.cursor = cursor;
+        for (const entry of this.outbox) entry.old = true;
         apply?.();
       }
       const fields = await this.hello();
@@ -295,7 +296,8 @@ export class Core {
   /** An ack tells of one entry only; what came before it may still be on its way, so the cursor stays. */
   gotAck({ id, message }) {
     const entry = this.settle(id, { message });
-    this.emit("ack", message, entry);
+    // What was sent before the page was last loaded may be further up than what it shows. If it is not, its frame comes.
+    if (entry && !entry.old) this.emit("ack", message, entry);
     this.flush();
   }
 
@@ -372,7 +374,7 @@ export class Core {
       const others = [...stored.values()].filter((entry) => !this.settled.has(entry.id));
       for (const entry of others) this.order = Math.max(this.order, entry.order);
       if (others.length || mine.length !== this.outbox.length) {
-        this.outbox = mine.concat(others.map((entry) => ({ ...entry, free: true, stored: true })));
+        this.outbox = mine.concat(others.map((entry) => ({ ...entry, free: true, stored: true, old: true })));
         this.outbox.sort((a, b) => a.order - b.order);
         this.emit("outbox", this.outbox);
       }

@@ -29,6 +29,7 @@ export class Timeline {
 
   loading() {
     const load = { arrived: new Map() }; // what has come since is as new as the list, or newer
+    const before = new Set(this.floating); // stored before the list was read: in it, or further up
     this.loads.add(load);
     return (messages) => {
       this.loads.delete(load);
@@ -36,7 +37,7 @@ export class Timeline {
       const later = [...load.arrived.values()].filter((message) => !listed.has(message.id));
       this.settled = messages.map((message) => load.arrived.get(message.id) ?? message).concat(later);
       const known = new Set(this.settled.map((message) => message.id));
-      this.floating = this.floating.filter((message) => !known.has(message.id));
+      this.floating = this.floating.filter((message) => !known.has(message.id) && !before.has(message));
     };
   }
 

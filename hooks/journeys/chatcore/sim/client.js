@@ -36,10 +36,11 @@ export class Client {
       this.acked.add(message.id);
       timeline.acked(message);
     });
-    core.on("refused", (failed, entry) => {
-      if (!entry) return;
-      this.refused.add(entry.fields.text);
-      core.discard(entry.id);
+    core.on("outbox", (entries) => {
+      for (const entry of entries.filter((one) => one.failed)) {
+        this.refused.add(entry.fields.text);
+        core.discard(entry.id);
+      }
     });
     core.start();
   }
@@ -55,8 +56,10 @@ export class Client {
 function alive() {
   return {
     lives: true,
+    leaves: [],
     end() {
       this.lives = false;
+      for (const leave of this.leaves) leave();
     },
     guard(act) {
       return (...args) => (this.lives ? act(...args) : undefined);

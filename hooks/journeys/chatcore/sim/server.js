@@ -63,14 +63,11 @@ export class Server {
       return connection.say({ type: "reset", reason: "too_far" });
     }
     connection.sender = token;
+    connection.last = cursorOf(from);
     for (const message of this.timeline.slice(from)) this.deliver(connection, message);
     this.later(connection, () =>
-      connection.say({ type: "ready", cursor: this.delivered(connection), heartbeat: 20, now: this.clock.now }),
+      connection.say({ type: "ready", cursor: connection.last, heartbeat: 20, now: this.clock.now }),
     );
-  }
-
-  delivered(connection) {
-    return connection.last ?? this.cursor();
   }
 
   /** Each connection has its own queue with its own pace: slow readers are behind, in order. */
