@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
@@ -73,7 +74,7 @@ func AddGroup(app core.App, key, name string) (*Group, error) {
 // EnsureGroups makes the groups that every shop begins with, where the shop has
 // none at all.
 func EnsureGroups(app core.App) error {
-	say := locale.In(locale.Default)
+	say := locale.In(settings.ShopOf(app).Language)
 	for _, key := range presetGroups {
 		if _, err := GroupBy(app, key); err == nil {
 			continue

@@ -48,7 +48,7 @@ func signInPage(e *core.RequestEvent) error {
 }
 
 func showSignIn(e *core.RequestEvent, status int, m access.SignIn) error {
-	n, err := owners(e.App)
+	n, err := Owners(e.App)
 	if err != nil {
 		return err
 	}

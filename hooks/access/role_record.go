@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
@@ -65,7 +66,7 @@ func EnsureRoles(app core.App) error {
 	if err != nil {
 		return err
 	}
-	say := locale.In(locale.Default)
+	say := locale.In(settings.ShopOf(app).Language)
 	for _, p := range presets {
 		_, err := RoleByKey(app, p.key)
 		if err == nil {

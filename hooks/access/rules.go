@@ -20,13 +20,8 @@ const (
 	mostCap      = 200
 )
 
-// normalize brings what may be written in several ways into one, before it is
-// validated: addresses in lower case, phone numbers without blanks.
 func normalize(e *core.RecordEvent) error {
-	s := wrapStaff(e.Record)
-	s.SetEmail(normalEmail(s.Email()))
-	s.setPhone(normalPhone(s.Phone()))
-	s.settle()
+	wrapStaff(e.Record).normalize()
 	return e.Next()
 }
 
@@ -124,7 +119,7 @@ func keepsAnOwner(app core.App, s *Staff) error {
 }
 
 func otherOwner(app core.App) error {
-	n, err := owners(app)
+	n, err := Owners(app)
 	if err != nil {
 		return err
 	}

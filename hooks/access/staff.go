@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -27,8 +28,16 @@ type Newcomer struct {
 
 // AddStaff makes an account that can sign in at once.
 func AddStaff(app core.App, n Newcomer) (*Staff, error) {
-	var s *Staff
-	err := app.RunInTransaction(func(app core.App) error {
+	collection, err := app.FindCachedCollectionByNameOrId(Collection)
+	if err != nil {
+		return nil, err
+	}
+	s := wrapStaff(core.NewRecord(collection))
+	if err := CheckPassword(n.Password, n.Nickname, n.Email, n.Phone); err != nil {
+		return nil, err
+	}
+	s.SetPassword(n.Password) // takes its time, so before the transaction
+	err = app.RunInTransaction(func(app core.App) error {
 		if err := EnsureRoles(app); err != nil {
 			return err
 		}
@@ -40,11 +49,6 @@ func AddStaff(app core.App, n Newcomer) (*Staff, error) {
 		if err != nil {
 			return err
 		}
-		collection, err := app.FindCachedCollectionByNameOrId(Collection)
-		if err != nil {
-			return err
-		}
-		s = wrapStaff(core.NewRecord(collection))
 		s.become(n, role.Id, groups)
 		return app.Save(s)
 	})
@@ -52,6 +56,30 @@ func AddStaff(app core.App, n Newcomer) (*Staff, error) {
 		return nil, fmt.Errorf("add staff: %w", err)
 	}
 	return s, nil
+}
+
+// Faults says what is wrong with a newcomer, all of it, each on its field.
+func Faults(app core.App, n Newcomer) ([]*fail.Error, error) {
+	collection, err := app.FindCachedCollectionByNameOrId(Collection)
+	if err != nil {
+		return nil, err
+	}
+	s := wrapStaff(core.NewRecord(collection))
+	s.become(n, "", nil)
+	s.normalize()
+	var faults []*fail.Error
+	for _, check := range []func(core.App, *Staff) error{
+		validNickname, validAddress, validPhone,
+		func(core.App, *Staff) error { return CheckPassword(n.Password, n.Nickname, n.Email, n.Phone) },
+	} {
+		err := check(app, s)
+		if f, ok := errors.AsType[*fail.Error](err); ok {
+			faults = append(faults, f)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return faults, nil
 }
 
 func groupIDs(app core.App, words []string) ([]string, error) {

@@ -38,21 +38,19 @@ func (s *Staff) Phone() string { return s.GetString("phone") }
 // Disabled accounts can do nothing.
 func (s *Staff) Disabled() bool { return s.GetBool("disabled") }
 
-func (s *Staff) roleID() string        { return s.GetString("role") }
-func (s *Staff) groupIDs() []string    { return s.GetStringSlice("groups") }
-func (s *Staff) cap() int              { return s.GetInt("cap") }
-func (s *Staff) mustChange() bool      { return s.GetBool("must_change") }
-func (s *Staff) presence() string      { return s.GetString("presence") }
-func (s *Staff) language() string      { return s.GetString("language") }
-func (s *Staff) theme() string         { return s.GetString("theme") }
-func (s *Staff) setPhone(phone string) { s.Set("phone", phone) }
+func (s *Staff) roleID() string     { return s.GetString("role") }
+func (s *Staff) groupIDs() []string { return s.GetStringSlice("groups") }
+func (s *Staff) cap() int           { return s.GetInt("cap") }
+func (s *Staff) mustChange() bool   { return s.GetBool("must_change") }
+func (s *Staff) presence() string   { return s.GetString("presence") }
+func (s *Staff) language() string   { return s.GetString("language") }
+func (s *Staff) theme() string      { return s.GetString("theme") }
 
 // newPassword is the password that is being set, "" when it stays.
 func (s *Staff) newPassword() string { return s.GetString("password") }
 
 func (s *Staff) become(n Newcomer, role string, groups []string) {
 	s.SetEmail(n.Email)
-	s.SetPassword(n.Password)
 	s.SetVerified(true)
 	s.Set("phone", n.Phone)
 	s.Set("nickname", n.Nickname)
@@ -65,7 +63,11 @@ func (s *Staff) become(n Newcomer, role string, groups []string) {
 	s.Set("language", n.Language)
 }
 
-func (s *Staff) settle() {
+// normalize brings what may be written in several ways into one, and fills in
+// what may be left out.
+func (s *Staff) normalize() {
+	s.SetEmail(normalEmail(s.Email()))
+	s.Set("phone", normalPhone(s.Phone()))
 	if s.presence() == "" {
 		s.Set("presence", Offline)
 	}
@@ -152,8 +154,8 @@ func allStaff(app core.App) ([]*Staff, error) {
 	return list, nil
 }
 
-// owners counts the enabled owners.
-func owners(app core.App) (int, error) {
+// Owners counts the owners who can sign in.
+func Owners(app core.App) (int, error) {
 	var n int
 	err := app.DB().NewQuery("SELECT COUNT(*) FROM staff s JOIN roles r ON r.id = s.role WHERE r.key = {:key} AND s.disabled = FALSE").
 		Bind(dbx.Params{"key": Owner}).Row(&n)

@@ -35,6 +35,7 @@ type Config struct {
 
 	trusted, unlimited []string
 
+	log     *slog.Logger
 	tls     bool     // known when serve runs
 	domains []string // likewise
 }
@@ -119,7 +120,7 @@ func (c *Config) check() error {
 
 // Web is what the configuration says about HTTP.
 func (c *Config) Web() web.Config {
-	return web.Config{Trusted: c.Trusted, BaseURL: c.BaseURL, Log: slog.Default()}
+	return web.Config{Trusted: c.Trusted, BaseURL: c.BaseURL, Log: c.log}
 }
 
 func trim(list []string) []string {

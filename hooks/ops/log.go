@@ -17,7 +17,8 @@ func (c *Config) StartLogging(w io.Writer) {
 	if c.LogFormat == "json" {
 		handler = slog.NewJSONHandler(w, options)
 	}
-	slog.SetDefault(slog.New(handler))
+	c.log = slog.New(handler)
+	slog.SetDefault(c.log)
 }
 
 // repeat sends what is written to PocketBase's log, which its dashboard shows,

@@ -1,0 +1,156 @@
+package access
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// Commands are `xiaoer staff …`. They work on the data folder of a running
+// server as well: it learns of the change within a second.
+func Commands(app core.App) []*cobra.Command {
+	root := &cobra.Command{
+		Use: "staff", Short: "List, add, disable and enable staff", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return fail.New(fail.Invalid, "access.no_subcommand") },
+	}
+	root.AddCommand(addCommand(app), listCommand(app),
+		switchCommand(app, "disable", "Disable an account: it is signed out everywhere", Disable),
+		switchCommand(app, "enable", "Enable a disabled account", Enable))
+	return []*cobra.Command{root}
+}
+
+// account is what a command prints of a member of staff.
+type account struct {
+	ID       string   `json:"id"`
+	Email    string   `json:"email"`
+	Phone    string   `json:"phone,omitempty"`
+	Nickname string   `json:"nickname"`
+	Role     string   `json:"role"`
+	Groups   []string `json:"groups"`
+	Cap      int      `json:"cap"`
+	Disabled bool     `json:"disabled"`
+}
+
+// Print writes a member of staff as a command's answer: a line, or JSON.
+func Print(app core.App, w io.Writer, id string, asJSON bool) error {
+	a, err := describe(app, id)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return json.NewEncoder(w).Encode(a)
+	}
+	_, err = fmt.Fprintf(w, "%s  %s  %s  %s\n", a.ID, a.Email, a.Nickname, a.Role)
+	return err
+}
+
+func describe(app core.App, id string) (account, error) {
+	p, err := ByID(app, id)
+	if err != nil {
+		return account{}, err
+	}
+	role := p.Role
+	if role == "" {
+		role = p.RoleName
+	}
+	return account{
+		ID: p.ID, Email: p.Email, Phone: p.Phone, Nickname: p.Nickname, Role: role, Groups: append([]string{}, p.Groups...),
+		Cap: p.Cap, Disabled: p.Disabled,
+	}, nil
+}
+
+func addCommand(app core.App) *cobra.Command {
+	var n Newcomer
+	var fromStdin, asJSON bool
+	c := &cobra.Command{Use: "add EMAIL", Short: "Add an account that can sign in at once", Args: cobra.ExactArgs(1)}
+	f := c.Flags()
+	f.StringVar(&n.Nickname, "nickname", "", "the name that customers see (required)")
+	f.StringVar(&n.RealName, "real-name", "", "the name that colleagues see")
+	f.StringVar(&n.Phone, "phone", "", "to sign in with as well")
+	f.StringVar(&n.Role, "role", Agent, "owner, supervisor, agent, pre-sale, after-sale, complaint, expert or read-only")
+	f.StringArrayVar(&n.Groups, "group", nil, "key, name or id of a group; may be repeated; every group when left out")
+	f.IntVar(&n.Cap, "cap", DefaultCap, "conversations at once")
+	f.BoolVar(&n.MustChange, "must-change", false, "ask for a new password at the first sign-in")
+	f.BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input (required)")
+	f.BoolVar(&asJSON, "json", false, "print JSON")
+	c.RunE = func(c *cobra.Command, args []string) (err error) {
+		n.Email = args[0]
+		if n.Password, err = ReadPassword(c, fromStdin); err != nil {
+			return err
+		}
+		s, err := AddStaff(app, n)
+		if err != nil {
+			return err
+		}
+		return Print(app, c.OutOrStdout(), s.Id, asJSON)
+	}
+	return c
+}
+
+func listCommand(app core.App) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{Use: "list", Short: "List all accounts", Args: cobra.NoArgs}
+	c.Flags().BoolVar(&asJSON, "json", false, "print a JSON array")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		all, err := allStaff(app)
+		if err != nil {
+			return err
+		}
+		list := make([]account, 0, len(all))
+		for _, s := range all {
+			a, err := describe(app, s.Id)
+			if err != nil {
+				return err
+			}
+			list = append(list, a)
+		}
+		if asJSON {
+			return json.NewEncoder(c.OutOrStdout()).Encode(list)
+		}
+		w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
+		for _, a := range list {
+			_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\tdisabled=%t\n", a.ID, a.Email, a.Nickname, a.Role, a.Disabled)
+		}
+		return w.Flush()
+	}
+	return c
+}
+
+func switchCommand(app core.App, name, short string, act func(core.App, string) error) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{Use: name + " EMAIL", Short: short, Args: cobra.ExactArgs(1)}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		s, err := StaffByEmail(app, args[0])
+		if err != nil {
+			return fail.New(fail.NotFound, "access.no_such_staff", "Email", args[0]).Because(err)
+		}
+		if err := act(app, s.Id); err != nil {
+			return err
+		}
+		return Print(app, c.OutOrStdout(), s.Id, asJSON)
+	}
+	return c
+}
+
+// ReadPassword reads one line from the command's standard input. A password is
+// never an argument, because everybody on the machine sees those.
+func ReadPassword(c *cobra.Command, fromStdin bool) (string, error) {
+	if !fromStdin {
+		return "", fail.New(fail.Invalid, "access.password_stdin").On("--password-stdin")
+	}
+	line, err := bufio.NewReader(io.LimitReader(c.InOrStdin(), 4<<10)).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return strings.TrimRight(line, "\r\n"), nil
+}
