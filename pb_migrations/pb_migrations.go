@@ -7,13 +7,18 @@
 package pb_migrations
 
 import (
+	"path/filepath"
+	"runtime"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/migrations"
 )
 
 // add registers a migration that creates the collection which build returns,
-// and drops it on the way down.
+// and drops it on the way down. The migration is named after its caller's file:
+// PocketBase would take this one's, and hold all but the first for applied.
 func add(build func(app core.App) (*core.Collection, error)) {
+	_, file, _, _ := runtime.Caller(1)
 	var name string
 	migrations.Register(func(app core.App) error {
 		c, err := build(app)
@@ -28,7 +33,7 @@ func add(build func(app core.App) (*core.Collection, error)) {
 			return err
 		}
 		return app.Delete(c)
-	})
+	}, filepath.Base(file))
 }
 
 func text(name string, most int) *core.TextField { return &core.TextField{Name: name, Max: most} }

@@ -1,9 +1,7 @@
-package desktest
+package bare
 
 import (
 	"database/sql"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -31,7 +29,7 @@ func TestWholeTableReadsAreFound(t *testing.T) {
 		"a table that is small": {"SELECT * FROM staff", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			app := Bare(t)
+			app := New(t)
 			var seen statements
 			db, err := seen.connect(app.DataDir() + "/data.db")
 			if err != nil {
@@ -50,7 +48,7 @@ func TestWholeTableReadsAreFound(t *testing.T) {
 }
 
 func TestEveryRoadIsWatched(t *testing.T) {
-	app := Bare(t)
+	app := New(t)
 	var seen statements
 	db, err := seen.connect(app.DataDir() + "/data.db")
 	if err != nil {
@@ -84,28 +82,5 @@ func TestEveryRoadIsWatched(t *testing.T) {
 	}
 	if got := seen.faults(); len(got) != 4 {
 		t.Errorf("faults = %q, want 4", got)
-	}
-}
-
-// The database is opened as the program opens it.
-func TestConnectionsAreDurable(t *testing.T) {
-	app := Bare(t)
-	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "busy_timeout": "2000", "foreign_keys": "1"} {
-		var got string
-		if err := app.NonconcurrentDB().NewQuery("PRAGMA " + pragma).Row(&got); err != nil || got != want {
-			t.Errorf("%s = %s (%v), want %s", pragma, got, err, want)
-		}
-	}
-}
-
-func TestServeAnswers(t *testing.T) {
-	server := Serve(t, Bare(t))
-	answer, err := server.Client().Get(server.URL + "/api/health")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	if body, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusOK {
-		t.Errorf("health = %d %s", answer.StatusCode, body)
 	}
 }

@@ -1,4 +1,4 @@
-package desktest
+package bare
 
 import (
 	"context"

@@ -1,24 +1,21 @@
-// Package desktest starts a desk for tests, like httptest starts a server.
-// Only _test.go files import it, and they are external tests (package x_test):
-// a desk knows every package, so an inside test would be a cycle.
+// Package bare makes apps with the schema and none of our hooks, for the tests
+// of packages on the ground, inside tests among them. Everything above the
+// ground is better tested on a whole desk, see package desktest.
 //
-// Each desk is a clone of one folder that is migrated once per test binary, and
+// Each app is a clone of one folder that is migrated once per test binary, and
 // opens its database as the program does. Every statement that runs on it is
 // remembered, and explained when the test ends: one that reads all messages,
-// conversations or audit entries fails the test, because on a shop's tenth
-// million it would stall the desk.
-package desktest
+// conversations or audit entries fails the test, because on a shop's ten
+// millionth message it would stall the desk.
+package bare
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 
-	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
 
@@ -52,9 +49,8 @@ var migrated = sync.OnceValues(func() (map[string][]byte, error) {
 	return files, nil
 })
 
-// Bare returns an app with an empty, migrated database and none of our hooks,
-// for packages on the ground.
-func Bare(tb testing.TB) *tests.TestApp {
+// New returns an app with an empty, migrated database.
+func New(tb testing.TB) *tests.TestApp {
 	tb.Helper()
 	files, err := migrated()
 	if err != nil {
@@ -78,30 +74,4 @@ func Bare(tb testing.TB) *tests.TestApp {
 	})
 	tb.Cleanup(app.Cleanup)
 	return app
-}
-
-// Serve runs app's router on a port of its own, sockets included, until the
-// test ends.
-func Serve(tb testing.TB, app *tests.TestApp) *httptest.Server {
-	tb.Helper()
-	router, err := apis.NewRouter(app)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	server := httptest.NewUnstartedServer(nil)
-	event := &core.ServeEvent{App: app, Router: router, Server: server.Config, Listener: server.Listener}
-	err = app.OnServe().Trigger(event, func(e *core.ServeEvent) error {
-		if server.Config.Handler, err = e.Router.BuildMux(); err != nil {
-			return fmt.Errorf("build the routes: %w", err)
-		}
-		server.Listener = e.Listener // a hook may have wrapped it
-		server.Start()
-		return nil
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	server.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	tb.Cleanup(server.Close)
-	return server
 }

@@ -1,4 +1,4 @@
-package desktest
+package bare
 
 import (
 	"context"
@@ -13,7 +13,8 @@ import (
 	"github.com/pocketbase/dbx"
 )
 
-// pragmas are the program's own, see hooks.Connect.
+// pragmas are the program's own. They are repeated because ops, whose they are,
+// stands above what is tested here; desktest's test holds them together.
 const pragmas = "?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
 	"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-32000)&_txlock=immediate"
 
