@@ -30,7 +30,7 @@ import (
 
 const prefix = "/static/"
 
-//go:embed css js icons.svg
+//go:embed css js icons.svg favicon.svg
 var files embed.FS
 
 // types are fixed: what the operating system believes of .js does not matter.

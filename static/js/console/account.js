@@ -1,0 +1,38 @@
+// What a person chooses for themselves: theme and language; and leaving.
+import { signal } from "../vendor/preact-11.2.0.js";
+import { put } from "./api.js";
+import { tell } from "./link.js";
+import * as store from "./store.js";
+import { lang, t } from "./words.js";
+
+const root = document.documentElement;
+const system = matchMedia("(prefers-color-scheme: dark)");
+
+export const isDark = signal(root.dataset.theme === "dark");
+export const other = lang === "en" ? { tag: "zh-CN", name: "简体中文" } : { tag: "en", name: "English" };
+
+const keep = (name, value) => { document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`; };
+
+export function setTheme(theme) {
+  keep("xiaoer_theme", theme);
+  root.dataset.themeSet = theme ? "fixed" : "";
+  root.dataset.theme = theme || (system.matches ? "dark" : "light");
+  isDark.value = root.dataset.theme === "dark";
+  put("desk/preferences", { theme }).catch(() => {}); // this browser remembers it anyway
+}
+
+export async function setLanguage(next) {
+  keep("xiaoer_lang", next);
+  await put("desk/preferences", { lang: next }).catch(() => {});
+  location.reload();
+}
+
+export async function signOut() {
+  tell("presence", { status: "offline" });
+  try {
+    await fetch("/sign-out", { method: "POST", credentials: "same-origin", redirect: "manual" });
+    location.assign("/sign-in");
+  } catch {
+    store.toast(t("not_connected"), "bad");
+  }
+}

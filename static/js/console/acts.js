@@ -1,0 +1,35 @@
+// What an agent does to conversations: take, transfer, close, recall. Each is a
+// live command, answered by the server; what it changes comes back as frames.
+import { act } from "./link.js";
+import { select, step } from "./select.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
+
+async function tried(promise) {
+  try {
+    await promise;
+    return true;
+  } catch (e) {
+    store.toast(e.message || t("not_done"), "bad");
+    return false;
+  }
+}
+
+export async function take(conversation) {
+  if (!(await tried(act("take", { conversation })))) return;
+  store.tab.value = "mine";
+  select(conversation);
+}
+
+export async function transfer(conversation, to) {
+  return tried(act("transfer", { conversation, ...to }));
+}
+
+// close ends a conversation; andNext opens the one that waits longest.
+export async function close(conversation, andNext) {
+  if (!(await tried(act("close", { conversation })))) return;
+  store.toast(t("closed_toast", { Name: store.conversations.peek().get(conversation)?.contact?.name ?? "" }));
+  if (andNext) step(1);
+}
+
+export const recall = (message) => tried(act("recall", { message }));

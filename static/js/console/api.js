@@ -1,0 +1,57 @@
+// JSON over HTTP with the sign-in cookie. Answers that mean "sign in" leave the page.
+
+// Refused is an answer that asking again would not change; its message is for a person.
+export class Refused extends Error {
+  constructor(status, body) {
+    super(body?.message || String(status));
+    this.status = status;
+    this.code = body?.data?.code;
+    this.fields = body?.data ?? {};
+  }
+}
+
+export function signIn() {
+  location.assign("/sign-in?next=" + encodeURIComponent("/desk" + location.hash));
+}
+
+async function call(method, path, body) {
+  const answer = await fetch("/api/xiaoer/" + path, {
+    method,
+    credentials: "same-origin",
+    headers: body === undefined ? {} : { "Content-Type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  if (answer.status === 401) signIn();
+  const json = answer.status === 204 ? null : await answer.json().catch(() => null);
+  if (!answer.ok) throw new Refused(answer.status, json);
+  return json;
+}
+
+export const get = (path) => call("GET", path);
+export const post = (path, body = {}) => call("POST", path, body);
+export const put = (path, body) => call("PUT", path, body);
+export const patch = (path, body) => call("PATCH", path, body);
+export const remove = (path) => call("DELETE", path);
+
+// upload sends a file and reports progress from 0 to 1. It is idempotent by id.
+export function upload(file, { id, conversation, onProgress, signal }) {
+  return new Promise((resolve, reject) => {
+    const form = new FormData();
+    form.append("id", id);
+    form.append("conversation", conversation);
+    form.append("file", file, file.name);
+    const request = new XMLHttpRequest();
+    request.open("POST", "/api/xiaoer/files");
+    request.responseType = "json";
+    request.upload.onprogress = (e) => e.lengthComputable && onProgress?.(e.loaded / e.total);
+    request.onload = () => {
+      if (request.status === 401) signIn();
+      if (request.status < 300) resolve(request.response.file);
+      else reject(new Refused(request.status, request.response));
+    };
+    request.onerror = () => reject(new Error("network"));
+    request.onabort = () => reject(new DOMException("aborted", "AbortError"));
+    signal?.addEventListener("abort", () => request.abort());
+    request.send(form);
+  });
+}

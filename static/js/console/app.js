@@ -1,0 +1,77 @@
+// The page: rail, three panes, and what lies over them.
+import { html, useEffect, useState } from "../vendor/preact-11.2.0.js";
+import { Avatar, Icon, Menu } from "./parts.js";
+import { List } from "./list.js";
+import { Thread } from "./thread.js";
+import { Panel } from "./panel.js";
+import { Transfer } from "./transfer.js";
+import { Colleague, QR } from "./steps.js";
+import { Keys } from "./keys.js";
+import { Viewer } from "./viewer.js";
+import { Connection } from "./connection.js";
+import * as account from "./account.js";
+import * as alerts from "./alerts.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
+
+const dialogs = { transfer: Transfer, qr: QR, colleague: Colleague, keys: Keys };
+
+export function App() {
+  const pane = store.pane.value;
+  useEffect(() => { document.body.dataset.view = pane; }, [pane]);
+  const open = store.dialog.value;
+  const Open = open && dialogs[open.kind];
+  return html`<a class="skip" href="#thread" onClick=${(e) => { e.preventDefault(); document.getElementById("thread")?.focus(); }}>${t("skip")}</a>
+    <div class="app"><${Rail} /><${List} /><${Thread} /><${Panel} /><${Below} /></div>
+    ${pane === "customer" && html`<button type="button" class="veil" aria-label=${t("close_dialog")} onClick=${() => { store.pane.value = "thread"; }} />`}
+    <${Connection} /><${Toasts} />
+    ${Open && html`<${Open} ...${open} />`}${store.picture.value && html`<${Viewer} key=${store.picture.value.url} />`}`;
+}
+
+const looks = { online: "on", break: "away", offline: "off" };
+
+const Unread = () => store.unread.value > 0 && html`<span class="count"><span class="sr">${t("unread")} </span>${store.unread.value > 99 ? "99+" : store.unread.value}</span>`;
+
+function Rail() {
+  const [open, setOpen] = useState(false);
+  const you = store.you.value;
+  const dark = account.isDark.value;
+  return html`<nav class="rail" aria-label=${t("areas")}>
+    <div class="logo" aria-hidden="true"><${Icon} name="message-circle" /></div>
+    <a href="/desk" aria-current="page" onClick=${(e) => { e.preventDefault(); store.pane.value = "list"; }}><${Icon} name="messages" /><span>${t("conversations")}</span><${Unread} /></a>
+    <div class="sp" />
+    <button type="button" class="nv" aria-label=${t("keys_title")} title="?" onClick=${() => { store.dialog.value = { kind: "keys" }; }}><${Icon} name="keyboard" /></button>
+    <button type="button" class="nv" aria-label=${t(dark ? "theme_light" : "theme_dark")} title=${t(dark ? "theme_light" : "theme_dark")} onClick=${() => account.setTheme(dark ? "light" : "dark")}><${Icon} name=${dark ? "sun" : "moon"} /></button>
+    <span class="pop-at"><button type="button" class="me" aria-haspopup="menu" aria-expanded=${open} aria-label=${t("account", { Name: you.name, State: t("presence_" + you.presence) })} onClick=${() => setOpen(!open)}><${Avatar} who=${you} state=${looks[you.presence]} /></button>
+      ${open && html`<${Account} onClose=${() => setOpen(false)} cls="beside" />`}</span>
+  </nav>`;
+}
+
+function Account({ onClose, cls }) {
+  const you = store.you.value;
+  const [quiet, setQuiet] = useState(alerts.isMuted());
+  return html`<${Menu} label=${t("account_menu")} cls=${cls} onClose=${onClose}>
+    <div class="menu-who" role="presentation"><b>${you.name}</b><small>${you.role?.name ?? you.role}</small></div>
+    <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => { alerts.mute(!quiet); setQuiet(!quiet); }}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
+    <button type="button" role="menuitem" onClick=${() => account.setTheme("")}><${Icon} name="device-desktop" />${t("theme_system")}</button>
+    <button type="button" role="menuitem" lang=${account.other.tag} onClick=${() => account.setLanguage(account.other.tag)}><${Icon} name="language" />${account.other.name}</button>
+    ${store.may("settings.edit") && html`<a role="menuitem" href="/_/" target="_blank" rel="noopener"><${Icon} name="database" />${t("data_desk")}</a>`}
+    <hr /><button type="button" role="menuitem" onClick=${account.signOut}><${Icon} name="logout" />${t("sign_out")}</button>
+  <//>`;
+}
+
+// Below is the phone's navigation: the areas that there are, and oneself.
+function Below() {
+  const [open, setOpen] = useState(false);
+  const dark = account.isDark.value;
+  return html`<nav class="mob-nav" aria-label=${t("areas")}>
+    <a href="/desk" aria-current="page" onClick=${(e) => e.preventDefault()}><${Icon} name="messages" />${t("conversations")}<${Unread} /></a>
+    <button type="button" onClick=${() => account.setTheme(dark ? "light" : "dark")}><${Icon} name=${dark ? "sun" : "moon"} />${t(dark ? "theme_light_short" : "theme_dark_short")}</button>
+    <span class="pop-at"><button type="button" aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}><${Icon} name="user" />${t("me")}</button>${open && html`<${Account} onClose=${() => setOpen(false)} cls="above right" />`}</span>
+  </nav>`;
+}
+
+const Toasts = () => html`<div class="toasts" role="status">${store.toasts.value.map((x) => html`<div class=${`toast ${x.tone}`} key=${x.id}>
+  ${x.tone === "bad" && html`<${Icon} name="alert-circle" />`}<span class="grow">${x.text}</span>
+  ${x.action && html`<button type="button" class="as-link" onClick=${() => { store.dropToast(x.id); x.action.run(); }}>${x.action.text}</button>`}
+  <button type="button" class="ib sm" aria-label=${t("close_dialog")} onClick=${() => store.dropToast(x.id)}><${Icon} name="x" /></button></div>`)}</div>`;

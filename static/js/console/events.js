@@ -1,0 +1,28 @@
+// What happened, in words: the timeline's entries of kind event.
+import { Face } from "./parts.js";
+import { html } from "../vendor/preact-11.2.0.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
+
+const named = (who) => (who?.id && who.id === store.you.value.id ? t("you") : who?.name ?? "");
+
+const lines = {
+  opened: () => t("event_opened"),
+  assigned: (m, d) => {
+    const by = m.from.kind === "staff" && m.from.id !== d.staff?.id ? named(m.from) : "";
+    const key = by ? "event_assigned_by" : m.from.kind === "staff" ? "event_took" : "event_assigned";
+    return t(key, { Name: named(d.staff), By: by });
+  },
+  transferred: (m, d) => t("event_transferred", { By: named(m.from), To: named(d.staff ?? d.group) }),
+  queued: (m, d) => (d.group?.name ? t("event_queued_group", { Name: d.group.name }) : t("event_queued")),
+  closed: (m) => (m.from.kind === "staff" ? t("event_closed_by", { Name: named(m.from) }) : t("event_closed")),
+  rated: (m, d) => html`${t("event_rated")} <${Face} score=${d.score} />${d.resolved !== undefined && ` ${t(d.resolved ? "rated_solved" : "rated_unsolved")}`}${d.comment && html`<span class="words">“${d.comment}”</span>`}`,
+  tagged: (m, d) => (d.tags?.length ? t("event_tagged", { Name: named(m.from), Tags: d.tags.map((x) => x.name).join("、") }) : t("event_untagged", { Name: named(m.from) })),
+  recalled: () => null, // shown in the place of what was taken back
+};
+
+// eventLine is what a system line says, or null where nothing is to be said.
+export function eventLine(m) {
+  const say = lines[m.data?.event];
+  return say ? say(m, m.data) : null;
+}

@@ -1,0 +1,45 @@
+// The console's beginning: words, the desk, drafts; then the page; then the line.
+import { effect, html, render } from "../vendor/preact-11.2.0.js";
+import { App } from "./app.js";
+import { select } from "./select.js";
+import * as alerts from "./alerts.js";
+import * as drafts from "./drafts.js";
+import * as keys from "./keys.js";
+import * as link from "./link.js";
+import * as loading from "./loading.js";
+import * as store from "./store.js";
+import * as words from "./words.js";
+
+const box = document.getElementById("desk");
+
+async function start() {
+  try {
+    await Promise.all([words.load(), loading.loadDesk()]);
+  } catch (e) {
+    if (e.status === 401) return;
+    setTimeout(start, 2000); // the server restarts, or the network is not there yet
+    return;
+  }
+  drafts.load();
+  box.replaceChildren();
+  render(html`<${App} />`, box);
+  alerts.watch(select);
+  keys.watch();
+  reopen();
+  await link.start();
+}
+
+// The address names the open conversation: a reload comes back to it.
+function reopen() {
+  const done = effect(() => {
+    if (store.link.value.state !== "ready") return;
+    const id = location.hash.slice(1);
+    queueMicrotask(() => { done(); if (id && !store.selected.peek()) select(id); });
+  });
+}
+
+addEventListener("beforeunload", (e) => {
+  if (link.outbox.value.some((x) => x.progress !== undefined && x.state === "pending")) e.preventDefault(); // an upload would be lost
+});
+
+start();

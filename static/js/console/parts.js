@@ -1,0 +1,108 @@
+// Small parts that every pane uses.
+import { html, useEffect, useRef, useLayoutEffect } from "../vendor/preact-11.2.0.js";
+import { now } from "./store.js";
+import { clock, t } from "./words.js";
+
+const sprite = document.getElementById("desk")?.dataset.icons;
+
+export const Icon = ({ name, size }) =>
+  html`<svg class=${size ? `i i-${size}` : "i"} aria-hidden="true"><use href=${`${sprite}#${name}`} /></svg>`;
+
+// IconButton names itself for everybody: as label and as tooltip, with its key.
+export function IconButton({ icon, label, hint, cls = "", ...rest }) {
+  const words = hint ? `${label} (${hint})` : label;
+  return html`<button type="button" class=${`ib ${cls}`} aria-label=${label} title=${words} ...${rest}><${Icon} name=${icon} /></button>`;
+}
+
+function hash(text = "") {
+  let n = 7;
+  for (const c of text) n = (n * 31 + c.codePointAt(0)) >>> 0;
+  return n;
+}
+
+const channelIcons = { web: "world", h5: "device-mobile", app: "device-mobile", wechat: "brand-wechat", wecom: "brand-wechat", mini: "brand-wechat" };
+const channelClass = { web: "web", h5: "ap", app: "ap", wechat: "wx", wecom: "wx", mini: "mp" };
+
+export const channelIcon = (kind) => channelIcons[kind] ?? "world";
+
+// Avatar is a picture or, in one of eight colours that follow the id, the first
+// letter of the name ("访客 8f2k" shows the last part: the first is the same for all).
+export function Avatar({ who, size = "", channel, state }) {
+  const name = (who?.name ?? "").trim();
+  const letter = [...(/^(访客|Visitor)\b/.test(name) || name.startsWith("访客") ? name.replace(/^(访客|Visitor)[\s-]*/, "") || name : name.replace(/^客服[\s-]*/, "") || name)][0] ?? "?";
+  return html`<span class=${`av ${size} a${(hash(who?.id || name) % 8) + 1}`} aria-hidden="true">
+    ${who?.avatar ? html`<img src=${who.avatar} alt="" loading="lazy" />` : letter.toUpperCase()}
+    ${channel && html`<span class=${`ch ${channelClass[channel.kind] ?? "web"}`}><${Icon} name=${channelIcon(channel.kind)} /></span>`}
+    ${state && html`<span class=${`st ${state}`} />`}
+  </span>`;
+}
+
+const levels = [[180, "over"], [120, "bad"], [60, "warn"], [0, "ok"]];
+
+// Wait counts up from a moment, by the server's clock, and takes its colour
+// from how long that is: 60, 120 and 180 seconds.
+export function Wait({ since, lead, title }) {
+  const ms = Math.max(0, now.value - Date.parse(since));
+  const [, level] = levels.find(([least]) => ms >= least * 1000);
+  const late = level === "over";
+  return html`<span class=${`sla ${level}`} title=${title}>
+    ${!late && html`<i class="rg" style=${{ "--p": Math.round((ms / 180000) * 100) }} />`}
+    ${late ? t("overdue") : lead}${late || lead ? " " : ""}${clock(ms)}
+  </span>`;
+}
+
+const colours = { blue: "b", green: "g", amber: "y", violet: "v", gold: "au", cyan: "c" };
+
+export const Tag = ({ tag, onRemove }) => html`<span class=${`tag ${colours[tag.colour] ?? ""}`}>
+  ${tag.name}
+  ${onRemove && html`<button type="button" class="x" aria-label=${t("tag_remove", { Name: tag.name })} onClick=${onRemove}><${Icon} name="x" /></button>`}
+</span>`;
+
+const faces = ["", "mood-cry", "mood-sad", "mood-neutral", "mood-smile", "mood-happy"];
+
+export const Face = ({ score }) =>
+  html`<span class=${`tag ${score >= 4 ? "g" : score <= 2 ? "y" : ""}`} title=${t("rating_of", { Score: score })}><${Icon} name=${faces[score]} />${t("rating_" + score)}</span>`;
+
+// Dialog is a native modal: Esc and the backdrop close it, the focus is kept inside.
+export function Dialog({ title, onClose, children, cls = "" }) {
+  const ref = useRef();
+  useEffect(() => {
+    const before = document.activeElement;
+    ref.current.showModal();
+    return () => before?.focus?.();
+  }, []);
+  return html`<dialog ref=${ref} class=${cls} aria-labelledby="dialog-title" onCancel=${(e) => { e.preventDefault(); onClose(); }}
+    onClick=${(e) => e.target === ref.current && onClose()}>
+    <div class="dlg-h"><h2 id="dialog-title">${title}</h2><${IconButton} icon="x" label=${t("close_dialog")} onClick=${onClose} /></div>
+    ${children}
+  </dialog>`;
+}
+
+// Menu is a popup that its button opens. It takes the focus, moves it with the
+// arrows, and gives it back.
+export function Menu({ onClose, label, cls = "", children }) {
+  const ref = useRef();
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    const items = () => [...ref.current.querySelectorAll("button:not(:disabled),a,input")];
+    (ref.current.querySelector("[aria-checked=true]") ?? items()[0])?.focus();
+    const keys = (e) => {
+      if (e.key === "Escape" || e.key === "Tab") { e.preventDefault(); e.stopPropagation(); onClose(); }
+      const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+      if (!step) return;
+      e.preventDefault();
+      const all = items();
+      all.at((all.indexOf(document.activeElement) + step) % all.length)?.focus();
+    };
+    const outside = (e) => !ref.current.parentElement.contains(e.target) && onClose();
+    const box = ref.current;
+    box.addEventListener("keydown", keys);
+    document.addEventListener("pointerdown", outside);
+    return () => {
+      box.removeEventListener("keydown", keys);
+      document.removeEventListener("pointerdown", outside);
+      before?.focus?.();
+    };
+  }, []);
+  return html`<div ref=${ref} class=${`menu pop ${cls}`} role="menu" aria-label=${label}>${children}</div>`;
+}

@@ -1,0 +1,69 @@
+// The owner's first three steps: try the chat, put it on a page, get help.
+import { html, useState } from "../vendor/preact-11.2.0.js";
+import { Dialog, Icon, IconButton } from "./parts.js";
+import { Refused, post } from "./api.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
+
+const copy = (text) => navigator.clipboard?.writeText(text).then(() => store.toast(t("copied")), () => store.toast(t("copy_failed"), "bad"));
+
+export function Steps() {
+  const steps = store.desk.value.first_steps;
+  if (!steps) return null;
+  const dismiss = () => {
+    post("desk/first-steps/dismiss").catch(() => {});
+    store.desk.value = { ...store.desk.value, first_steps: undefined };
+  };
+  return html`<section class="steps" aria-label=${t("steps_title")}>
+    <header><h2>${t("steps_title")}</h2><${IconButton} icon="x" cls="sm" label=${t("steps_dismiss")} onClick=${dismiss} /></header>
+    <ol>
+      <li><b>${t("steps_try")}</b><p>${t("steps_try_text")}</p>
+        <div class="row"><a class="btn sm" href=${steps.chat_url} target="_blank" rel="noopener"><${Icon} name="external-link" />${t("steps_open")}</a>
+        <button type="button" class="btn sm ghost" onClick=${() => { store.dialog.value = { kind: "qr" }; }}><${Icon} name="qrcode" />${t("steps_qr")}</button></div></li>
+      <li><b>${t("steps_embed")}</b><p>${t("steps_embed_text")}</p><code tabindex="0">${steps.snippet}</code>
+        <button type="button" class="btn sm" onClick=${() => copy(steps.snippet)}><${Icon} name="copy" />${t("copy")}</button></li>
+      <li><b>${t("steps_colleague")}</b><p>${t("steps_colleague_text")}</p>
+        <button type="button" class="btn sm" onClick=${() => { store.dialog.value = { kind: "colleague" }; }}><${Icon} name="user-plus" />${t("steps_add")}</button></li>
+    </ol>
+  </section>`;
+}
+
+export function QR() {
+  const { chat_url: url, qr_url: picture } = store.desk.value.first_steps ?? {};
+  return html`<${Dialog} title=${t("steps_qr")} onClose=${() => { store.dialog.value = null; }} cls="narrow">
+    <div class="dlg-b qr"><img src=${picture} alt=${t("steps_qr_alt")} width="220" height="220" /><p class="muted">${t("steps_qr_text")}</p><code>${url}</code></div>
+  <//>`;
+}
+
+// Colleague makes an account. Its first password is shown once and to nobody else.
+export function Colleague() {
+  const [made, setMade] = useState(null);
+  const [wrong, setWrong] = useState({});
+  const [busy, setBusy] = useState(false);
+  const done = () => { store.dialog.value = null; };
+  const submit = async (e) => {
+    e.preventDefault();
+    const form = new FormData(e.target);
+    setBusy(true);
+    try {
+      setMade({ ...(await post("staff", Object.fromEntries(form))), email: form.get("email") });
+    } catch (err) {
+      const fields = err instanceof Refused ? err.fields : {};
+      const field = Object.keys(fields).find((k) => ["nickname", "email", "role"].includes(k));
+      setWrong({ [field ?? "all"]: fields[field]?.message ?? err.message });
+    }
+    setBusy(false);
+  };
+  if (made) {
+    const text = t("invite_text", { Shop: store.desk.value.shop.name, URL: location.origin + "/sign-in", Email: made.email, Password: made.password });
+    return html`<${Dialog} title=${t("colleague_made")} onClose=${done}><div class="dlg-b"><p>${t("colleague_once")}</p><pre class="invite" tabindex="0">${text}</pre></div>
+      <div class="dlg-f"><button type="button" class="btn" onClick=${done}>${t("done")}</button><button type="button" class="btn pri" onClick=${() => copy(text)}><${Icon} name="copy" />${t("copy")}</button></div><//>`;
+  }
+  const field = (name, type, label, hint) => html`<label class="inp"><span>${label}</span><input name=${name} type=${type} required autocomplete="off" maxlength="100" placeholder=${hint} aria-invalid=${!!wrong[name]} aria-describedby=${"wrong-" + name} />
+    ${wrong[name] && html`<span class="err" id=${"wrong-" + name} role="alert">${wrong[name]}</span>`}</label>`;
+  return html`<${Dialog} title=${t("steps_add")} onClose=${done}><form onSubmit=${submit}><div class="dlg-b">
+    ${field("nickname", "text", t("colleague_nickname"), t("colleague_nickname_hint"))}${field("email", "email", t("colleague_email"), "name@example.com")}
+    <label class="inp"><span>${t("colleague_role")}</span><select name="role"><option value="agent">${t("role_agent")}</option><option value="supervisor">${t("role_supervisor")}</option></select></label>
+    ${wrong.all && html`<p class="err" role="alert">${wrong.all}</p>`}</div>
+    <div class="dlg-f"><button type="button" class="btn" onClick=${done}>${t("cancel")}</button><button class="btn pri" disabled=${busy}>${t("colleague_create")}</button></div></form><//>`;
+}

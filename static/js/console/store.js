@@ -1,0 +1,155 @@
+// What the console knows, as signals. link.js and loading.js fill it; the panes
+// only read it. Nothing here touches the page or the network.
+import { signal, computed, batch } from "../vendor/preact-11.2.0.js";
+
+export const desk = signal(null); // GET /api/xiaoer/desk: you, shop, colleagues, groups, tags, quick_replies, channels…
+export const conversations = signal(new Map()); // id → conversation
+export const selected = signal(""); // the conversation that is open
+export const tab = signal("mine");
+export const unrepliedOnly = signal(false);
+export const sorting = signal("wait"); // or "recent"
+export const needle = signal(""); // what the list is narrowed to
+export const pane = signal("list"); // which pane a narrow screen shows: list, thread, customer
+export const dialog = signal(null); // {kind, …} of the one open dialog
+export const picture = signal(null); // {url, name} enlarged
+export const link = signal({ state: "connecting", since: Date.now() }); // connecting, ready, lost, signed_out, elsewhere, refused
+export const typing = signal(new Map()); // conversation → {text, until}
+export const viewers = signal(new Map()); // conversation → ids of the colleagues who look at it
+export const readMarks = signal(new Map()); // conversation → cursor that the visitor has read up to
+export const toasts = signal([]);
+export const complete = signal({}); // view → all of it is loaded
+
+// Server time in ms, moved once a second by one timer for the whole page.
+let ahead = 0;
+export const now = signal(Date.now());
+export const serverNow = () => Date.now() + ahead;
+export function setClock(moment) {
+  const ms = typeof moment === "number" ? moment : Date.parse(moment);
+  if (ms) ahead = ms - Date.now();
+  now.value = serverNow();
+}
+setInterval(() => { now.value = serverNow(); }, 1000);
+
+export const you = computed(() => desk.value?.you);
+export const may = (permission) => desk.value?.you.permissions?.includes(permission) ?? false;
+export const mine = (c) => !!c?.assignee && c.assignee.id === you.value?.id;
+export const current = computed(() => conversations.value.get(selected.value));
+
+// place says in which tab a conversation is.
+export function place(c) {
+  if (c.status === "open") return mine(c) ? "mine" : "colleagues";
+  return c.status;
+}
+
+const spot = (c) => Date.parse(c.last?.time ?? c.opened) || 0;
+const waits = (c) => (c.status !== "closed" && c.waiting_since ? Date.parse(c.waiting_since) : 0);
+
+// Unanswered ones come first, the longest wait on top; then the latest.
+export function compare(a, b) {
+  const wa = waits(a);
+  const wb = waits(b);
+  if (sorting.value === "wait" && (wa || wb)) return wa && wb ? wa - wb : wa ? -1 : 1;
+  return spot(b) - spot(a);
+}
+
+const groupsOf = computed(() => {
+  const out = { mine: [], waiting: [], colleagues: [], bot: [], later: [], closed: [] };
+  for (const c of conversations.value.values()) (out[place(c)] ??= []).push(c);
+  return out;
+});
+
+export const queue = computed(() => groupsOf.value.waiting.slice().sort((a, b) => waits(a) - waits(b)));
+
+const hit = (c, word) => [c.contact?.name, c.last?.text, ...(c.tags ?? []).map((x) => x.name)].some((s) => s?.toLowerCase().includes(word));
+
+// rows is what the list shows.
+export const rows = computed(() => {
+  const word = needle.value.trim().toLowerCase();
+  let list = groupsOf.value[tab.value] ?? [];
+  if (word) list = [...conversations.value.values()].filter((c) => hit(c, word));
+  else if (tab.value === "mine" && unrepliedOnly.value) list = list.filter((c) => c.waiting_since);
+  return list.slice().sort(compare);
+});
+
+const views = { mine: "mine", waiting: "waiting", colleagues: "open", bot: "bot", later: "later", closed: "closed" };
+export const viewOf = (name) => views[name];
+
+// counts are exact where the whole view is loaded, else the server's.
+export const counts = computed(() => {
+  const told = desk.value?.counts ?? {};
+  const out = {};
+  for (const name of Object.keys(views)) {
+    const here = groupsOf.value[name].length;
+    const there = name === "colleagues" ? (told.open ?? 0) - (told.mine ?? 0) : told[views[name]] ?? 0;
+    out[name] = complete.value[views[name]] ? here : Math.max(here, there);
+  }
+  return out;
+});
+
+export const unreplied = computed(() => groupsOf.value.mine.filter((c) => c.waiting_since).length);
+export const unread = computed(() => groupsOf.value.mine.reduce((n, c) => n + (c.unread ?? 0), 0));
+
+// upsert takes the server's word for conversations; one that is gone leaves.
+export function upsert(...list) {
+  const next = new Map(conversations.value);
+  for (const c of list) {
+    if (c.gone) next.delete(c.id);
+    else next.set(c.id, { ...next.get(c.id), ...blank, ...c });
+  }
+  batch(() => {
+    conversations.value = next;
+    follow(list);
+  });
+}
+
+// What the server leaves out is not there any more.
+const blank = { assignee: undefined, group: undefined, waiting_since: undefined, position: undefined, closed: undefined, rating: undefined };
+
+// The customer's next word after a closing opens another conversation in the
+// same visible thread: whoever has that thread open is taken along.
+function follow(list) {
+  const open = conversations.value.get(selected.value);
+  if (open?.status !== "closed") return;
+  const next = list.find((c) => !c.gone && c.status !== "closed" && c.contact?.id === open.contact?.id);
+  if (next) selected.value = next.id;
+}
+
+export function patchConversation(id, change) {
+  const c = conversations.value.get(id);
+  if (!c) return;
+  const next = new Map(conversations.value);
+  next.set(id, { ...c, ...change });
+  conversations.value = next;
+}
+
+export function forget() {
+  conversations.value = new Map();
+  complete.value = {};
+}
+
+export function setIn(sig, key, value) {
+  const next = new Map(sig.value);
+  if (value === undefined) next.delete(key);
+  else next.set(key, value);
+  sig.value = next;
+}
+
+// toast tells something in passing. tone: "", "bad".
+let toastId = 0;
+export function toast(text, tone = "", action) {
+  const id = ++toastId;
+  toasts.value = [...toasts.value.slice(-2), { id, text, tone, action }];
+  setTimeout(() => dropToast(id), action ? 10000 : 5000);
+}
+export const dropToast = (id) => { toasts.value = toasts.value.filter((x) => x.id !== id); };
+
+// presence takes a colleague's, or one's own, being there.
+export function presence({ staff, status, reason, load, cap }) {
+  const id = staff?.id ?? staff;
+  const d = desk.peek();
+  if (!d) return;
+  const told = { presence: status, presence_reason: reason ?? "", ...(load !== undefined && { load }), ...(cap !== undefined && { cap }) };
+  const you = d.you.id === id ? { ...d.you, ...told } : d.you;
+  desk.value = { ...d, you, colleagues: d.colleagues.map((p) => (p.id === id ? { ...p, ...told } : p)) };
+}
+export const meta = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl ";

@@ -1,0 +1,187 @@
+// The middle pane: the one visible thread of a contact, across conversations.
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact-11.2.0.js";
+import { Avatar, Icon, IconButton, Menu, Tag, Wait, channelIcon } from "./parts.js";
+import { Composer } from "./composer.js";
+import { Entry, own } from "./bubble.js";
+import { close } from "./acts.js";
+import { leave } from "./select.js";
+import { outbox, tell } from "./link.js";
+import * as store from "./store.js";
+import * as threads from "./threads.js";
+import { day, sameDay, t, time } from "./words.js";
+import { lastWords } from "./list.js";
+
+export function Thread() {
+  const c = store.current.value;
+  if (!c) {
+    return html`<main class="thread" id="thread" tabindex="-1"><div class="nothing"><${Icon} name="messages" /><p>${t("nothing_open")}</p><p class="keys"><span class="kbd">J</span><span class="kbd">K</span>${t("key_move")} <span class="kbd">?</span>${t("key_help")}</p></div></main>`;
+  }
+  return html`<main class="thread" id="thread" tabindex="-1">
+    <${Head} c=${c} /><${Context} c=${c} /><${Messages} c=${c} key=${c.contact.id} /><${Composer} c=${c} />
+  </main>`;
+}
+
+export const openTransfer = (c) => { store.dialog.value = { kind: "transfer", id: c.id }; };
+export const openCustomer = () => { store.pane.value = store.pane.value === "customer" ? "thread" : "customer"; };
+
+function Head({ c }) {
+  const [more, setMore] = useState(false);
+  const done = c.status === "closed";
+  const can = !done && (store.mine(c) || store.may("conversations.assign"));
+  return html`<header class="th">
+    <${IconButton} icon="arrow-left" cls="back" label=${t("back")} onClick=${leave} />
+    <div class="who-head">
+      <div class="row"><h2 class="trunc">${c.contact.name}</h2>${(c.tags ?? []).slice(0, 3).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}
+        ${c.waiting_since && !done && html`<${Wait} since=${c.waiting_since} lead=${t("waited")} title=${t("waiting_title")} />`}</div>
+      <div class="sub trunc"><span class=${`dot ${c.contact.online ? "on" : ""}`} />${t(c.contact.online ? "online" : "away")}
+        <span class="hm"> · <${Icon} name=${channelIcon(c.channel?.kind)} />${c.channel?.name}${c.group?.name ? ` · ${c.group.name}` : ""}${c.assignee && !store.mine(c) ? ` · ${t("served_by", { Name: c.assignee.name })}` : ""}</span></div>
+    </div>
+    <div class="acts">
+      ${can && html`<${IconButton} icon="transfer" cls="w" label=${t("transfer")} hint="T" onClick=${() => openTransfer(c)} />`}
+      <${IconButton} icon="layout-sidebar-right" cls="panel-toggle" label=${t("customer")} aria-expanded=${store.pane.value === "customer"} onClick=${openCustomer} />
+      ${can && html`<span class="pop-at narrow-only"><${IconButton} icon="dots" label=${t("more")} aria-haspopup="menu" aria-expanded=${more} onClick=${() => setMore(!more)} />
+        ${more && html`<${Menu} label=${t("more")} cls="right" onClose=${() => setMore(false)}>
+          <button type="button" role="menuitem" onClick=${() => { setMore(false); openTransfer(c); }}><${Icon} name="transfer" />${t("transfer")}</button>
+          <button type="button" role="menuitem" onClick=${() => { setMore(false); close(c.id); }}><${Icon} name="circle-check" />${t("close")}</button>
+        <//>`}</span>
+      <button type="button" class="btn" title=${`${t("close")} (E)`} onClick=${() => close(c.id)}><${Icon} name="circle-check" />${t("close")}</button>`}
+    </div>
+  </header>`;
+}
+
+// Context says where the customer is and which colleagues look on.
+function Context({ c }) {
+  const page = c.contact.page;
+  const others = [...(store.viewers.value.get(c.id) ?? [])].filter((id) => id !== store.you.value.id)
+    .map((id) => store.desk.value.colleagues.find((p) => p.id === id)).filter(Boolean);
+  if (!page?.url && !others.length) return null;
+  const web = /^https?:/.test(page?.url ?? "");
+  return html`<div class="ctx">
+    ${page?.url && html`<span class="trunc">${t("browsing")} ${web ? html`<a href=${page.url} target="_blank" rel="noopener noreferrer">${page.title || page.url}</a>` : html`<b>${page.title || page.url}</b>`}</span>`}
+    ${others.length > 0 && html`<span class="see"><${Avatar} who=${others[0]} size="xs" />${t("viewing", { Name: others.map((p) => p.name).join("、") })}</span>`}
+  </div>`;
+}
+
+const nearEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+const watched = () => document.visibilityState === "visible" && document.hasFocus();
+
+function Messages({ c }) {
+  const box = useRef();
+  const at = useRef({ stick: true, first: "", last: "" }).current;
+  const [divider, setDivider] = useState("");
+  const [below, setBelow] = useState(0); // came while the reader was further up
+  const thread = threads.threadOf(c.contact.id).value;
+  const entries = thread.entries;
+  const sending = outbox.value.filter((x) => x.contact === c.contact.id);
+  const before = box.current && { height: box.current.scrollHeight, top: box.current.scrollTop };
+
+  useLayoutEffect(() => {
+    const el = box.current;
+    const first = entries[0]?.id ?? "";
+    const last = entries.at(-1)?.id ?? "";
+    if (at.first && first !== at.first && entries.some((m) => m.id === at.first)) el.scrollTop = before.top + el.scrollHeight - before.height;
+    else if (at.stick) el.scrollTop = el.scrollHeight;
+    if (at.last && last !== at.last && entries.at(-1).from?.kind === "visitor") {
+      if (!at.stick) setBelow((n) => n + 1);
+      if (!watched() && (!divider || at.seen)) { setDivider(last); at.seen = false; }
+    }
+    if (!at.last && last && c.unread > 0) {
+      const from = entries.filter((m) => m.from?.kind === "visitor" && m.kind !== "event").at(-c.unread);
+      if (from) setDivider(from.id);
+    }
+    Object.assign(at, { first, last });
+  });
+  useLayoutEffect(() => { // the divider is brought into view with what follows it
+    const line = divider && box.current.querySelector(".newline");
+    if (line && line.offsetTop < box.current.scrollTop) box.current.scrollTop = Math.max(0, line.offsetTop - 40);
+  }, [divider]);
+  useEffect(() => {
+    const observer = new ResizeObserver(() => { if (at.stick) box.current.scrollTop = box.current.scrollHeight; });
+    observer.observe(box.current);
+    const seen = () => { if (watched()) { at.seen = true; markRead(store.current.peek(), at); } };
+    addEventListener("focus", seen);
+    document.addEventListener("visibilitychange", seen);
+    return () => { observer.disconnect(); removeEventListener("focus", seen); document.removeEventListener("visibilitychange", seen); };
+  }, []);
+  useEffect(() => { if (at.stick) markRead(c, at); }, [entries, c.unread, c.assignee?.id]);
+  useEffect(() => { if (sending.length) { at.stick = true; setDivider(""); box.current.scrollTop = box.current.scrollHeight; } }, [sending.length]);
+
+  const scrolled = () => {
+    const el = box.current;
+    at.stick = nearEnd(el);
+    if (at.stick) { setBelow(0); markRead(c, at); }
+    if (el.scrollTop < 300) threads.older(c.id, c.contact.id);
+  };
+  return html`<div class="msgs-w"><div class="msgs scroll" role="log" aria-live="polite" aria-label=${t("messages")} tabindex="0" ref=${box} onScroll=${scrolled}>
+      <div class="top-sp" />
+      ${thread.state === "loading" && !entries.length && html`<${Skeleton} />`}
+      ${thread.state === "failed" && html`<div class="sys"><button type="button" class="as-link" onClick=${() => threads.open(c.id, c.contact.id)}>${t("load_again")}</button></div>`}
+      ${thread.more && html`<div class="sys">${t("loading_older")}</div>`}
+      ${draw(entries, c, divider)}
+      ${sending.map((x) => html`<${Entry} key=${"out-" + x.id} m=${x} state=${x.state} quoted=${quoted(x.quote, entries)} />`)}
+      <${TypingBubble} c=${c} />
+    </div>
+    ${below > 0 && html`<button type="button" class="jump btn sm" onClick=${() => { box.current.scrollTop = box.current.scrollHeight; }}><${Icon} name="arrow-down" size="sm" />${t("new_below", { Count: below })}</button>`}
+  </div>`;
+}
+
+// markRead tells how far the assignee has read, once a word.
+function markRead(c, at) {
+  if (!c || !store.mine(c) || c.status === "closed" || !watched()) return;
+  const last = threads.threadOf(c.contact.id).peek().entries.findLast((m) => m.cursor && m.conversation === c.id);
+  if (!last || (at.read === last.cursor && !c.unread)) return;
+  at.read = last.cursor;
+  tell("read", { conversation: c.id, cursor: last.cursor });
+  if (c.unread) store.patchConversation(c.id, { unread: 0 });
+}
+
+const runGap = 180_000; // a pause that begins a new run of bubbles
+
+function draw(entries, c, divider) {
+  const readAt = lastRead(entries, c);
+  const out = [];
+  let prev;
+  for (let i = 0; i < entries.length; i++) {
+    const m = entries[i];
+    const ms = Date.parse(m.time);
+    if (!prev || !sameDay(Date.parse(prev.time), ms)) {
+      out.push(html`<div class="day" key=${"day-" + m.id}><time datetime=${m.time}>${day(ms, store.serverNow())} ${time(ms)}</time></div>`);
+      prev = null;
+    }
+    if (m.id === divider) { out.push(html`<div class="newline" key="newline">${t("new_messages")}</div>`); prev = null; }
+    out.push(html`<${Entry} key=${m.id} m=${m} joined=${prev && joins(prev, m)} quoted=${quoted(m.quote, entries)} receipt=${receipt(entries, i, readAt)} />`);
+    prev = m;
+  }
+  return out;
+}
+
+const bubble = (m) => m.kind !== "event" && m.kind !== "note" && !m.recalled;
+const joins = (a, b) => bubble(a) && bubble(b) && a.from.kind === b.from.kind && a.from.id === b.from.id && Date.parse(b.time) - Date.parse(a.time) < runGap;
+
+function lastRead(entries, c) {
+  const mark = store.readMarks.value.get(c.id);
+  const marked = mark ? entries.findLastIndex((m) => m.cursor === mark) : -1;
+  return Math.max(marked, entries.findLastIndex((m) => m.from?.kind === "visitor"));
+}
+
+// A receipt stands under the last bubble of one's run.
+function receipt(entries, i, readAt) {
+  const m = entries[i];
+  if (!own(m) || !bubble(m) || (entries[i + 1] && joins(m, entries[i + 1]))) return "";
+  return i <= readAt ? "read" : "sent";
+}
+
+function quoted(id, entries) {
+  if (!id) return null;
+  const m = entries.find((x) => x.id === id);
+  if (!m) return t("quote_earlier");
+  return `${m.from.name ?? ""}：${m.recalled ? t("recalled_short") : lastWords({ kind: m.kind, text: m.text ?? m.file?.name })}`;
+}
+
+function TypingBubble({ c }) {
+  const hint = store.typing.value.get(c.id);
+  if (!hint) return null;
+  return html`<div class="m"><${Avatar} who=${c.contact} /><div class="bd"><div class="bub ghost-b" aria-label=${t("typing")}>${hint.text}<span class="dots"><i /><i /><i /></span></div></div></div>`;
+}
+
+const Skeleton = () => html`<div class="skel" aria-hidden="true"><i /><i class="r" /><i /><i class="r" /></div>`;
