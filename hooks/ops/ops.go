@@ -25,7 +25,7 @@ const beforeDrain = -20000
 
 // Register binds the package to app. invite returns the path of the set-up
 // page while the shop has no owner, and "" after.
-func Register(app core.App, t *web.Table, c *Config, invite func(core.App) string) {
+func Register(app core.App, t *web.Table, c *Config, invite func(core.App) (string, error)) {
 	var draining atomic.Bool
 	app.OnModelCreate((&core.Log{}).TableName()).BindFunc(repeat)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
@@ -37,7 +37,11 @@ func Register(app core.App, t *web.Table, c *Config, invite func(core.App) strin
 		if err := e.Next(); err != nil {
 			return err
 		}
-		greet(e, c, invite(e.App))
+		invitation, err := invite(e.App)
+		if err != nil {
+			return err
+		}
+		greet(e, c, invitation)
 		return nil
 	})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "xiaoerNotReady", Priority: beforeDrain, Func: func(e *core.TerminateEvent) error {
