@@ -3,6 +3,8 @@
 package hooks
 
 import (
+	"slices"
+
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
@@ -16,6 +18,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
+	"github.com/dianxiaoer/xiaoer/hooks/setup"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -40,11 +43,12 @@ func Register(app core.App, c *Config) *web.Table {
 	quickreplies.Register(app)
 	protocol.Register(app, t, c.Unlimited)
 	// surfaces
-	ops.Register(app, t, c, func(core.App) string { return "" })
+	setup.Register(app, t)
+	ops.Register(app, t, c, setup.Invite)
 	return t
 }
 
 // Commands are the program's commands beside serve.
 func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
-	return ops.Commands(app, t)
+	return slices.Concat(setup.Commands(app), access.Commands(app), []*cobra.Command{channels.Command(app)}, ops.Commands(app, t))
 }
