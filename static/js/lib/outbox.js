@@ -8,11 +8,20 @@
  */
 const NAME = "xiaoer";
 
-export async function openOutbox(scope, table = "outbox") {
+export async function openOutbox(scope) {
   try {
-    return indexed(await within(2000, database()), table, scope);
+    return indexed(await within(2000, database()), "outbox", scope);
   } catch {
-    return listed(table, scope);
+    return listed(storage(), `xiaoer.outbox.${scope}.`);
+  }
+}
+
+/** The same for entries that hold pictures and files ({id, blob, …}), which only IndexedDB can keep. */
+export async function openUploads(scope) {
+  try {
+    return indexed(await within(2000, database()), "uploads", scope);
+  } catch {
+    return kept();
   }
 }
 
@@ -46,9 +55,7 @@ function indexed(db, table, scope) {
 }
 
 /** One localStorage item an entry, so that two tabs never overwrite each other's list. */
-function listed(table, scope) {
-  const prefix = `xiaoer.${table}.${scope}.`;
-  const items = storage();
+function listed(items, prefix) {
   return {
     async put(entry) {
       items.setItem(prefix + entry.id, JSON.stringify(entry));
@@ -60,6 +67,15 @@ function listed(table, scope) {
       const keys = Array.from({ length: items.length }, (_, i) => items.key(i)).filter((key) => key?.startsWith(prefix));
       return keys.map((key) => JSON.parse(items.getItem(key)));
     },
+  };
+}
+
+function kept() {
+  const entries = new Map();
+  return {
+    put: async (entry) => void entries.set(entry.id, entry),
+    remove: async (id) => void entries.delete(id),
+    all: async () => [...entries.values()],
   };
 }
 

@@ -48,12 +48,25 @@ export class Timeline {
 
   receive(message) {
     for (const load of this.loads) load.arrived.set(message.id, message);
+    if (message.data?.event === "recalled") this.empty(message.data.message);
     const floated = this.floating.length;
     this.floating = this.floating.filter((other) => other.id !== message.id);
     const at = indexOf(this.settled, message.id);
     if (at < 0) this.settled = this.settled.concat(message);
     else this.settled = this.settled.map((other, i) => (i === at ? message : other));
     return at < 0 && floated === this.floating.length;
+  }
+
+  /** A recalled entry keeps its place and nothing else; the stream tells of it by an event only. */
+  empty(id) {
+    const message = this.find(id);
+    if (!message || message.recalled) return;
+    const { text, data, file, quote, ...rest } = message;
+    const emptied = { ...rest, recalled: true };
+    for (const load of this.loads) load.arrived.set(id, emptied);
+    const replace = (other) => (other.id === id ? emptied : other);
+    this.settled = this.settled.map(replace);
+    this.floating = this.floating.map(replace);
   }
 
   acked(message) {
