@@ -147,7 +147,8 @@ func oneDefault(e *core.RecordEvent) error {
 // keepDefault refuses to delete the default channel: pages that name none would
 // lose their way in.
 func keepDefault(e *core.RecordEvent) error {
-	if wrap(e.Record).IsDefault() {
+	c, err := ByID(e.App, e.Record.Id) // the caller's copy may be old
+	if err == nil && c.IsDefault() {
 		return fail.New(fail.Conflict, "channels.default_needed")
 	}
 	return e.Next()
