@@ -14,10 +14,10 @@ import (
 // PageSize is how many entries a list answers.
 const PageSize = 50
 
-func query(app core.App, where dbx.Expression, order string, limit int64) ([]*Conversation, error) {
+func query(app core.App, where dbx.Expression, limit int64, order ...string) ([]*Conversation, error) {
 	q := app.ConcurrentDB().Select("id", "contact", "customer", "channel", "status", "assignee", "group", "priority", "tags", "unread",
 		"waiting_since", "queued", "last", "last_seq", "read_staff", "read_visitor", "rev", "opened", "closed",
-		"rating", "resolved", "rating_comment", "rated").From("conversations").Where(where).OrderBy(order)
+		"rating", "resolved", "rating_comment", "rated").From("conversations").Where(where).OrderBy(order...)
 	if limit > 0 {
 		q.Limit(limit)
 	}
@@ -30,7 +30,7 @@ func query(app core.App, where dbx.Expression, order string, limit int64) ([]*Co
 
 // ByID returns one conversation; not_found where there is none.
 func ByID(app core.App, id string) (*Conversation, error) {
-	list, err := query(app, dbx.HashExp{"id": id}, "id", 1)
+	list, err := query(app, dbx.HashExp{"id": id}, 1, "id")
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func SeenBy(app core.App, p *access.Person, id string) (*Conversation, error) {
 
 // Latest is the contact's newest conversation; nil where there was none.
 func Latest(app core.App, contact string) (*Conversation, error) {
-	list, err := query(app, dbx.HashExp{"contact": contact}, "opened DESC", 1)
+	list, err := query(app, dbx.HashExp{"contact": contact}, 1, "opened DESC")
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -63,17 +63,17 @@ func Latest(app core.App, contact string) (*Conversation, error) {
 
 // OfCustomer lists a customer's conversations, newest first.
 func OfCustomer(app core.App, customer string, limit int64) ([]*Conversation, error) {
-	return query(app, dbx.HashExp{"customer": customer}, "opened DESC", limit)
+	return query(app, dbx.HashExp{"customer": customer}, limit, "opened DESC")
 }
 
 // InQueue lists what waits for somebody, by place in the queue.
 func InQueue(app core.App) ([]*Conversation, error) {
-	return query(app, dbx.HashExp{"status": string(Waiting)}, "queued, id", 0)
+	return query(app, dbx.HashExp{"status": string(Waiting)}, 0, "queued", "id")
 }
 
 // OpenOf lists what a staff member is serving.
 func OpenOf(app core.App, staff string) ([]*Conversation, error) {
-	return query(app, dbx.HashExp{"assignee": staff, "status": string(Open)}, "last_seq", 0)
+	return query(app, dbx.HashExp{"assignee": staff, "status": string(Open)}, 0, "last_seq")
 }
 
 // Views names the lists of the console.
@@ -86,7 +86,7 @@ func InView(app core.App, p *access.Person, view string, before int64) ([]*Conve
 	if err != nil {
 		return nil, err
 	}
-	list, err := query(app, dbx.And(where, dbx.NewExp("last_seq < {:before}", dbx.Params{"before": before})), "last_seq DESC", PageSize)
+	list, err := query(app, dbx.And(where, dbx.NewExp("last_seq < {:before}", dbx.Params{"before": before})), PageSize, "last_seq DESC")
 	slices.Reverse(list)
 	return list, err
 }
@@ -127,7 +127,7 @@ func ChangedSince(app core.App, rev int64, contact string, limit int64) ([]*Conv
 	if contact != "" {
 		where = dbx.And(dbx.HashExp{"contact": contact}, where)
 	}
-	return query(app, where, "rev", limit)
+	return query(app, where, limit, "rev")
 }
 
 // Position is c's place in the queue of its group, from 1; 0 where it does not

@@ -31,7 +31,7 @@ func Timeline(app core.App, conversation string, before int64) ([]*Message, erro
 // Thread is a page of all that was said with a contact, for p: the parts that p
 // may see.
 func Thread(app core.App, p *access.Person, contact string, before int64) ([]*Message, error) {
-	all, err := query(app, dbx.HashExp{"contact": contact}, "opened DESC", 0)
+	all, err := query(app, dbx.HashExp{"contact": contact}, 0, "opened DESC")
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func Rate(app core.App, contact *customers.Contact, conversation string, r Ratin
 // ToRate is the contact's newest conversation where it is closed, was served by
 // a person, is not rated yet and ended within the last week; nil otherwise.
 func ToRate(app core.App, contact string, now time.Time) (*Conversation, error) {
-	list, err := query(app, dbx.HashExp{"contact": contact}, "opened DESC", 1)
+	list, err := query(app, dbx.HashExp{"contact": contact}, 1, "opened DESC")
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}

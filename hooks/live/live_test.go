@@ -1,0 +1,240 @@
+package live
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// pipe is a transport in memory. With a nil frames channel writing blocks until
+// the pipe is closed, as with a peer that reads nothing.
+type pipe struct {
+	frames chan string
+	gone   chan struct{}
+	once   sync.Once
+
+	mu     sync.Mutex
+	pings  int
+	code   CloseCode
+	reason string
+}
+
+func newPipe(room int) *pipe { return &pipe{frames: make(chan string, room), gone: make(chan struct{})} }
+
+func (p *pipe) write(b []byte) error {
+	select {
+	case p.frames <- string(b):
+		return nil
+	case <-time.After(writeWithin):
+		return errors.New("peer does not read")
+	}
+}
+
+func (p *pipe) ping() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.pings++
+	return nil
+}
+
+func (p *pipe) close(code CloseCode, reason string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.code, p.reason = code, reason
+	p.once.Do(func() { close(p.gone) })
+}
+
+func (p *pipe) ended() CloseCode {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.code
+}
+
+func (p *pipe) pinged() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.pings
+}
+
+type silent struct{}
+
+func (silent) Frame(*Session, []byte) {}
+func (silent) Gone(*Session)          {}
+
+// peer opens a session that has said hello and caught up at position.
+func peer(t *testing.T, h *Hub, p *pipe, position int64) *Session {
+	t.Helper()
+	s := newSession(h, p, "127.0.0.1", time.Now())
+	if !h.enter(s) {
+		t.Fatal("not let in")
+	}
+	s.Greeted()
+	if !s.CaughtUp(position, []byte("ready")) {
+		t.Fatal("not caught up")
+	}
+	return s
+}
+
+func say(text string) func() []byte { return func() []byte { return []byte(text) } }
+
+func TestFramesArriveInOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, p := NewHub(silent{}), newPipe(1000)
+		s := peer(t, h, p, 0)
+		h.Follow(s, "a")
+		for i := range 500 {
+			h.Each("a", func(s *Session) { s.Entry(int64(i+1), say(fmt.Sprint(i))) })
+		}
+		synctest.Wait()
+		if got := <-p.frames; got != "ready" {
+			t.Fatalf("first frame = %s", got)
+		}
+		for i := range 500 {
+			if got := <-p.frames; got != fmt.Sprint(i) {
+				t.Fatalf("frame %d = %s", i, got)
+			}
+		}
+	})
+}
+
+func TestSlowPeerIsClosedNeverSkipped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, p := NewHub(silent{}), newPipe(0)
+		s := peer(t, h, p, 0)
+		big := make([]byte, queueLimit/8)
+		for range 12 {
+			s.Send(big)
+		}
+		time.Sleep(writeWithin + time.Second) //nolint:forbidigo // virtual time
+		synctest.Wait()
+		if p.ended() != Slow {
+			t.Fatalf("close code = %d, want %d", p.ended(), Slow)
+		}
+	})
+}
+
+// An entry is sent once, whether catching up or live brought it.
+func TestEntriesJoinWithoutHoleOrRepeat(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, p := NewHub(silent{}), newPipe(100)
+		s := newSession(h, p, "", time.Now())
+		h.enter(s)
+		s.Greeted()
+		s.Entry(5, say("never sent live while catching up"))
+		if s.CaughtUp(4, []byte("ready too early")) {
+			t.Fatal("caught up although something came meanwhile")
+		}
+		s.Send([]byte("5 read from the database"))
+		if !s.CaughtUp(5, []byte("ready")) {
+			t.Fatal("not caught up")
+		}
+		s.Entry(5, say("5 again"))
+		s.Entry(6, say("6"))
+		s.Entry(6, say("6 again"))
+		synctest.Wait()
+		for _, want := range []string{"5 read from the database", "ready", "6"} {
+			if got := <-p.frames; got != want {
+				t.Fatalf("frame = %s, want %s", got, want)
+			}
+		}
+		if len(p.frames) != 0 {
+			t.Fatalf("%d frames too many", len(p.frames))
+		}
+	})
+}
+
+func TestFrozenPeerIsFoundWithin45Seconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, p := NewHub(silent{}), newPipe(10)
+		peer(t, h, p, 0)
+		go h.Run(t.Context())
+		start := time.Now()
+		<-p.gone
+		if p.ended() != Slow || time.Since(start) > 46*time.Second || p.pinged() != 2 {
+			t.Fatalf("closed %d after %v and %d pings", p.ended(), time.Since(start), p.pinged())
+		}
+	})
+}
+
+func TestAnswersKeepAPeer(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, p := NewHub(silent{}), newPipe(10)
+		s := peer(t, h, p, 0)
+		go h.Run(t.Context())
+		for range 300 {
+			time.Sleep(time.Second) //nolint:forbidigo // virtual time
+			s.heard()
+		}
+		if p.ended() != 0 || p.pinged() < 14 {
+			t.Fatalf("closed %d after %d pings", p.ended(), p.pinged())
+		}
+	})
+}
+
+func TestNoHelloIsClosed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, p := NewHub(silent{}), newPipe(10)
+		h.enter(newSession(h, p, "", time.Now()))
+		go h.Run(t.Context())
+		start := time.Now()
+		<-p.gone
+		if p.ended() != Slow || time.Since(start) > 12*time.Second {
+			t.Fatalf("closed %d after %v", p.ended(), time.Since(start))
+		}
+	})
+}
+
+func TestFloodIsCounted(t *testing.T) {
+	t.Parallel()
+	s := newSession(nil, nil, "", time.Now())
+	now := time.Now()
+	for i := range floodFrames {
+		if s.flooding(now) {
+			t.Fatalf("frame %d is a flood", i+1)
+		}
+	}
+	if !s.flooding(now) {
+		t.Fatal("frame 201 is none")
+	}
+	if s.flooding(now.Add(floodWindow + time.Second)) {
+		t.Fatal("a flood for ever")
+	}
+	s.Exempt = true
+	for range 3 * floodFrames {
+		if s.flooding(now) {
+			t.Fatal("an exempt address floods")
+		}
+	}
+}
+
+func TestDrainTellsEverybodyAndLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHub(silent{})
+		var pipes []*pipe
+		for range 20 {
+			p := newPipe(10)
+			s := peer(t, h, p, 0)
+			go func() { <-p.gone; h.leave(s) }()
+			pipes = append(pipes, p)
+		}
+		h.Drain(t.Context())
+		for _, p := range pipes {
+			if p.ended() != Restart {
+				t.Fatalf("close code = %d", p.ended())
+			}
+		}
+		if h.enter(newSession(h, newPipe(1), "", time.Now())) {
+			t.Fatal("let in while draining")
+		}
+	})
+}

@@ -1,0 +1,184 @@
+package protocol_test
+
+import (
+	"fmt"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestVisitorAndAgentTalk(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	agentID, agentToken := s.hire("客服-小满", "agent")
+	me := s.visitor()
+	if me.str("channel", "greeting") != greeting || len(me["messages"].([]any)) != 0 {
+		t.Fatalf("arrival = %v", me)
+	}
+	agent := s.hello(agentToken, "")
+	visitor := s.hello(me.str("token"), me.str("cursor"))
+
+	ack := visitor.send("m1", "在吗")
+	conversation := ack.str("message", "conversation")
+	if ack.str("type") != "ack" || ack.str("message", "client_id") != "m1" {
+		t.Fatalf("answer = %v", ack)
+	}
+	agent.wait("message", is([]string{"message", "text"}, greeting), is([]string{"message", "from", "kind"}, "bot"))
+	got := agent.wait("message", is([]string{"message", "text"}, "在吗"))
+	if got.at("message", "client_id") != nil {
+		t.Fatal("another's client_id is told")
+	}
+	agent.wait("notice", is([]string{"code"}, "queue"))
+
+	taken := agent.ask(frame{"type": "take", "id": "t1", "conversation": conversation})
+	if taken.str("message", "data", "event") != "assigned" {
+		t.Fatalf("take = %v", taken)
+	}
+	state := visitor.wait("conversation", is([]string{"conversation", "status"}, "open"))
+	if state.str("conversation", "assignee", "name") != "客服-小满" {
+		t.Fatalf("state = %v", state)
+	}
+	agent.send("a1", "在的", frame{"conversation": conversation})
+	visitor.wait("message", is([]string{"message", "text"}, "在的"), is([]string{"message", "from", "name"}, "客服-小满"))
+
+	note := agent.ask(frame{"type": "send", "id": "n1", "kind": "note", "text": "老客户", "conversation": conversation})
+	if note.str("type") != "ack" {
+		t.Fatalf("note = %v", note)
+	}
+	closing := agent.ask(frame{"type": "close", "id": "c1", "conversation": conversation})
+	again := agent.ask(frame{"type": "close", "id": "c2", "conversation": conversation})
+	if closing.str("message", "id") == "" || closing.str("message", "id") != again.str("message", "id") {
+		t.Fatalf("closing twice: %v, %v", closing, again)
+	}
+	if r := agent.send("a2", "还有吗", frame{"conversation": conversation}); r.str("code") != "closed" {
+		t.Fatalf("after closing: %v", r)
+	}
+	if r := agent.ask(frame{"type": "send", "id": "n2", "kind": "note", "text": "完", "conversation": conversation}); r.str("type") != "ack" {
+		t.Fatalf("note after closing: %v", r)
+	}
+	visitor.wait("conversation", is([]string{"conversation", "status"}, "closed"))
+	for _, f := range visitor.seen {
+		if f.str("message", "kind") == "note" {
+			t.Fatal("a visitor was shown a note")
+		}
+	}
+	next := visitor.send("m2", "又来了")
+	if next.str("message", "conversation") == conversation {
+		t.Fatal("a closed conversation took a word")
+	}
+	_ = agentID
+}
+
+// Promise 2.
+func TestSameIDIsStoredOnce(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	me := s.visitor()
+	a, b := s.hello(me.str("token"), ""), s.hello(me.str("token"), "")
+	first := a.send("x", "你好", frame{"data": frame{"b": 1, "a": 2}})
+	for _, again := range []frame{a.send("x", "你好", frame{"data": frame{"a": 2, "b": 1}}), b.send("x", "你好", frame{"data": frame{"b": 1, "a": 2}})} {
+		if again.str("type") != "ack" || again.str("message", "id") != first.str("message", "id") {
+			t.Fatalf("again = %v", again)
+		}
+	}
+	var over struct{ Message frame }
+	s.call("POST", "/api/xiaoer/visitor/messages", me.str("token"),
+		frame{"id": "x", "kind": "text", "text": "你好", "data": frame{"b": 1, "a": 2}}, 200, &over)
+	if over.Message.str("id") != first.str("message", "id") {
+		t.Fatalf("over HTTP = %v", over)
+	}
+	if r := a.send("x", "别的"); r.str("code") != "id_reused" {
+		t.Fatalf("other content = %v", r)
+	}
+	s.call("POST", "/api/xiaoer/visitor/messages", me.str("token"), frame{"id": "x", "kind": "text", "text": "别的"}, 409, nil)
+	if r := s.hello(s.visitor().str("token"), "").send("x", "别的"); r.str("type") != "ack" {
+		t.Fatalf("another sender's x = %v", r)
+	}
+}
+
+// Promises 3 and 4: many writers, a reader that comes and goes, one order.
+func TestOneOrderAndNoHole(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	_, token := s.hire("客服-小满", "agent")
+	me := s.visitor()
+	first := s.hello(me.str("token"), "")
+	conversation := first.send("m0", "0").str("message", "conversation")
+	agent := s.hello(token, "")
+	agent.ask(frame{"type": "take", "id": "t", "conversation": conversation})
+
+	const each = 9 // a visitor may say 20 things in 10 s
+	var wg sync.WaitGroup
+	for w := range 3 {
+		c := agent
+		more := frame{"conversation": conversation}
+		if w > 0 {
+			c, more = s.hello(me.str("token"), ""), frame{}
+		}
+		wg.Go(func() {
+			for i := range each {
+				if a := c.send(fmt.Sprintf("w%d-%d", w, i), strconv.Itoa(i), more); a.str("type") == "retry" {
+					time.Sleep(time.Duration(a["after"].(float64)) * time.Millisecond) //nolint:forbidigo // the server says for how long
+					c.send(fmt.Sprintf("w%d-%d", w, i), strconv.Itoa(i), more)
+				}
+			}
+		})
+	}
+	var seen []string
+	cursor := me.str("cursor")
+	for len(seen) < 3*each+1 {
+		c := s.dial(nil)
+		c.say(frame{"type": "hello", "token": me.str("token"), "cursor": cursor})
+		for range 7 {
+			f := c.wait("message")
+			cursor = f.str("message", "cursor")
+			if f.str("message", "kind") == "text" && f.str("message", "from", "kind") != "bot" {
+				seen = append(seen, f.str("message", "id"))
+			}
+			if len(seen) == 3*each+1 {
+				break
+			}
+		}
+		_ = c.ws.Close()
+	}
+	wg.Wait()
+	var history []string
+	before := ""
+	for {
+		var page struct{ Messages []frame }
+		path := "/api/xiaoer/visitor/messages"
+		if before != "" {
+			path += "?before=" + before
+		}
+		s.call("GET", path, me.str("token"), nil, 200, &page)
+		if len(page.Messages) == 0 {
+			break
+		}
+		before = page.Messages[0].str("cursor")
+		var ids []string
+		for _, m := range page.Messages {
+			if m.str("kind") == "text" && m.str("from", "kind") != "bot" {
+				ids = append(ids, m.str("id"))
+			}
+		}
+		history = append(ids, history...)
+	}
+	if fmt.Sprint(seen) != fmt.Sprint(history) {
+		t.Fatalf("seen    %v\nhistory %v", seen, history)
+	}
+}
+
+func TestCursorsThatCannotBeContinued(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	me := s.visitor()
+	for _, cursor := range []string{"x", "AAAAAAAAAAAAAAAAAAAAAA", "../../etc", me.str("cursor") + "A"} {
+		c := s.dial(nil)
+		c.say(frame{"type": "hello", "token": me.str("token"), "cursor": cursor})
+		if f := c.wait("reset"); f.str("reason") != "restored" {
+			t.Fatalf("%q: %v", cursor, f)
+		}
+		c.wait("ready")
+	}
+}
