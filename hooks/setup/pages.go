@@ -71,7 +71,7 @@ func open(e *core.RequestEvent) error {
 	m := setup.Wizard{
 		Shop: sent("shop"), Colour: sent("colour"), Nickname: sent("nickname"), Email: sent("email"), Phone: sent("phone"),
 	}
-	s := Shop{Name: m.Shop, Colour: m.Colour, Language: web.Language(e), Owner: access.Newcomer{
+	s := Shop{Name: m.Shop, Colour: m.Colour, Language: web.ChosenLanguage(e), Owner: access.Newcomer{
 		Nickname: m.Nickname, Email: m.Email, Phone: m.Phone, Password: e.Request.PostFormValue("password"),
 	}}
 	faults, err := faultsOf(e.App, s)

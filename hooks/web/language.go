@@ -25,6 +25,10 @@ func Language(e *core.RequestEvent) string {
 	return lang
 }
 
+// ChosenLanguage is what somebody has chosen on this browser by hand, the
+// default where nothing was.
+func ChosenLanguage(e *core.RequestEvent) string { return locale.Match(cookie(e, LanguageCookie)) }
+
 // Speak makes lang the language of the answer, "" leaving it as it is.
 func Speak(e *core.RequestEvent, lang string) {
 	if lang != "" {
