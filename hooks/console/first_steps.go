@@ -1,0 +1,93 @@
+package console
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+	"rsc.io/qr"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+)
+
+// steps is the row of settings that says whether the owner still needs them.
+type steps struct {
+	Dismissed bool `json:"dismissed"`
+}
+
+const (
+	stepsKey = "first_steps"
+	chatPath = "/chat" // the default channel's
+)
+
+type stepsView struct {
+	ChatURL  string `json:"chat_url"`
+	QRURL    string `json:"qr_url"`
+	Snippet  string `json:"snippet"`
+	StaffURL string `json:"staff_url"` // takes a new colleague by POST
+}
+
+// fillSteps adds what an owner does next, until they say that it is done.
+func (v *deskView) fillSteps(e *core.RequestEvent, p *access.Person) error {
+	if p.Role != access.Owner || settings.Load(e.App, stepsKey, steps{}).Dismissed {
+		return nil
+	}
+	if _, err := channels.Default(e.App); errors.Is(err, sql.ErrNoRows) {
+		return nil // there is nothing to try yet
+	} else if err != nil {
+		return err
+	}
+	base := web.BaseURL(e)
+	v.FirstSteps = &stepsView{
+		ChatURL: base + chatPath, QRURL: "/api/xiaoer/desk/qr.svg", StaffURL: "/api/xiaoer/staff",
+		Snippet: fmt.Sprintf(`<script async src="%s/widget.js"></script>`, base),
+	}
+	return nil
+}
+
+func dismissSteps(e *core.RequestEvent) error {
+	if err := settings.Save(e.App, stepsKey, steps{Dismissed: true}); err != nil {
+		return err
+	}
+	return e.NoContent(http.StatusNoContent)
+}
+
+// chatQR draws the address of the H5 page, for a phone to try it.
+func chatQR(e *core.RequestEvent) error {
+	code, err := qr.Encode(web.BaseURL(e)+chatPath, qr.M)
+	if err != nil {
+		return fmt.Errorf("draw the chat's address: %w", err)
+	}
+	return e.Blob(http.StatusOK, "image/svg+xml", drawQR(code))
+}
+
+// quiet is the margin in modules that ISO 18004 asks for.
+const quiet = 4
+
+// drawQR is code as SVG, black on white in any theme, since cameras want it so.
+func drawQR(code *qr.Code) []byte {
+	var b bytes.Buffer
+	side := code.Size + 2*quiet
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="`,
+		side, side, side, side)
+	for y := range code.Size {
+		for x := 0; x < code.Size; x++ {
+			run := 0
+			for code.Black(x+run, y) { // white beyond the edge
+				run++
+			}
+			if run > 0 {
+				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x+quiet, y+quiet, run, run)
+				x += run
+			}
+		}
+	}
+	b.WriteString(`"/></svg>`)
+	return b.Bytes()
+}

@@ -1,0 +1,137 @@
+package console
+
+import (
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+)
+
+// profile is all that the console shows of a customer.
+type profile struct {
+	Customer      customerView  `json:"customer"`
+	Contacts      []contactView `json:"contacts"`
+	Notes         []noteView    `json:"notes"`         // newest first
+	Conversations []pastView    `json:"conversations"` // newest first
+}
+
+type customerView struct {
+	ID     string   `json:"id"`
+	Name   string   `json:"name"`
+	Avatar string   `json:"avatar,omitempty"`
+	Phone  string   `json:"phone"`
+	Email  string   `json:"email"`
+	Region string   `json:"region"`
+	Level  string   `json:"level"`
+	Tags   []string `json:"tags"`
+}
+
+type contactView struct {
+	ID       string          `json:"id"`
+	Channel  channelView     `json:"channel"`
+	Name     string          `json:"name"`
+	Page     *customers.Page `json:"page,omitempty"`
+	Seen     string          `json:"seen,omitempty"`
+	Identity string          `json:"identity,omitempty"`
+}
+
+type noteView struct {
+	ID      string `json:"id"`
+	Staff   named  `json:"staff"`
+	Text    string `json:"text"`
+	Created string `json:"created"`
+}
+
+type pastView struct {
+	ID       string               `json:"id"`
+	Status   conversations.Status `json:"status"`
+	Opened   string               `json:"opened"`
+	Closed   string               `json:"closed,omitempty"`
+	Assignee *named               `json:"assignee,omitempty"`
+	Rating   int                  `json:"rating,omitempty"`
+	Last     *conversations.Last  `json:"last,omitempty"`
+}
+
+func viewProfile(e *core.RequestEvent, c known) (*profile, error) {
+	view := &profile{Customer: viewCustomer(access.Of(e), c.Customer), Contacts: []contactView{}, Notes: []noteView{}, Conversations: []pastView{}}
+	contacts, err := customers.ContactsOf(e.App, c.Id)
+	if err != nil {
+		return nil, err
+	}
+	for _, contact := range contacts {
+		view.Contacts = append(view.Contacts, viewContact(e, contact))
+	}
+	notes, err := customers.NotesOf(e.App, c.Id, mostNotes)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range notes {
+		view.Notes = append(view.Notes, viewNote(e.App, n))
+	}
+	for _, past := range c.past {
+		view.Conversations = append(view.Conversations, viewPast(e.App, past))
+	}
+	return view, nil
+}
+
+// viewCustomer masks what only some may see in full.
+func viewCustomer(p *access.Person, c *customers.Customer) customerView {
+	phone, email := c.Phone(), c.Email()
+	if !p.May(access.CustomersReveal) {
+		phone, email = access.Mask(phone), maskEmail(email)
+	}
+	return customerView{
+		ID: c.Id, Name: c.Name(), Avatar: c.Avatar(), Phone: phone, Email: email,
+		Region: c.Region(), Level: c.Level(), Tags: append([]string{}, c.Tags()...),
+	}
+}
+
+// maskEmail leaves the first letter and the domain: w***@example.com.
+func maskEmail(address string) string {
+	local, domain, ok := strings.Cut(address, "@")
+	if !ok || local == "" {
+		return ""
+	}
+	return string([]rune(local)[:1]) + "***@" + domain
+}
+
+func viewContact(e *core.RequestEvent, c *customers.Contact) contactView {
+	view := contactView{
+		ID: c.Id, Channel: channelView{ID: c.Channel()}, Name: c.NameIn(web.Language(e)),
+		Seen: stamp(c.Seen().Time()), Identity: c.Identity(),
+	}
+	if channel, err := channels.ByID(e.App, c.Channel()); err == nil { // a deleted channel leaves its contacts
+		view.Channel = viewChannel(channel)
+	}
+	if page := c.Page(); page != (customers.Page{}) {
+		view.Page = &page
+	}
+	return view
+}
+
+func viewNote(app core.App, n *customers.Note) noteView {
+	return noteView{ID: n.Id, Staff: nameOf(app, n.Staff()), Text: n.Text(), Created: stamp(n.Created().Time())}
+}
+
+func viewPast(app core.App, c *conversations.Conversation) pastView {
+	view := pastView{ID: c.ID, Status: c.Status, Opened: stamp(c.Opened), Closed: stamp(c.Closed), Rating: c.Rating, Last: c.Last}
+	if c.Assignee != "" {
+		who := nameOf(app, c.Assignee)
+		view.Assignee = &who
+	}
+	return view
+}
+
+// nameOf is a member of staff by name; one whose account is gone has none.
+func nameOf(app core.App, id string) named {
+	p, err := access.ByID(app, id)
+	if err != nil {
+		return named{ID: id}
+	}
+	return named{ID: id, Name: p.Nickname}
+}

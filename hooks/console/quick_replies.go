@@ -1,0 +1,71 @@
+package console
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
+)
+
+type quickReplyView struct {
+	ID       string             `json:"id"`
+	Code     string             `json:"code"`
+	Title    string             `json:"title"`
+	Text     string             `json:"text"`
+	Category string             `json:"category"`
+	Scope    quickreplies.Scope `json:"scope"`
+	Group    string             `json:"group,omitempty"`
+	File     string             `json:"file,omitempty"`
+	Uses     int                `json:"uses"`
+}
+
+func viewQuickReply(q *quickreplies.QuickReply) quickReplyView {
+	return quickReplyView{
+		ID: q.Id, Code: q.Code(), Title: q.Title(), Text: q.Text(), Category: q.Category(),
+		Scope: q.Scope(), Group: q.Group(), File: q.File(), Uses: q.Uses(),
+	}
+}
+
+type quickReplyAnswer struct {
+	QuickReply quickReplyView `json:"quick_reply"`
+}
+
+func addQuickReply(e *core.RequestEvent) error {
+	d, err := sent[quickreplies.Draft](e)
+	if err != nil {
+		return err
+	}
+	q, err := quickreplies.Add(e.App, access.Of(e), d)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusCreated, quickReplyAnswer{viewQuickReply(q)})
+}
+
+func editQuickReply(e *core.RequestEvent) error {
+	d, err := sent[quickreplies.Draft](e)
+	if err != nil {
+		return err
+	}
+	q, err := quickreplies.Edit(e.App, access.Of(e), e.Request.PathValue("id"), d)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, quickReplyAnswer{viewQuickReply(q)})
+}
+
+func deleteQuickReply(e *core.RequestEvent) error {
+	if err := quickreplies.Delete(e.App, access.Of(e), e.Request.PathValue("id")); err != nil {
+		return err
+	}
+	return e.NoContent(http.StatusNoContent)
+}
+
+func useQuickReply(e *core.RequestEvent) error {
+	if err := quickreplies.Used(e.App, access.Of(e), e.Request.PathValue("id")); err != nil {
+		return err
+	}
+	return e.NoContent(http.StatusNoContent)
+}
