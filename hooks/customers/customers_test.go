@@ -451,12 +451,13 @@ func TestEdit(t *testing.T) {
 		t.Fatalf("customer = %v, %v", c, err)
 	}
 	for name, bad := range map[string]customers.Change{
-		"masked phone": {Phone: text("138****8000")},
-		"phone":        {Phone: text("call me")},
-		"e-mail":       {Email: text("nobody")},
-		"named e-mail": {Email: text("W <w@example.com>")},
-		"long name":    {Name: text(strings.Repeat("长", 101))},
-		"no such tag":  {Tags: &[]string{"nope"}},
+		"masked phone":  {Phone: text("138****8000")},
+		"phone":         {Phone: text("call me")},
+		"e-mail":        {Email: text("nobody")},
+		"masked e-mail": {Email: text("w***@example.com")},
+		"named e-mail":  {Email: text("W <w@example.com>")},
+		"long name":     {Name: text(strings.Repeat("长", 101))},
+		"no such tag":   {Tags: &[]string{"nope"}},
 	} {
 		if _, err := customers.Edit(s, v.Customer(), bad); err == nil {
 			t.Errorf("%s was taken", name)

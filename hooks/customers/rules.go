@@ -3,14 +3,16 @@ package customers
 import (
 	"net/mail"
 	"regexp"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
-// phone takes numbers as people write them. A masked one is none, so that a
-// screen that sends back what it was shown cannot destroy the number.
+// phone takes numbers as people write them. A masked one is none, nor is a
+// masked e-mail address, so that a screen that sends back what it was shown
+// cannot destroy the real one.
 var phone = regexp.MustCompile(`^\+?[0-9][0-9 ()-]{3,18}$`)
 
 func checkCustomer(e *core.RecordEvent) error {
@@ -19,7 +21,7 @@ func checkCustomer(e *core.RecordEvent) error {
 		return fail.New(fail.Invalid, "customers.phone_wrong").On("phone")
 	}
 	if c.Email() != "" {
-		if a, err := mail.ParseAddress(c.Email()); err != nil || a.Address != c.Email() {
+		if a, err := mail.ParseAddress(c.Email()); err != nil || a.Address != c.Email() || strings.Contains(a.Address, "***") {
 			return fail.New(fail.Invalid, "customers.email_wrong").On("email")
 		}
 	}
