@@ -11,6 +11,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/console"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
@@ -43,6 +44,7 @@ func Register(app core.App, c *Config) *web.Table {
 	quickreplies.Register(app)
 	protocol.Register(app, t, c.Unlimited)
 	// surfaces
+	console.Register(app, t)
 	setup.Register(app, t)
 	ops.Register(app, t, c, setup.Invite)
 	return t
