@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../vendor/preact-11.2.0.js";
 import { Avatar, Icon, Menu } from "./parts.js";
 import { List } from "./list.js";
-import { Thread } from "./thread.js";
+import { Thread, openCustomer } from "./thread.js";
 import { Panel } from "./panel.js";
 import { Transfer } from "./transfer.js";
 import { Colleague, QR } from "./steps.js";
@@ -22,8 +22,8 @@ export function App() {
   const open = store.dialog.value;
   const Open = open && dialogs[open.kind];
   return html`<a class="skip" href="#thread" onClick=${(e) => { e.preventDefault(); document.getElementById("thread")?.focus(); }}>${t("skip")}</a>
-    <div class="app"><${Rail} /><${List} /><${Thread} /><${Panel} /><${Below} /></div>
-    ${pane === "customer" && html`<button type="button" class="veil" aria-label=${t("close_dialog")} onClick=${() => { store.pane.value = "thread"; }} />`}
+    <div class="app"><${Rail} /><main class="panes"><${List} /><${Thread} /></main><${Panel} /><${Below} /></div>
+    ${pane === "customer" && html`<button type="button" class="veil" aria-label=${t("close_dialog")} onClick=${openCustomer} tabindex="-1" />`}
     <${Connection} /><${Toasts} />
     ${Open && html`<${Open} ...${open} />`}${store.picture.value && html`<${Viewer} key=${store.picture.value.url} />`}`;
 }

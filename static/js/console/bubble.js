@@ -28,7 +28,7 @@ export function Entry({ m, joined, receipt, quoted, state }) {
     <${Face} m=${m} />
     <div class="bd">
       ${!joined && html`<div class="who">${!me && html`<b>${m.from.name || t("bot_name")}</b>`}${m.from.kind === "bot" && t("bot")}<time datetime=${m.time}>${time(Date.parse(m.time))}</time></div>`}
-      <div class="line"><${Content} m=${m} quoted=${quoted} state=${state} />${!state && html`<${Tools} m=${m} me=${me} />`}</div>
+      <div class="line" tabindex="-1"><${Content} m=${m} quoted=${quoted} state=${state} />${!state && html`<${Tools} m=${m} me=${me} />`}</div>
       <${Receipt} receipt=${receipt} state=${state} m=${m} />
     </div>
   </div>`;
@@ -81,7 +81,7 @@ function Picture({ m, state }) {
   };
   const { width, height } = fit(file.width, file.height);
   if (broken) return html`<div class="bub gone"><${Icon} name="photo-off" />${t("picture_gone")}</div>`;
-  return html`<button type="button" class="pic" style=${{ width: `min(${width}px, 100%)`, aspectRatio: `${width} / ${height}` }}
+  return html`<button type="button" class="pic" style=${{ width: `${width}px`, aspectRatio: `${width} / ${height}` }}
     aria-label=${t("picture_open", { Name: file.name ?? "" })} onClick=${() => { store.picture.value = { url, name: file.name }; }}>
     <img src=${url} alt=${t("picture_from", { Name: m.from?.name ?? "" })} loading="lazy" decoding="async" onError=${failed} />
     ${state === "pending" && m.progress !== undefined && html`<span class="ring" style=${{ "--p": Math.round(m.progress * 100) }} role="progressbar" aria-valuenow=${Math.round(m.progress * 100)} aria-label=${t("uploading")} />`}

@@ -2,6 +2,7 @@
 import { html } from "../vendor/preact-11.2.0.js";
 import { Dialog } from "./parts.js";
 import { close, take } from "./acts.js";
+import { openCustomer } from "./thread.js";
 import { step } from "./select.js";
 import * as composing from "./composing.js";
 import * as drafts from "./drafts.js";
@@ -34,12 +35,12 @@ const keys = {
     const c = store.current.peek();
     if (c?.status === "waiting") take(c.id);
   },
-  i: () => { store.pane.value = store.pane.value === "customer" ? "thread" : "customer"; },
+  i: openCustomer,
   f: () => document.getElementById("narrow")?.focus(),
   "/": () => mineOpen() && (reply("reply"), composing.set(store.selected.peek(), "/", "reply"), composing.area()?.dispatchEvent(new Event("input", { bubbles: true }))),
   "?": () => { store.dialog.value = { kind: "keys" }; },
   Escape() {
-    if (store.pane.value === "customer") store.pane.value = "thread";
+    if (store.pane.value === "customer") openCustomer();
   },
 };
 

@@ -59,7 +59,7 @@ function Profile({ c, card }) {
   return html`<div class="prof"><${Avatar} who=${{ ...c.contact, ...customer, id: c.contact.id, avatar: customer.avatar || c.contact.avatar }} size="l" />
       <div class="grow">${editing === "name" ? html`<${Field} label=${t("field_name")} value=${customer.name} onDone=${(v) => save("name", v)} />`
         : html`<div class="row"><h3 class="trunc">${customer.name || c.contact.name}</h3>${can && html`<${IconButton} icon="pencil" cls="sm" label=${t("edit_field", { Name: t("field_name") })} onClick=${() => setEditing("name")} />`}</div>`}
-        <div class="muted small">${t(c.contact.identity ? "known" : "anonymous")}${times > 1 ? ` · ${t("times", { Count: times })}` : ""}</div></div></div>
+        <div class="muted small">${t((card.contacts ?? []).some((w) => w.identity) ? "known" : "anonymous")}${times > 1 ? ` · ${t("times", { Count: times })}` : ""}</div></div></div>
     ${!card.anonymous && html`<dl class="kv">${fields.map((f) => html`<dt key=${f}>${t("field_" + f)}</dt><dd>${editing === f
       ? html`<${Field} label=${t("field_" + f)} value=${f === "phone" ? "" : customer[f]} hint=${customer[f]} onDone=${(v) => (f === "phone" && !v ? setEditing("") : save(f, v))} />`
       : html`<span class=${customer[f] ? "num grow trunc" : "muted grow"}>${customer[f] || t("not_known")}</span>

@@ -23,9 +23,8 @@ export function Presence({ start }) {
   if (start) return html`<button type="button" class="btn pri" onClick=${() => set("online")}><${Icon} name="player-play" />${t("start_serving")}</button>`;
   const reason = you.presence === "break" && you.presence_reason;
   return html`<span class="pop-at">
-    <button type="button" class=${`status ${looks[you.presence]}`} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}
-      aria-label=${t("presence_label", { State: t("presence_" + you.presence), Load: store.counts.value.mine, Cap: you.cap })}>
-      ${reason ? t("reason_" + reason) : t("presence_" + you.presence)} <span class="num">${store.counts.value.mine}/${you.cap}</span><${Icon} name="chevron-down" size="sm" /></button>
+    <button type="button" class=${`status ${looks[you.presence]}`} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}>
+      <span class="sr">${t("presence")} </span>${reason ? t("reason_" + reason) : t("presence_" + you.presence)} <span class="num">${store.counts.value.mine}/${you.cap}</span><${Icon} name="chevron-down" size="sm" /></button>
     ${open && html`<${Menu} label=${t("presence")} cls="right" onClose=${() => setOpen(false)}>
       ${["online", "break", "offline"].map((s) => html`<button type="button" role="menuitemradio" key=${s} aria-checked=${you.presence === s && !reason} onClick=${() => set(s)}>
         <span class=${`dot ${s}`} />${t("presence_" + s)}<small>${t("presence_hint_" + s)}</small></button>`)}

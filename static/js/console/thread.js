@@ -14,15 +14,19 @@ import { lastWords } from "./list.js";
 export function Thread() {
   const c = store.current.value;
   if (!c) {
-    return html`<main class="thread" id="thread" tabindex="-1"><div class="nothing"><${Icon} name="messages" /><p>${t("nothing_open")}</p><p class="keys"><span class="kbd">J</span><span class="kbd">K</span>${t("key_move")} <span class="kbd">?</span>${t("key_help")}</p></div></main>`;
+    return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}><div class="nothing"><${Icon} name="messages" /><p>${t("nothing_open")}</p><p class="keys"><span class="kbd">J</span><span class="kbd">K</span>${t("key_move")} <span class="kbd">?</span>${t("key_help")}</p></div></section>`;
   }
-  return html`<main class="thread" id="thread" tabindex="-1">
+  return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>
     <${Head} c=${c} /><${Context} c=${c} /><${Messages} c=${c} key=${c.contact.id} /><${Composer} c=${c} />
-  </main>`;
+  </section>`;
 }
 
 export const openTransfer = (c) => { store.dialog.value = { kind: "transfer", id: c.id }; };
-export const openCustomer = () => { store.pane.value = store.pane.value === "customer" ? "thread" : "customer"; };
+export function openCustomer() {
+  const open = store.pane.value !== "customer";
+  store.pane.value = open ? "customer" : "thread";
+  setTimeout(() => document.querySelector(open ? ".side-x" : ".panel-toggle")?.focus(), 50);
+}
 
 function Head({ c }) {
   const [more, setMore] = useState(false);
@@ -34,11 +38,11 @@ function Head({ c }) {
       <div class="row"><h2 class="trunc">${c.contact.name}</h2>${(c.tags ?? []).slice(0, 3).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}
         ${c.waiting_since && !done && html`<${Wait} since=${c.waiting_since} lead=${t("waited")} title=${t("waiting_title")} />`}</div>
       <div class="sub trunc"><span class=${`dot ${c.contact.online ? "on" : ""}`} />${t(c.contact.online ? "online" : "away")}
-        <span class="hm"> · <${Icon} name=${channelIcon(c.channel?.kind)} />${c.channel?.name}${c.group?.name ? ` · ${c.group.name}` : ""}${c.assignee && !store.mine(c) ? ` · ${t("served_by", { Name: c.assignee.name })}` : ""}</span></div>
+        <span class="ch-name"> · <${Icon} name=${channelIcon(c.channel?.kind)} /><span class="trunc">${c.channel?.name}</span></span><span class="hm">${c.group?.name ? ` · ${c.group.name}` : ""}${c.assignee && !store.mine(c) ? ` · ${t("served_by", { Name: c.assignee.name })}` : ""}</span></div>
     </div>
     <div class="acts">
       ${can && html`<${IconButton} icon="transfer" cls="w" label=${t("transfer")} hint="T" onClick=${() => openTransfer(c)} />`}
-      <${IconButton} icon="layout-sidebar-right" cls="panel-toggle" label=${t("customer")} aria-expanded=${store.pane.value === "customer"} onClick=${openCustomer} />
+      <${IconButton} icon="layout-sidebar-right" cls="panel-toggle" label=${t("customer")} aria-expanded=${store.pane.value === "customer"} aria-controls="customer" onClick=${openCustomer} />
       ${can && html`<span class="pop-at narrow-only"><${IconButton} icon="dots" label=${t("more")} aria-haspopup="menu" aria-expanded=${more} onClick=${() => setMore(!more)} />
         ${more && html`<${Menu} label=${t("more")} cls="right" onClose=${() => setMore(false)}>
           <button type="button" role="menuitem" onClick=${() => { setMore(false); openTransfer(c); }}><${Icon} name="transfer" />${t("transfer")}</button>
@@ -67,7 +71,7 @@ const watched = () => document.visibilityState === "visible" && document.hasFocu
 
 function Messages({ c }) {
   const box = useRef();
-  const at = useRef({ stick: true, first: "", last: "" }).current;
+  const at = useRef({ stick: true, top: 0, first: "", last: "" }).current;
   const [divider, setDivider] = useState("");
   const [below, setBelow] = useState(0); // came while the reader was further up
   const thread = threads.threadOf(c.contact.id).value;
@@ -96,8 +100,9 @@ function Messages({ c }) {
     if (line && line.offsetTop < box.current.scrollTop) box.current.scrollTop = Math.max(0, line.offsetTop - 40);
   }, [divider]);
   useEffect(() => {
-    const observer = new ResizeObserver(() => { if (at.stick) box.current.scrollTop = box.current.scrollHeight; });
-    observer.observe(box.current);
+    const el = box.current;
+    const observer = new ResizeObserver(() => { if (at.stick) el.scrollTop = el.scrollHeight; });
+    observer.observe(el);
     const seen = () => { if (watched()) { at.seen = true; markRead(store.current.peek(), at); } };
     addEventListener("focus", seen);
     document.addEventListener("visibilitychange", seen);
@@ -108,7 +113,10 @@ function Messages({ c }) {
 
   const scrolled = () => {
     const el = box.current;
-    at.stick = nearEnd(el);
+    // Only a move upwards lets go of the end: what grows below it also moves it away.
+    if (nearEnd(el)) at.stick = true;
+    else if (el.scrollTop < at.top - 1) at.stick = false;
+    at.top = el.scrollTop;
     if (at.stick) { setBelow(0); markRead(c, at); }
     if (el.scrollTop < 300) threads.older(c.id, c.contact.id);
   };
@@ -119,7 +127,7 @@ function Messages({ c }) {
       ${thread.more && html`<div class="sys">${t("loading_older")}</div>`}
       ${draw(entries, c, divider)}
       ${sending.map((x) => html`<${Entry} key=${"out-" + x.id} m=${x} state=${x.state} quoted=${quoted(x.quote, entries)} />`)}
-      <${TypingBubble} c=${c} />
+      <${TypingBubble} c=${c} joined=${entries.at(-1)?.from?.kind === "visitor" && bubble(entries.at(-1)) && !sending.length} />
     </div>
     ${below > 0 && html`<button type="button" class="jump btn sm" onClick=${() => { box.current.scrollTop = box.current.scrollHeight; }}><${Icon} name="arrow-down" size="sm" />${t("new_below", { Count: below })}</button>`}
   </div>`;
@@ -178,10 +186,10 @@ function quoted(id, entries) {
   return `${m.from.name ?? ""}：${m.recalled ? t("recalled_short") : lastWords({ kind: m.kind, text: m.text ?? m.file?.name })}`;
 }
 
-function TypingBubble({ c }) {
+function TypingBubble({ c, joined }) {
   const hint = store.typing.value.get(c.id);
   if (!hint) return null;
-  return html`<div class="m"><${Avatar} who=${c.contact} /><div class="bd"><div class="bub ghost-b" aria-label=${t("typing")}>${hint.text}<span class="dots"><i /><i /><i /></span></div></div></div>`;
+  return html`<div class=${joined ? "m cont" : "m"}><${Avatar} who=${c.contact} /><div class="bd"><div class="bub ghost-b" aria-label=${t("typing")}>${hint.text}<span class="dots"><i /><i /><i /></span></div></div></div>`;
 }
 
 const Skeleton = () => html`<div class="skel" aria-hidden="true"><i /><i class="r" /><i /><i class="r" /></div>`;

@@ -27,8 +27,8 @@ export function clock(ms) {
 }
 
 const hm = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const md = new Intl.DateTimeFormat(lang, { month: lang === "en" ? "short" : "numeric", day: "numeric" });
-const ymd = new Intl.DateTimeFormat(lang, { year: "numeric", month: lang === "en" ? "short" : "numeric", day: "numeric" });
+const md = new Intl.DateTimeFormat(lang, { month: "short", day: "numeric" });
+const ymd = new Intl.DateTimeFormat(lang, { year: "numeric", month: "short", day: "numeric" });
 const weekday = new Intl.DateTimeFormat(lang, { weekday: "short" });
 
 const midnight = (ms) => new Date(ms).setHours(0, 0, 0, 0);
