@@ -16,6 +16,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
+	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
@@ -32,6 +33,7 @@ func Register(app core.App, c *Config) *web.Table {
 	t := &web.Table{}
 	// the ground
 	web.Register(app, t, c.Web())
+	outbox.Register(app)
 	files.Register(app)
 	// who may
 	access.Register(app, t, c.Unlimited)

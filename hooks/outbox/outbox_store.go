@@ -1,0 +1,72 @@
+package outbox
+
+import (
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// Rows are few and short-lived: one that has happened is deleted, one that was
+// given up keeps the time in done. They are written with SQL, so that a row
+// costs the timeline's writer no more than it must.
+
+func insert(app core.App, kind string, payload []byte, due time.Time) error {
+	_, err := app.NonconcurrentDB().NewQuery(`
+		INSERT INTO outbox (id, kind, payload, attempts, due, done, error, created)
+		VALUES ({:id}, {:kind}, {:payload}, 0, {:due}, '', '', {:created})`).
+		Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "kind": kind, "payload": string(payload), "due": text(due), "created": text(time.Now())}).
+		Execute()
+	return err //nolint:wrapcheck // its caller says what was being done
+}
+
+// head is the effect of a kind whose turn it is, or nil: the oldest that is due
+// or has been tried. One that has been tried and waits keeps its place. Rows are
+// in the order of their commits, since one connection writes them all.
+func head(app core.App, kind string, now time.Time) (*Effect, error) {
+	var row struct {
+		ID       string         `db:"id"`
+		Payload  string         `db:"payload"`
+		Attempts int            `db:"attempts"`
+		Due      types.DateTime `db:"due"`
+	}
+	err := app.ConcurrentDB().NewQuery(`
+		SELECT id, payload, attempts, due FROM outbox
+		WHERE done = '' AND kind = {:kind} AND (due <= {:now} OR attempts > 0) ORDER BY rowid LIMIT 1`).
+		Bind(dbx.Params{"kind": kind, "now": text(now)}).One(&row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil //nolint:nilnil // nothing to do is the usual case
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Effect{ID: row.ID, Kind: kind, Tries: row.Attempts, payload: []byte(row.Payload), due: row.Due.Time()}, nil
+}
+
+func remove(app core.App, id string) error {
+	_, err := app.NonconcurrentDB().NewQuery("DELETE FROM outbox WHERE id = {:id}").Bind(dbx.Params{"id": id}).Execute()
+	return err //nolint:wrapcheck // its caller says what was being done
+}
+
+func again(app core.App, id string, cause error, due time.Time) error {
+	_, err := app.NonconcurrentDB().NewQuery("UPDATE outbox SET attempts = attempts + 1, due = {:due}, error = {:error} WHERE id = {:id}").
+		Bind(dbx.Params{"id": id, "due": text(due), "error": short(cause)}).Execute()
+	return err //nolint:wrapcheck // its caller says what was being done
+}
+
+func giveUp(app core.App, id string, cause error, now time.Time) error {
+	_, err := app.NonconcurrentDB().NewQuery("UPDATE outbox SET attempts = attempts + 1, done = {:now}, error = {:error} WHERE id = {:id}").
+		Bind(dbx.Params{"id": id, "now": text(now), "error": short(cause)}).Execute()
+	return err //nolint:wrapcheck // its caller says what was being done
+}
+
+// short is an error as far as its column takes it.
+func short(err error) string {
+	runes := []rune(err.Error())
+	return string(runes[:min(len(runes), 500)])
+}
+
+func text(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }
