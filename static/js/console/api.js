@@ -32,26 +32,3 @@ export const post = (path, body = {}) => call("POST", path, body);
 export const put = (path, body) => call("PUT", path, body);
 export const patch = (path, body) => call("PATCH", path, body);
 export const remove = (path) => call("DELETE", path);
-
-// upload sends a file and reports progress from 0 to 1. It is idempotent by id.
-export function upload(file, { id, conversation, onProgress, signal }) {
-  return new Promise((resolve, reject) => {
-    const form = new FormData();
-    form.append("id", id);
-    form.append("conversation", conversation);
-    form.append("file", file, file.name);
-    const request = new XMLHttpRequest();
-    request.open("POST", "/api/xiaoer/files");
-    request.responseType = "json";
-    request.upload.onprogress = (e) => e.lengthComputable && onProgress?.(e.loaded / e.total);
-    request.onload = () => {
-      if (request.status === 401) signIn();
-      if (request.status < 300) resolve(request.response.file);
-      else reject(new Refused(request.status, request.response));
-    };
-    request.onerror = () => reject(new Error("network"));
-    request.onabort = () => reject(new DOMException("aborted", "AbortError"));
-    signal?.addEventListener("abort", () => request.abort());
-    request.send(form);
-  });
-}

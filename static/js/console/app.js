@@ -51,7 +51,7 @@ function Account({ onClose, cls }) {
   const you = store.you.value;
   const [quiet, setQuiet] = useState(alerts.isMuted());
   return html`<${Menu} label=${t("account_menu")} cls=${cls} onClose=${onClose}>
-    <div class="menu-who" role="presentation"><b>${you.name}</b><small>${you.role?.name ?? you.role}</small></div>
+    <div class="menu-who" role="presentation"><b>${you.name}</b><small>${you.role_name}</small></div>
     <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => { alerts.mute(!quiet); setQuiet(!quiet); }}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
     <button type="button" role="menuitem" onClick=${() => account.setTheme("")}><${Icon} name="device-desktop" />${t("theme_system")}</button>
     <button type="button" role="menuitem" lang=${account.other.tag} onClick=${() => account.setLanguage(account.other.tag)}><${Icon} name="language" />${account.other.name}</button>

@@ -71,17 +71,17 @@ const ears = {
     if (on !== false) fades.set(conversation, setTimeout(() => store.setIn(store.typing, conversation, undefined), 6000)); // protocol: expires
   },
   read({ conversation, from, cursor }) {
-    if (from?.kind === "visitor") store.setIn(store.readMarks, conversation, cursor);
+    if (from?.kind === "visitor") store.patchConversation(conversation, { read_visitor: cursor });
   },
-  viewing({ conversation, from }) {
-    const next = new Map();
-    for (const [id, who] of store.viewers.peek()) next.set(id, new Set([...who].filter((x) => x !== from?.id)));
-    if (conversation && from?.id) next.set(conversation, new Set([...(next.get(conversation) ?? []), from.id]));
-    store.viewers.value = next;
+  viewing({ conversation, from, on }) {
+    const who = new Set(store.viewers.peek().get(conversation));
+    if (on) who.add(from.id);
+    else who.delete(from.id);
+    store.setIn(store.viewers, conversation, who);
   },
   presence: (frame) => store.presence(frame),
   notice({ level, code, text }) {
-    if (code === "queue") alerts.ring("queue");
+    if (code === "queue") alerts.ring();
     if (text) store.toast(text, level === "error" ? "bad" : "");
   },
 };

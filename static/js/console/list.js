@@ -74,7 +74,7 @@ function Filters() {
 // The queue is everybody's business: the strip stands above one's own rows.
 function Queue() {
   const waiting = store.queue.value;
-  if (store.tab.value !== "mine" || !waiting.length) return null;
+  if (!["mine", "waiting"].includes(store.tab.value) || !waiting.length) return null;
   return html`<div class="queue">
     <div class="avs" aria-hidden="true">${waiting.slice(0, 3).map((c) => html`<${Avatar} key=${c.id} who=${c.contact} size="xs" />`)}</div>
     <div class="grow">${t("queue_people", { Count: store.counts.value.waiting })} <${Longest} since=${waiting[0].waiting_since ?? waiting[0].opened} /></div>

@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useLayoutEffect } from "../vendor/preact-11.2.
 import { now } from "./store.js";
 import { clock, t } from "./words.js";
 
-const sprite = document.getElementById("desk")?.dataset.icons;
+const sprite = new URL("../../icons.svg", import.meta.url).pathname;
 
 export const Icon = ({ name, size }) =>
   html`<svg class=${size ? `i i-${size}` : "i"} aria-hidden="true"><use href=${`${sprite}#${name}`} /></svg>`;

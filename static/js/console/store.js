@@ -15,7 +15,6 @@ export const picture = signal(null); // {url, name} enlarged
 export const link = signal({ state: "connecting", since: Date.now() }); // connecting, ready, lost, signed_out, elsewhere, refused
 export const typing = signal(new Map()); // conversation → {text, until}
 export const viewers = signal(new Map()); // conversation → ids of the colleagues who look at it
-export const readMarks = signal(new Map()); // conversation → cursor that the visitor has read up to
 export const toasts = signal([]);
 export const complete = signal({}); // view → all of it is loaded
 

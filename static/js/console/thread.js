@@ -167,8 +167,7 @@ const bubble = (m) => m.kind !== "event" && m.kind !== "note" && !m.recalled;
 const joins = (a, b) => bubble(a) && bubble(b) && a.from.kind === b.from.kind && a.from.id === b.from.id && Date.parse(b.time) - Date.parse(a.time) < runGap;
 
 function lastRead(entries, c) {
-  const mark = store.readMarks.value.get(c.id);
-  const marked = mark ? entries.findLastIndex((m) => m.cursor === mark) : -1;
+  const marked = c.read_visitor ? entries.findLastIndex((m) => m.cursor === c.read_visitor) : -1;
   return Math.max(marked, entries.findLastIndex((m) => m.from?.kind === "visitor"));
 }
 

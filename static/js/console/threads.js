@@ -4,7 +4,7 @@
 import { signal } from "../vendor/preact-11.2.0.js";
 import { Timeline } from "../lib/timeline.js";
 import { get } from "./api.js";
-import { conversations, readMarks, setIn } from "./store.js";
+import { conversations } from "./store.js";
 
 const keep = 300; // entries a thread keeps when it is left
 const page = 50;
@@ -45,10 +45,9 @@ export async function open(conversation, contact) {
   show(contact, { state: "loading" });
   const land = timeline.loading();
   try {
-    const { messages, read } = await get(`conversations/${conversation}/thread`);
+    const { messages } = await get(`conversations/${conversation}/thread`);
     if (threads.get(contact)?.timeline !== timeline) return; // reset meanwhile
     land(messages);
-    if (read) setIn(readMarks, conversation, read);
     show(contact, { more: messages.length >= page, state: "ready" });
   } catch {
     land([]);

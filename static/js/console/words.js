@@ -1,20 +1,18 @@
 // The console's words, times and numbers in the person's language. The words
 // are a virtual module made from views/locale/console.*.toml.
 
-let words = {};
+import { words } from "../lib/words.js";
+
+let say = (key) => key;
 export const lang = document.documentElement.lang || "zh-CN";
 
 // load fetches the words; nothing may be drawn before.
 export async function load() {
-  words = (await import(`../locale/console.${lang}.js`)).default;
+  say = await words("console", lang);
 }
 
 // t says key; args fill {{.Name}} places and args.Count chooses the plural.
-export function t(key, args) {
-  let text = words[key] ?? key;
-  if (typeof text === "object") text = args?.Count === 1 && text.one ? text.one : text.other;
-  return args ? text.replace(/\{\{\.(\w+)\}\}/g, (_, name) => args[name] ?? "") : text;
-}
+export const t = (key, args) => say(key, args);
 
 const two = (n) => String(n).padStart(2, "0");
 
