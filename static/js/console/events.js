@@ -4,16 +4,17 @@ import { html } from "../vendor/preact-11.2.0.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-const named = (who) => (who?.id && who.id === store.you.value.id ? t("you") : who?.name ?? "");
+const named = (who, key = "you") => (who?.id && who.id === store.you.value.id ? t(key) : who?.name ?? "");
+const whom = (who) => named(who, "you_object");
 
 const lines = {
   opened: () => t("event_opened"),
   assigned: (m, d) => {
     const by = m.from.kind === "staff" && m.from.id !== d.staff?.id ? named(m.from) : "";
     const key = by ? "event_assigned_by" : m.from.kind === "staff" ? "event_took" : "event_assigned";
-    return t(key, { Name: named(d.staff), By: by });
+    return t(key, { Name: key === "event_took" ? named(d.staff) : whom(d.staff), By: by });
   },
-  transferred: (m, d) => t("event_transferred", { By: named(m.from), To: named(d.staff ?? d.group) }),
+  transferred: (m, d) => t("event_transferred", { By: named(m.from), To: whom(d.staff ?? d.group) }),
   queued: (m, d) => (d.group?.name ? t("event_queued_group", { Name: d.group.name }) : t("event_queued")),
   closed: (m) => (m.from.kind === "staff" ? t("event_closed_by", { Name: named(m.from) }) : t("event_closed")),
   rated: (m, d) => html`${t("event_rated")} <${Face} score=${d.score} />${d.resolved !== undefined && ` ${t(d.resolved ? "rated_solved" : "rated_unsolved")}`}${d.comment && html`<span class="words">“${d.comment}”</span>`}`,

@@ -99,7 +99,7 @@ function Rows() {
   };
   useEffect(() => { box.current.scrollTop = 0; }, [store.tab.value]);
   return html`<div id="rows" class="items scroll" role="tabpanel" aria-label=${t("rows_label")} ref=${box} onScroll=${end} tabindex="-1">
-    <${Steps} />
+    <${Steps} narrow />
     <ul>${list.map((c) => html`<li key=${c.id}><${Row} c=${c} on=${c.id === store.selected.value} /></li>`)}</ul>
     ${!list.length && (store.complete.value.mine === undefined ? html`<div class="skel rows" aria-hidden="true"><i /><i /><i /><i /></div>` : html`<${Nothing} />`)}
   </div>`;
@@ -107,7 +107,7 @@ function Rows() {
 
 function Nothing() {
   const name = store.needle.value ? "needle" : store.tab.value === "mine" && store.unrepliedOnly.value ? "unreplied" : store.tab.value;
-  if (name === "mine" && (store.you.value.presence === "offline" || store.desk.value.first_steps)) return null;
+  if (name === "mine" && (store.you.value.presence === "offline")) return null;
   return html`<div class="nothing"><${Icon} name=${name === "waiting" || name === "unreplied" ? "circle-check" : "inbox"} /><p>${t("nothing_" + name)}</p></div>`;
 }
 

@@ -56,7 +56,7 @@ function Profile({ c, card }) {
     } catch (e) { told(e); }
   };
   const times = (card.conversations ?? []).length;
-  return html`<div class="prof"><${Avatar} who=${{ ...c.contact, ...customer, id: c.contact.id, avatar: customer.avatar || c.contact.avatar }} size="l" />
+  return html`<div class="prof"><${Avatar} who=${{ id: c.contact.id, name: customer.name || c.contact.name, avatar: customer.avatar || c.contact.avatar }} size="l" />
       <div class="grow">${editing === "name" ? html`<${Field} label=${t("field_name")} value=${customer.name} onDone=${(v) => save("name", v)} />`
         : html`<div class="row"><h3 class="trunc">${customer.name || c.contact.name}</h3>${can && html`<${IconButton} icon="pencil" cls="sm" label=${t("edit_field", { Name: t("field_name") })} onClick=${() => setEditing("name")} />`}</div>`}
         <div class="muted small">${t((card.contacts ?? []).some((w) => w.identity) ? "known" : "anonymous")}${times > 1 ? ` · ${t("times", { Count: times })}` : ""}</div></div></div>

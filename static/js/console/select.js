@@ -18,6 +18,7 @@ export async function select(id, { quiet } = {}) {
       return;
     }
   }
+  store.settled(id);
   batch(() => {
     store.selected.value = id;
     if (store.pane.value === "list" || store.pane.value === "customer") store.pane.value = quiet ? store.pane.value : "thread";

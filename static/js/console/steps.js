@@ -7,15 +7,16 @@ import { t } from "./words.js";
 
 const copy = (text) => navigator.clipboard?.writeText(text).then(() => store.toast(t("copied")), () => store.toast(t("copy_failed"), "bad"));
 
-export function Steps() {
+// Steps stands where there is room: in the empty thread, on a phone in the list.
+export function Steps({ narrow }) {
   const steps = store.desk.value.first_steps;
   if (!steps) return null;
   const dismiss = () => {
     post("desk/first-steps/dismiss").catch(() => {});
     store.desk.value = { ...store.desk.value, first_steps: undefined };
   };
-  return html`<section class="steps" aria-label=${t("steps_title")}>
-    <header><h2>${t("steps_title")}</h2><${IconButton} icon="x" cls="sm" label=${t("steps_dismiss")} onClick=${dismiss} /></header>
+  return html`<section class=${narrow ? "steps narrow-steps" : "steps"} aria-label=${t("steps_title")}>
+    <header><div><h2>${t("steps_title")}</h2><p>${t("steps_lead")}</p></div><${IconButton} icon="x" cls="sm" label=${t("steps_dismiss")} onClick=${dismiss} /></header>
     <ol>
       <li><b>${t("steps_try")}</b><p>${t("steps_try_text")}</p>
         <div class="row"><a class="btn sm" href=${steps.chat_url} target="_blank" rel="noopener"><${Icon} name="external-link" />${t("steps_open")}</a>

@@ -140,6 +140,8 @@ export function toast(text, tone = "", action) {
   toasts.value = [...toasts.value.slice(-2), { id, text, tone, action }];
   setTimeout(() => dropToast(id), action ? 10000 : 5000);
 }
+// settled drops what was told about a conversation: somebody looks at it now.
+export const settled = (id) => { toasts.value = toasts.value.filter((x) => x.action?.about !== id); };
 export const dropToast = (id) => { toasts.value = toasts.value.filter((x) => x.id !== id); };
 
 // presence takes a colleague's, or one's own, being there.
