@@ -117,6 +117,17 @@ func Handler() http.Handler {
 	})
 }
 
+// Serve answers with one asset under an address of its own, such as /widget.js,
+// whose caching the caller has decided.
+func Serve(w http.ResponseWriter, r *http.Request, name string) {
+	a, ok := loaded().assets[name]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	a.serve(w, r)
+}
+
 func (a *asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)

@@ -2,7 +2,8 @@
  * What one thread shows, in the server's order. Pure.
  *
  *   const timeline = new Timeline();
- *   const land = timeline.loading();  …fetch…  land(messages)   // the newest page; keeps what the stream brought meanwhile
+ *   const land = timeline.loading();  …fetch…  land(messages)   // the newest page; keeps what the stream
+ *                                     // brought meanwhile. land(null) where the fetch failed
  *   timeline.prepend(messages)        // an older page, oldest first
  *   timeline.receive(message)         // from a `message` frame → true if it is new here
  *   timeline.acked(message)           // from an `ack`
@@ -33,6 +34,7 @@ export class Timeline {
     this.loads.add(load);
     return (messages) => {
       this.loads.delete(load);
+      if (!messages) return; // it failed
       const listed = new Set(messages.map((message) => message.id));
       const later = [...load.arrived.values()].filter((message) => !listed.has(message.id));
       this.settled = messages.map((message) => load.arrived.get(message.id) ?? message).concat(later);

@@ -1,0 +1,59 @@
+import { h } from "../lib/dom.js";
+
+const faces = ["😞", "🙁", "😐", "😊", "🤩"];
+
+/** Asks once how it was: five faces, "was it solved?", and room for a word. It keeps what was chosen while the thread is redrawn around it. */
+export function rating(conversation, { t, act }) {
+  const chosen = { conversation };
+  const card = h("form.vc-rate", { "data-key": `rate:${conversation}`, "aria-label": t("rate_title") });
+  const submit = h("button.vc-btn", { type: "submit", disabled: true }, t("rate_send"));
+  const trouble = h("p.vc-err", { role: "alert", hidden: true });
+  const comment = h("textarea", { rows: 2, maxlength: 500, "aria-label": t("rate_comment"), placeholder: t("rate_comment") });
+  const later = h("div.vc-rate-more", { hidden: true }, solved(chosen, t), comment);
+  const choose = (score) => {
+    chosen.score = score;
+    submit.disabled = later.hidden = false;
+    submit.removeAttribute("disabled");
+    act.grown();
+  };
+  card.append(h("b", null, t("rate_title")), scores(t, choose), later, trouble, submit);
+  card.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    submit.disabled = true;
+    try {
+      await act.rate({ ...chosen, comment: comment.value.trim() || undefined });
+    } catch (error) {
+      trouble.textContent = error.text || t("rate_failed");
+      trouble.hidden = submit.disabled = false;
+    }
+  });
+  return card;
+}
+
+function scores(t, choose) {
+  const group = h("div.vc-faces", { role: "group", "aria-label": t("rate_title") });
+  faces.forEach((face, i) => {
+    const button = h("button", { type: "button", "aria-pressed": "false" }, h("span", { "aria-hidden": "true" }, face), t(`score_${i + 1}`));
+    button.addEventListener("click", () => {
+      for (const other of group.children) other.setAttribute("aria-pressed", String(other === button));
+      choose(i + 1);
+    });
+    group.append(button);
+  });
+  return group;
+}
+
+function solved(chosen, t) {
+  const group = h("div.vc-solved", { role: "group", "aria-label": t("rate_solved") }, h("span", null, t("rate_solved")));
+  for (const value of [true, false]) {
+    const button = h("button", { type: "button", "aria-pressed": "false" }, t(value ? "yes" : "no"));
+    button.addEventListener("click", () => {
+      chosen.resolved = chosen.resolved === value ? undefined : value;
+      for (const other of group.querySelectorAll("button")) {
+        other.setAttribute("aria-pressed", String(other === button && chosen.resolved === value));
+      }
+    });
+    group.append(button);
+  }
+  return group;
+}
