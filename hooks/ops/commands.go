@@ -17,7 +17,7 @@ import (
 
 // Commands are those about the program itself.
 func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
-	return []*cobra.Command{versionCommand(), routesCommand(app, t)}
+	return []*cobra.Command{versionCommand(), healthCommand(), routesCommand(app, t)}
 }
 
 func versionCommand() *cobra.Command {

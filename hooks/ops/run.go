@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/pocketbase/pocketbase"
@@ -97,7 +98,7 @@ func execute(app *pocketbase.PocketBase, root *cobra.Command) error {
 }
 
 func tell(w io.Writer, err error) {
-	text := err.Error()
+	text, _, _ := strings.Cut(err.Error(), "\n") // cobra adds suggestions
 	if f, ok := errors.AsType[*fail.Error](err); ok {
 		text = f.Text(commandLanguage())
 		if f.Field != "" {

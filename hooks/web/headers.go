@@ -69,6 +69,22 @@ func FramedBy(e *core.RequestEvent, origins []string) {
 	h.Del("Cross-Origin-Opener-Policy") // means nothing in a frame
 }
 
+// mostDrained is what net/http reads of a body that a handler left unread, to
+// find the next request behind it.
+const mostDrained = 256 << 10
+
+// closeAfterLargeBody ends a connection after a request whose body may not have
+// been read to its end. PocketBase's router puts a reader of its own around the
+// body and closes it, so that net/http takes a body that was given up for one
+// that was read, and the rest of it for the next request: whoever sends a large
+// body where none is expected could slip a request in that way.
+func closeAfterLargeBody(e *core.RequestEvent) error {
+	if n := e.Request.ContentLength; e.Request.ProtoMajor == 1 && (n > mostDrained || n < 0) {
+		e.Response.Header().Set("Connection", "close")
+	}
+	return e.Next()
+}
+
 // limitBody bounds what a request may send; a form of files may send more.
 func limitBody(e *core.RequestEvent) error {
 	var most int64 = mostBody

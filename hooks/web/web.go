@@ -47,6 +47,7 @@ func Register(app core.App, t *Table, config Config) {
 			}
 		}
 		e.Router.Bind(
+			&hook.Handler[*core.RequestEvent]{Id: "xiaoerUnread", Func: closeAfterLargeBody, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 30},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAddress", Func: believeProxies(config.Trusted), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 20},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAccessLog", Func: accessLog(config.Log), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 10},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerDashboardHeaders", Func: dashboardHeaders, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},

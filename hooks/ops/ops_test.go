@@ -1,0 +1,166 @@
+package ops_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks"
+	"github.com/dianxiaoer/xiaoer/hooks/desktest"
+	"github.com/dianxiaoer/xiaoer/hooks/ops"
+)
+
+func TestFlagsWinOverVariables(t *testing.T) {
+	t.Parallel()
+	environment := []string{"XIAOER_DIR=/srv/a", "XIAOER_HTTP=:1", "XIAOER_BASE_URL=https://kf.example.com/", "XIAOER_LOG_FORMAT=json", "XIAOER_TRUSTED_PROXIES=10.0.0.0/8, ::1"}
+	c, err := ops.ReadConfig([]string{"serve", "--dir", "/srv/b", "--http=:2", "--unlimited", "127.0.0.0/8", "--else", "x"}, environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Dir != "/srv/b" || c.HTTP != ":2" || c.BaseURL != "https://kf.example.com" || c.LogFormat != "json" || len(c.Trusted) != 2 || !c.Unlimited.Has("127.0.0.9") {
+		t.Errorf("%+v", c)
+	}
+	c, err = ops.ReadConfig([]string{"serve", "--help"}, nil)
+	if err != nil || c.Dir != "pb_data" || len(c.Unlimited) != 0 {
+		t.Errorf("defaults: %+v, %v", c, err)
+	}
+	for _, wrong := range []string{"--unlimited=home", "--trusted-proxies=1.2.3", "--log-format=xml", "--log-level=loud", "--base-url=kf.example.com", "--base-url=ftp://a", "--base-url=https://a/b"} {
+		if _, err := ops.ReadConfig([]string{"serve", wrong}, nil); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}
+
+func TestCommitsReachTheDisk(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]map[string]string{
+		"data.db":      {"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "2000"},
+		"auxiliary.db": {"synchronous": "1", "journal_mode": "wal"},
+	} {
+		db, err := ops.Connect(filepath.Join(t.TempDir(), file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for pragma, value := range want {
+			var got string
+			if err := db.NewQuery("PRAGMA " + pragma).Row(&got); err != nil || got != value {
+				t.Errorf("%s: %s = %s, want %s (%v)", file, pragma, got, value, err)
+			}
+		}
+		_ = db.Close()
+	}
+}
+
+func TestReadyUntilItStops(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	s := desktest.Serve(t, app)
+	ready := func() int {
+		res, err := s.Client().Get(s.URL + "/readyz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		raw, _ := io.ReadAll(res.Body)
+		if res.StatusCode == 200 && string(bytes.TrimSpace(raw)) != `{"status":"ok"}` {
+			t.Errorf("body %s", raw)
+		}
+		return res.StatusCode
+	}
+	if got := ready(); got != http.StatusOK {
+		t.Fatalf("running: %d", got)
+	}
+	if _, err := app.DB().NewQuery("ALTER TABLE rights RENAME TO wrongs").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if got := ready(); got != http.StatusServiceUnavailable {
+		t.Errorf("without its tables: %d", got)
+	}
+	if _, err := app.DB().NewQuery("ALTER TABLE wrongs RENAME TO rights").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	stopping := &core.TerminateEvent{App: app}
+	if err := app.OnTerminate().Trigger(stopping, func(*core.TerminateEvent) error {
+		if got := ready(); got != http.StatusServiceUnavailable {
+			t.Errorf("stopping: %d", got)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// program runs the whole program with these arguments in a folder of its own.
+func program(t *testing.T, dir, stdin string, args ...string) (code int, out, complaint string) {
+	t.Helper()
+	c, err := ops.ReadConfig(append(args, "--dir", dir), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Out = io.Discard
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: dir, DBConnect: ops.Connect, HideStartBanner: true})
+	table := hooks.Register(app, c)
+	var stdout, stderr bytes.Buffer
+	app.RootCmd.SetArgs(args)
+	app.RootCmd.SetIn(strings.NewReader(stdin))
+	app.RootCmd.SetOut(&stdout)
+	app.RootCmd.SetErr(&stderr)
+	code = ops.Run(app, c, hooks.Commands(app, table)...)
+	return code, stdout.String(), stderr.String()
+}
+
+func TestCommandsSayWhatWentWrong(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, c := range []struct {
+		args []string
+		code int
+	}{
+		{[]string{"version"}, 0},
+		{[]string{"owner", "add", "owner@heye.cn", "--password-stdin"}, 0},
+		{[]string{"staff", "add", "ann@heye.cn", "--nickname", "阿安", "--role", "agent", "--password-stdin"}, 0},
+		{[]string{"staff", "add", "ann@heye.cn", "--nickname", "阿安", "--password-stdin"}, 1}, // taken
+		{[]string{"staff", "disable", "nobody@heye.cn"}, 1},
+		{[]string{"staff", "add", "nobody", "--nickname", "谁", "--password-stdin"}, 2},
+		{[]string{"staff", "add", "--nickname", "谁", "--password-stdin"}, 2},
+		{[]string{"staff", "add", "x@heye.cn", "--nick", "谁"}, 2},
+		{[]string{"staff"}, 2},
+		{[]string{"staf"}, 2},
+	} {
+		code, out, complaint := program(t, dir, "correct-horse-7\n", c.args...)
+		if code != c.code {
+			t.Errorf("%v: exit %d, want %d: %s%s", c.args, code, c.code, out, complaint)
+		}
+		if (code == 0) != (complaint == "") || strings.Count(strings.TrimSpace(complaint), "\n") > 0 {
+			t.Errorf("%v: said %q", c.args, complaint)
+		}
+	}
+}
+
+func TestRoutesAreListedWithTheirPermission(t *testing.T) {
+	t.Parallel()
+	code, out, complaint := program(t, t.TempDir(), "", "routes", "--json")
+	var list []struct{ Method, Path, Command, Permission string }
+	if err := json.Unmarshal([]byte(out), &list); err != nil || code != 0 {
+		t.Fatalf("exit %d, %v: %s", code, err, complaint)
+	}
+	seen := map[string]string{}
+	for _, l := range list {
+		if l.Permission == "" || (l.Command == "") == (l.Path == "") {
+			t.Errorf("%+v", l)
+		}
+		seen[l.Method+l.Path+l.Command] = l.Permission
+	}
+	for name, want := range map[string]string{"GET/sign-in": "anyone", "GET/readyz": "anyone", "GET/password": "signed_in", "POST/api/xiaoer/visitor/messages": "visitor", "send": ""} {
+		if got, ok := seen[name]; !ok || want != "" && got != want {
+			t.Errorf("%s asks for %q, want %q", name, got, want)
+		}
+	}
+}
