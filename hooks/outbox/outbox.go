@@ -100,8 +100,9 @@ func Register(app core.App) {
 	b := &box{app: app, kinds: map[string]*kind{}, stop: make(chan struct{}), kill: func() {}}
 	b.end = sync.OnceFunc(func() { close(b.stop) })
 	app.Store().Set(stored, b)
+	begin := sync.OnceFunc(b.start) // tests serve one app more than once
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		b.start()
+		begin()
 		return e.Next()
 	})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "outboxDrain", Priority: atTermination, Func: b.drain})
