@@ -65,10 +65,11 @@ const ears = {
     alerts.conversation(conversation, before);
   },
   typing({ conversation, from, on, text }) {
-    if (from?.kind !== "visitor") return;
-    clearTimeout(fades.get(conversation));
-    store.setIn(store.typing, conversation, on === false ? undefined : { text: text ?? "" });
-    if (on !== false) fades.set(conversation, setTimeout(() => store.setIn(store.typing, conversation, undefined), 6000)); // protocol: expires
+    const who = from?.kind === "visitor" ? store.typing : store.writers;
+    const key = from?.kind + conversation;
+    clearTimeout(fades.get(key));
+    store.setIn(who, conversation, on ? { text: text ?? "", ...from } : undefined);
+    if (on) fades.set(key, setTimeout(() => store.setIn(who, conversation, undefined), 6000)); // protocol: it expires
   },
   read({ conversation, from, cursor }) {
     if (from?.kind === "visitor") store.patchConversation(conversation, { read_visitor: cursor });

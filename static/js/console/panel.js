@@ -23,7 +23,7 @@ const told = (e) => store.toast(e.message || t("not_done"), "bad");
 export function Panel() {
   const c = store.current.value;
   const id = c?.contact?.customer;
-  useEffect(() => { if (id) load(id); }, [id, c?.status, c?.contact?.page?.url]);
+  useEffect(() => { if (id) load(id); }, [id, c?.id, c?.status, c?.rating, c?.contact?.page?.url]);
   const card = cards.value.get(id);
   return html`<aside class="side" id="customer" aria-label=${t("customer")} tabindex="-1">
     <div class="side-h"><h2>${t("customer")}</h2><${IconButton} icon="x" label=${t("close_dialog")} cls="side-x" onClick=${openCustomer} /></div>

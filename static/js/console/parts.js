@@ -69,6 +69,7 @@ export function Dialog({ title, onClose, children, cls = "" }) {
   useEffect(() => {
     const before = document.activeElement;
     ref.current.showModal();
+    ref.current.querySelector("input:not([type=radio]), textarea, .dlg-f .pri")?.focus();
     return () => before?.focus?.();
   }, []);
   return html`<dialog ref=${ref} class=${cls} aria-labelledby="dialog-title" onCancel=${(e) => { e.preventDefault(); onClose(); }}

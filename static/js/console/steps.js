@@ -21,7 +21,7 @@ export function Steps({ narrow }) {
       <li><b>${t("steps_try")}</b><p>${t("steps_try_text")}</p>
         <div class="row"><a class="btn sm" href=${steps.chat_url} target="_blank" rel="noopener"><${Icon} name="external-link" />${t("steps_open")}</a>
         <button type="button" class="btn sm ghost" onClick=${() => { store.dialog.value = { kind: "qr" }; }}><${Icon} name="qrcode" />${t("steps_qr")}</button></div></li>
-      <li><b>${t("steps_embed")}</b><p>${t("steps_embed_text")}</p><code tabindex="0">${steps.snippet}</code>
+      <li><b>${t("steps_embed")}</b><p>${t("steps_embed_text")}</p><code>${steps.snippet}</code>
         <button type="button" class="btn sm" onClick=${() => copy(steps.snippet)}><${Icon} name="copy" />${t("copy")}</button></li>
       <li><b>${t("steps_colleague")}</b><p>${t("steps_colleague_text")}</p>
         <button type="button" class="btn sm" onClick=${() => { store.dialog.value = { kind: "colleague" }; }}><${Icon} name="user-plus" />${t("steps_add")}</button></li>

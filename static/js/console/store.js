@@ -14,6 +14,7 @@ export const dialog = signal(null); // {kind, …} of the one open dialog
 export const picture = signal(null); // {url, name} enlarged
 export const link = signal({ state: "connecting", since: Date.now() }); // connecting, ready, lost, signed_out, elsewhere, refused
 export const typing = signal(new Map()); // conversation → {text, until}
+export const writers = signal(new Map()); // conversation → the colleague who writes in it
 export const viewers = signal(new Map()); // conversation → ids of the colleagues who look at it
 export const toasts = signal([]);
 export const complete = signal({}); // view → all of it is loaded

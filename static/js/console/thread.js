@@ -59,11 +59,13 @@ function Context({ c }) {
   const page = c.contact.page;
   const others = [...(store.viewers.value.get(c.id) ?? [])].filter((id) => id !== store.you.value.id)
     .map((id) => store.desk.value.colleagues.find((p) => p.id === id)).filter(Boolean);
-  if (!page?.url && !others.length) return null;
+  if (!page?.url && !others.length && !store.writers.value.has(c.id)) return null;
+  const writer = store.writers.value.get(c.id);
+  const writing = writer && writer.id !== store.you.value.id && writer;
   const web = /^https?:/.test(page?.url ?? "");
   return html`<div class="ctx">
     ${page?.url && html`<span class="trunc">${t("browsing")} ${web ? html`<a href=${page.url} target="_blank" rel="noopener noreferrer">${page.title || page.url}</a>` : html`<b>${page.title || page.url}</b>`}</span>`}
-    ${others.length > 0 && html`<span class="see"><${Avatar} who=${others[0]} size="xs" />${t("viewing", { Name: others.map((p) => p.name).join("、") })}</span>`}
+    ${writing ? html`<span class="see"><${Avatar} who=${writing} size="xs" />${t("colleague_typing", { Name: writing.name })}</span>` : others.length > 0 && html`<span class="see"><${Avatar} who=${others[0]} size="xs" />${t("viewing", { Name: others.map((p) => p.name).join("、") })}</span>`}
   </div>`;
 }
 

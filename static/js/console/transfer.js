@@ -34,7 +34,7 @@ export function Transfer({ id }) {
   };
   return html`<${Dialog} title=${t("transfer_title", { Name: c.contact.name })} onClose=${close}>
     <form onSubmit=${submit}><div class="dlg-b">
-      <div class="field"><${Icon} name="search" /><input type="search" autofocus aria-label=${t("transfer_find")} placeholder=${t("transfer_find")} onInput=${(e) => setWord(e.target.value)} /></div>
+      <div class="field"><${Icon} name="search" /><input type="search" aria-label=${t("transfer_find")} placeholder=${t("transfer_find")} onInput=${(e) => setWord(e.target.value)} /></div>
       <div class="choices scroll" role="radiogroup" aria-label=${t("transfer_to")} tabindex="0">
         ${people.map((p) => html`<label key=${p.id} class="choice"><input type="radio" name="to" checked=${to?.staff === p.id} onChange=${() => setTo({ staff: p.id })} />
           <${Avatar} who=${p} size="s" state=${looks[p.presence]} /><span class="grow trunc">${p.name}</span>
