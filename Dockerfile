@@ -1,19 +1,17 @@
-# The program is one static file; the image holds nothing else but what it
-# cannot carry: root certificates (time zones are inside it).
+# The program is one static file, time zones included. The image holds it, root
+# certificates, and nothing else.
 
 FROM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags "-s -w" -o /out/xiaoer . \
- && mkdir -p /out/root/data /out/root/tmp /out/root/etc/ssl/certs \
- && cp /out/xiaoer /out/root/xiaoer \
- && cp /etc/ssl/certs/ca-certificates.crt /out/root/etc/ssl/certs/ \
- && chmod 1777 /out/root/tmp && chown -R 65532:65532 /out/root/data
+RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags "-s -w" -o out/xiaoer .
+RUN mkdir -p out/data out/tmp
 
 FROM scratch
-COPY --from=build /out/root/ /
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build --chown=65532:65532 /src/out/ /
 USER 65532:65532
 ENV XIAOER_HTTP=0.0.0.0:8090 XIAOER_DIR=/data
 VOLUME /data
