@@ -169,6 +169,7 @@ type client struct {
 	in    chan frame
 	ended chan error
 	seen  []frame
+	next  int // where wait goes on in seen
 }
 
 func (s *shop) dial(header http.Header) *client {
@@ -220,29 +221,40 @@ func (c *client) say(f frame) {
 	}
 }
 
-// wait reads until a frame of the type for which all checks hold.
+// wait returns the next frame of the type for which all checks hold. Frames in
+// between are passed over; those that came with an answer are not lost.
 func (c *client) wait(kind string, checks ...func(frame) bool) frame {
 	c.t.Helper()
+	return c.find(&c.next, kind, func(f frame) bool {
+		for _, check := range checks {
+			if !check(f) {
+				return false
+			}
+		}
+		return f.str("type") == kind
+	})
+}
+
+// find looks at frames from place on, and moves it behind the one it returns.
+func (c *client) find(place *int, what string, fits func(frame) bool) frame {
+	c.t.Helper()
 	limit := time.After(10 * time.Second)
-next:
 	for {
+		for *place < len(c.seen) {
+			f := c.seen[*place]
+			*place++
+			if fits(f) {
+				return f
+			}
+		}
 		select {
 		case f, more := <-c.in:
 			if !more {
-				c.t.Fatalf("closed while waiting for %s", kind)
+				c.t.Fatalf("closed while waiting for %s", what)
 			}
 			c.seen = append(c.seen, f)
-			if f.str("type") != kind {
-				continue
-			}
-			for _, check := range checks {
-				if !check(f) {
-					continue next
-				}
-			}
-			return f
 		case <-limit:
-			c.t.Fatalf("no %s; last frames: %v", kind, c.seen[max(0, len(c.seen)-5):])
+			c.t.Fatalf("no %s; last frames: %v", what, c.seen[max(0, len(c.seen)-5):])
 		}
 	}
 }
@@ -262,22 +274,12 @@ func (c *client) send(id, text string, more ...frame) frame {
 // ask sends a command and returns its answer.
 func (c *client) ask(f frame) frame {
 	c.t.Helper()
+	place := len(c.seen)
 	c.say(f)
-	limit := time.After(10 * time.Second)
-	for {
-		select {
-		case a, more := <-c.in:
-			if !more {
-				c.t.Fatal("closed while waiting for an answer")
-			}
-			c.seen = append(c.seen, a)
-			if t := a.str("type"); (t == "ack" || t == "refused" || t == "retry") && a.str("id") == f.str("id") {
-				return a
-			}
-		case <-limit:
-			c.t.Fatalf("no answer to %v", f)
-		}
-	}
+	return c.find(&place, "answer", func(a frame) bool {
+		t := a.str("type")
+		return (t == "ack" || t == "refused" || t == "retry") && a.str("id") == f.str("id")
+	})
 }
 
 // closed waits for the close code.

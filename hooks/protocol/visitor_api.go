@@ -146,6 +146,9 @@ func (d *desk) arrive(e *core.RequestEvent) error {
 		return err
 	}
 	answer.Token = fresh
+	if token != nil {
+		d.tellOnline(c.Id) // staff see the page, and who it turned out to be
+	}
 	return e.JSON(http.StatusOK, answer)
 }
 
