@@ -21,7 +21,7 @@ func ByID(app core.App, id string) (*Channel, error) {
 // Default returns the channel of pages that name none.
 func Default(app core.App) (*Channel, error) {
 	c := &Channel{}
-	if err := app.RecordQuery(Collection).AndWhere(dbx.HashExp{"is_default": true}).Limit(1).One(c); err != nil {
+	if err := app.RecordQuery(Collection).AndWhere(dbx.NewExp("is_default = TRUE")).Limit(1).One(c); err != nil {
 		return nil, fmt.Errorf("default channel: %w", err)
 	}
 	return c, nil

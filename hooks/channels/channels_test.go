@@ -45,8 +45,8 @@ func TestThereIsAlwaysOneDefault(t *testing.T) {
 	if err != nil || got.Id != second.Id {
 		t.Fatalf("default = %v, %v", got, err)
 	}
-	if old, err := channels.ByID(app, first.Id); err != nil || old.IsDefault() {
-		t.Fatalf("two defaults: %v, %v", old, err)
+	if got, err = channels.ByID(app, first.Id); err != nil || got.IsDefault() {
+		t.Fatalf("two defaults: %v, %v", got, err)
 	}
 	third := given(t, app, channels.New{Name: "H5"})
 	if third.IsDefault() {
@@ -55,15 +55,15 @@ func TestThereIsAlwaysOneDefault(t *testing.T) {
 	// The back doors: a raw record gives it up, takes it, goes away.
 	r, _ := app.FindRecordById(channels.Collection, second.Id)
 	r.Set("is_default", false)
-	if err := app.Save(r); fail.Of(err).Kind != fail.Invalid {
+	if err = app.Save(r); fail.Of(err).Kind != fail.Invalid {
 		t.Errorf("giving the default up: %v", err)
 	}
-	if err := app.Delete(second); fail.Of(err).Kind != fail.Conflict {
+	if err = app.Delete(second); fail.Of(err).Kind != fail.Conflict {
 		t.Errorf("deleting the default: %v", err)
 	}
 	r, _ = app.FindRecordById(channels.Collection, third.Id)
 	r.Set("is_default", true)
-	if err := app.Save(r); err != nil {
+	if err = app.Save(r); err != nil {
 		t.Errorf("taking the default: %v", err)
 	}
 	all, err := channels.All(app)
@@ -133,6 +133,7 @@ func TestWrongChannelsAreRefused(t *testing.T) {
 		"no secret":              {"secrets", []channels.Secret{}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			r, err := app.FindRecordById(channels.Collection, given(t, app, channels.New{Name: name}).Id)
 			if err != nil {
 				t.Fatal(err)
@@ -262,7 +263,7 @@ func TestRotatedSecretsOverlap(t *testing.T) {
 		"neither of the two":   {"guess", now, false},
 		"empty, never allowed": {"", now, false},
 	} {
-		if err := channels.Verify(c, by(c2.secret), c2.at); c2.want != (err == nil) {
+		if err = channels.Verify(c, by(c2.secret), c2.at); c2.want != (err == nil) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -42,26 +42,10 @@ func complete(e *core.RecordEvent) error {
 // check holds a channel to its rules, whoever writes it.
 func check(e *core.RecordEvent) error {
 	c := wrap(e.Record)
-	if strings.TrimSpace(c.Name()) == "" {
-		return fail.New(fail.Invalid, "channels.name_missing").On("name")
-	}
-	if c.Colour() != "" && !colour.MatchString(c.Colour()) {
-		return fail.New(fail.Invalid, "channels.colour_wrong").On("colour")
-	}
-	if field := c.malformed(); field != "" {
-		return fail.New(fail.Invalid, "fail.invalid").On(field)
-	}
-	if err := c.Hours().Validate(); err != nil {
-		return fail.New(fail.Invalid, "channels.hours_wrong").On("hours").Because(err)
-	}
-	if err := checkEntries(c.Entries()); err != nil {
-		return err
-	}
-	if err := checkOrigins(c.Origins()); err != nil {
-		return err
-	}
-	if len(c.Secrets()) == 0 || c.Secrets()[0].Text == "" {
-		return fail.New(fail.Invalid, "channels.secret_missing").On("secrets")
+	for _, rule := range []func(*Channel) error{checkShape, checkLook, checkHours, checkEntries, checkOrigins, checkSecrets} {
+		if err := rule(c); err != nil {
+			return err
+		}
 	}
 	if !e.Record.IsNew() && wrap(e.Record.Original()).IsDefault() && !c.IsDefault() {
 		return fail.New(fail.Invalid, "channels.default_needed").On("is_default")
@@ -69,7 +53,39 @@ func check(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-func checkEntries(entries []Entry) error {
+func checkShape(c *Channel) error {
+	if field := c.malformed(); field != "" {
+		return fail.New(fail.Invalid, "fail.invalid").On(field)
+	}
+	return nil
+}
+
+func checkLook(c *Channel) error {
+	if strings.TrimSpace(c.Name()) == "" {
+		return fail.New(fail.Invalid, "channels.name_missing").On("name")
+	}
+	if c.Colour() != "" && !colour.MatchString(c.Colour()) {
+		return fail.New(fail.Invalid, "channels.colour_wrong").On("colour")
+	}
+	return nil
+}
+
+func checkHours(c *Channel) error {
+	if err := c.Hours().Validate(); err != nil {
+		return fail.New(fail.Invalid, "channels.hours_wrong").On("hours").Because(err)
+	}
+	return nil
+}
+
+func checkSecrets(c *Channel) error {
+	if secrets := c.Secrets(); len(secrets) == 0 || secrets[0].Text == "" {
+		return fail.New(fail.Invalid, "channels.secret_missing").On("secrets")
+	}
+	return nil
+}
+
+func checkEntries(c *Channel) error {
+	entries := c.Entries()
 	wrong := fail.New(fail.Invalid, "channels.entries_wrong", "Most", mostEntries).On("entries")
 	if len(entries) > mostEntries {
 		return wrong
@@ -86,7 +102,8 @@ func checkEntries(entries []Entry) error {
 	return nil
 }
 
-func checkOrigins(origins []string) error {
+func checkOrigins(c *Channel) error {
+	origins := c.Origins()
 	if len(origins) > mostOrigins {
 		return fail.New(fail.Invalid, "channels.origin_wrong", "Origin", "…").On("origins")
 	}
@@ -98,30 +115,37 @@ func checkOrigins(origins []string) error {
 	return nil
 }
 
+// standardPort is what an origin leaves out.
+var standardPort = map[string]string{"https": "443", "http": "80"}
+
 // isOrigin reports whether text is exactly what a browser sends as Origin, so
 // that comparing strings is enough. It also goes into a header as it stands.
 func isOrigin(text string) bool {
 	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Hostname() == "" {
+	if err != nil || u.Hostname() == "" || strings.HasSuffix(u.Host, ":") || strings.ContainsFunc(u.Host, strange) {
 		return false
 	}
-	plain := !strings.ContainsFunc(u.Host, func(r rune) bool {
-		return r >= utf8.RuneSelf || r <= ' ' || 'A' <= r && r <= 'Z' || strings.ContainsRune(`;,'"*\`, r)
-	})
-	standard := u.Scheme == "https" && u.Port() == "443" || u.Scheme == "http" && u.Port() == "80"
-	return plain && !standard && u.Scheme+"://"+u.Host == text && !strings.HasSuffix(u.Host, ":")
+	standard, ok := standardPort[u.Scheme]
+	return ok && u.Port() != standard && u.Scheme+"://"+u.Host == text
+}
+
+// strange is what the host of an origin never has: browsers write it in lower
+// case and punycode.
+func strange(r rune) bool {
+	return r >= utf8.RuneSelf || r <= ' ' || 'A' <= r && r <= 'Z' || strings.ContainsRune(`;,'"*\`, r)
 }
 
 // Origin brings what a person typed or copied, such as a page's whole address,
 // into the form that a channel keeps.
 func Origin(text string) string {
-	u, err := url.Parse(strings.TrimSpace(text))
+	text = strings.TrimSpace(text)
+	u, err := url.Parse(text)
 	if err != nil || u.Host == "" {
-		return strings.TrimSpace(text)
+		return text
 	}
 	host := strings.ToLower(u.Host)
-	if port, ok := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]; ok {
-		host = strings.TrimSuffix(host, port)
+	if port, ok := standardPort[u.Scheme]; ok {
+		host = strings.TrimSuffix(host, ":"+port)
 	}
 	return u.Scheme + "://" + host
 }
@@ -136,7 +160,7 @@ func oneDefault(e *core.RecordEvent) error {
 	return outer.RunInTransaction(func(app core.App) error {
 		e.App = app
 		_, err := app.DB().Update(Collection, dbx.Params{"is_default": false},
-			dbx.And(dbx.HashExp{"is_default": true}, dbx.Not(dbx.HashExp{"id": e.Record.Id}))).Execute()
+			dbx.NewExp("is_default = TRUE AND id != {:id}", dbx.Params{"id": e.Record.Id})).Execute()
 		if err != nil {
 			return err
 		}

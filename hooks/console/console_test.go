@@ -78,7 +78,7 @@ func (s *shop) hireWith(permissions ...access.Permission) someone {
 	role := core.NewRecord(collection)
 	role.Set("name", fmt.Sprintf("role %d", serial.Add(1)))
 	role.Set("permissions", permissions)
-	if err := s.app.Save(role); err != nil {
+	if err = s.app.Save(role); err != nil {
 		s.t.Fatal(err)
 	}
 	who := s.hire(access.Agent)
@@ -104,19 +104,27 @@ func (s *shop) signIn(email, with string) string {
 // status to want.
 func (s *shop) call(who someone, route string, in any, want int, out any) {
 	s.t.Helper()
-	answer, raw := s.send(who, route, in)
-	if answer.StatusCode != want {
-		s.t.Fatalf("%s: %s, want %d: %s", route, answer.Status, want, raw)
+	got := s.send(who, route, in)
+	if got.status != want {
+		s.t.Fatalf("%s: %d, want %d: %s", route, got.status, want, got.body)
 	}
 	if out == nil {
 		return
 	}
-	if err := json.Unmarshal(raw, out); err != nil {
-		s.t.Fatalf("%s: %v: %s", route, err, raw)
+	if err := json.Unmarshal(got.body, out); err != nil {
+		s.t.Fatalf("%s: %v: %s", route, err, got.body)
 	}
 }
 
-func (s *shop) send(who someone, route string, in any) (*http.Response, []byte) {
+// answer is what a call got.
+type answer struct {
+	status  int
+	header  http.Header
+	cookies []*http.Cookie
+	body    []byte
+}
+
+func (s *shop) send(who someone, route string, in any) answer {
 	s.t.Helper()
 	method, path, _ := strings.Cut(route, " ")
 	if !strings.HasPrefix(path, "/") {
@@ -134,16 +142,16 @@ func (s *shop) send(who someone, route string, in any) (*http.Response, []byte) 
 	if who.token != "" {
 		request.Header.Set("Authorization", "Bearer "+who.token)
 	}
-	answer, err := s.server.Client().Do(request)
+	got, err := s.server.Client().Do(request)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
+	defer got.Body.Close()
+	body, err := io.ReadAll(got.Body)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return answer, body
+	return answer{got.StatusCode, got.Header, got.Cookies(), body}
 }
 
 // asking is a visitor who has said something.
@@ -186,8 +194,8 @@ func TestNobodyComesInWithoutASignIn(t *testing.T) {
 			s.call(someone{token: v.token}, route, object{}, http.StatusUnauthorized, nil) // a visitor's token is none of the staff's
 		}
 	}
-	if answer, _ := s.send(someone{}, "GET /desk", nil); answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != "/sign-in?next=%2Fdesk" {
-		t.Errorf("the page: %s to %s", answer.Status, answer.Header.Get("Location"))
+	if page := s.send(someone{}, "GET /desk", nil); page.status != http.StatusSeeOther || page.header.Get("Location") != "/sign-in?next=%2Fdesk" {
+		t.Errorf("the page: %d to %s", page.status, page.header.Get("Location"))
 	}
 }
 
@@ -271,9 +279,9 @@ func TestTheOwnersFirstSteps(t *testing.T) {
 		got.FirstSteps.Snippet != `<script async src="`+s.server.URL+`/widget.js"></script>` {
 		t.Fatalf("first steps = %+v", got.FirstSteps)
 	}
-	answer, picture := s.send(owner, "GET "+got.FirstSteps.QRURL, nil)
-	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "image/svg+xml" || xml.Unmarshal(picture, new(struct{})) != nil {
-		t.Errorf("picture: %s, %s", answer.Status, answer.Header.Get("Content-Type"))
+	picture := s.send(owner, "GET "+got.FirstSteps.QRURL, nil)
+	if picture.status != http.StatusOK || picture.header.Get("Content-Type") != "image/svg+xml" || xml.Unmarshal(picture.body, new(struct{})) != nil {
+		t.Errorf("picture: %d, %s", picture.status, picture.header.Get("Content-Type"))
 	}
 	s.call(owner, "POST desk/first-steps/dismiss", nil, http.StatusNoContent, nil)
 	got = desk{}
@@ -307,8 +315,8 @@ func TestANewColleagueCanSignIn(t *testing.T) {
 		"no such group": {"email": "b@example.com", "nickname": "b", "role": "agent", "groups": []string{"none"}},
 		"group by type": {"email": "b@example.com", "nickname": "b", "role": "agent", "groups": object{"$ne": 1}},
 	} {
-		if answer, raw := s.send(owner, "POST staff", wrong); answer.StatusCode < 400 || answer.StatusCode >= 500 || strings.Contains(string(raw), "password\":\"") {
-			t.Errorf("%s: %s: %s", name, answer.Status, raw)
+		if got := s.send(owner, "POST staff", wrong); got.status < 400 || got.status >= 500 || bytes.Contains(got.body, []byte(`"password":"`)) {
+			t.Errorf("%s: %d: %s", name, got.status, got.body)
 		}
 	}
 }
@@ -367,10 +375,10 @@ func TestACustomerIsThereForWhoMaySeeThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, route := range []string{"GET customers/%s", "PATCH customers/%s", "POST customers/%s/notes", "DELETE customers/%s/notes/x"} {
-		hidden, a := s.send(blind, fmt.Sprintf(route, v.customer), object{"text": "x"})
-		missing, b := s.send(blind, fmt.Sprintf(route, "nope"), object{"text": "x"})
-		if hidden.StatusCode != http.StatusNotFound || missing.StatusCode != http.StatusNotFound || !bytes.Equal(a, b) {
-			t.Errorf("%s: hidden %s %s, missing %s %s", route, hidden.Status, a, missing.Status, b)
+		hidden := s.send(blind, fmt.Sprintf(route, v.customer), object{"text": "x"})
+		missing := s.send(blind, fmt.Sprintf(route, "nope"), object{"text": "x"})
+		if hidden.status != http.StatusNotFound || missing.status != http.StatusNotFound || !bytes.Equal(hidden.body, missing.body) {
+			t.Errorf("%s: hidden %d %s, missing %d %s", route, hidden.status, hidden.body, missing.status, missing.body)
 		}
 	}
 }
@@ -393,8 +401,8 @@ func TestEditingACustomer(t *testing.T) {
 	for name, wrong := range map[string]object{
 		"masked phone": {"phone": "138****8000"}, "name by type": {"name": object{}}, "unknown tag": {"tags": []string{"nope"}}, "long level": {"level": strings.Repeat("x", 21)},
 	} {
-		if answer, raw := s.send(agent, at, wrong); answer.StatusCode != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %s %s", name, answer.Status, raw)
+		if got := s.send(agent, at, wrong); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
 	}
 }
@@ -505,9 +513,9 @@ func TestPreferencesStayWithThePerson(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	who := s.hire(access.Agent)
-	answer, _ := s.send(who, "PUT desk/preferences", object{"theme": "dark"})
-	if answer.StatusCode != http.StatusNoContent || len(answer.Cookies()) != 1 || answer.Cookies()[0].Value != "dark" {
-		t.Errorf("%s, cookies %v", answer.Status, answer.Cookies())
+	kept := s.send(who, "PUT desk/preferences", object{"theme": "dark"})
+	if kept.status != http.StatusNoContent || len(kept.cookies) != 1 || kept.cookies[0].Value != "dark" {
+		t.Errorf("%d, cookies %v", kept.status, kept.cookies)
 	}
 	s.call(who, "PUT desk/preferences", object{"lang": "en"}, http.StatusNoContent, nil)
 	var got struct{ You struct{ Lang, Theme string } }

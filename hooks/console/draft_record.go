@@ -27,12 +27,12 @@ type draft struct {
 	Updated      types.DateTime `db:"updated"`
 }
 
-const saveDraft = "INSERT INTO drafts (id, staff, conversation, text, mode, updated) VALUES ({:id}, {:staff}, {:conversation}, {:text}, {:mode}, {:now}) " +
+const saveDraft = "INSERT INTO drafts (id, staff, conversation, text, mode, updated) VALUES ({:id}, {:who}, {:conversation}, {:text}, {:mode}, {:now}) " +
 	"ON CONFLICT (staff, conversation) DO UPDATE SET text = excluded.text, mode = excluded.mode, updated = excluded.updated"
 
 func (d draft) save(app core.App, staff string) error {
 	_, err := app.NonconcurrentDB().NewQuery(saveDraft).Bind(dbx.Params{
-		"id": core.GenerateDefaultRandomId(), "staff": staff, "conversation": d.Conversation,
+		"id": core.GenerateDefaultRandomId(), "who": staff, "conversation": d.Conversation,
 		"text": d.Text, "mode": string(d.Mode), "now": types.NowDateTime().String(),
 	}).Execute()
 	if err != nil {

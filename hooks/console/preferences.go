@@ -49,7 +49,7 @@ func prefer(e *core.RequestEvent) error {
 // remember sets a cookie that the console's script may set as well, and that
 // proves nothing.
 func remember(e *core.RequestEvent, name, value string) {
-	e.SetCookie(&http.Cookie{
+	e.SetCookie(&http.Cookie{ //nolint:gosec // scripts may read it: it is a taste, no secret
 		Name: name, Value: value, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
 		SameSite: http.SameSiteLaxMode, Secure: web.Secure(e),
 	})

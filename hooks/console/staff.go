@@ -31,7 +31,7 @@ func addStaff(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := mayGive(e.App, access.Of(e), n.Role); err != nil {
+	if err = mayGive(e.App, access.Of(e), n.Role); err != nil {
 		return err
 	}
 	password := firstPassword()

@@ -108,11 +108,11 @@ func (a Arrival) enter(app core.App, channel *channels.Channel) (visit, error) {
 		return visit{}, err
 	}
 	if a.Identity != nil {
-		if err := link(app, contact, *a.Identity); err != nil {
+		if err = link(app, contact, *a.Identity); err != nil {
 			return visit{}, err
 		}
 	}
-	if err := app.Save(contact); err != nil {
+	if err = app.Save(contact); err != nil {
 		return visit{}, err
 	}
 	token, id, err := begin(app, contact.Id)

@@ -22,7 +22,7 @@ func ContactsOf(app core.App, customer string) ([]*Contact, error) {
 		return nil, nil // nobody's contacts are those of all who have said nothing yet
 	}
 	var all []*Contact
-	err := app.RecordQuery(Contacts).AndWhere(dbx.HashExp{"customer": customer}).OrderBy("created", "id").All(&all)
+	err := app.RecordQuery(Contacts).AndWhere(ofCustomer(customer)).OrderBy("created", "id").All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("contacts of %s: %w", customer, err)
 	}

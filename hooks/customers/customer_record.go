@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 )
@@ -12,6 +13,11 @@ var _ core.RecordProxy = (*Customer)(nil)
 
 // Customer is a person, on however many channels.
 type Customer struct{ core.BaseRecordProxy }
+
+// ofCustomer finds what belongs to a customer: contacts, notes.
+func ofCustomer(id string) dbx.Expression {
+	return dbx.NewExp("customer = {:customer}", dbx.Params{"customer": id})
+}
 
 func newCustomer(app core.App) (*Customer, error) {
 	collection, err := app.FindCachedCollectionByNameOrId(Customers)

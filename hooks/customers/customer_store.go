@@ -42,8 +42,8 @@ func EnsureCustomer(app core.App, contact string) (string, error) {
 		if err != nil {
 			return err
 		}
-		_, err = app.NonconcurrentDB().NewQuery("UPDATE contacts SET customer = {:customer} WHERE id = {:id}").
-			Bind(dbx.Params{"customer": id, "id": contact}).Execute()
+		_, err = app.NonconcurrentDB().NewQuery("UPDATE contacts SET customer = {:owner} WHERE id = {:id}").
+			Bind(dbx.Params{"owner": id, "id": contact}).Execute()
 		return err
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -255,7 +256,7 @@ func TestWhatStaffWroteFollowsTheCustomer(t *testing.T) {
 		t.Fatal(err)
 	}
 	edit(anonymous, customers.Change{Phone: text("13900139000"), Region: text("云南"), Tags: &[]string{slow, vip}})
-	if _, err := customers.AddNote(s, anonymous, "staff1", "怕苦"); err != nil {
+	if _, err = customers.AddNote(s, anonymous, "staff1", "怕苦"); err != nil {
 		t.Fatal(err)
 	}
 
@@ -309,6 +310,26 @@ func TestASharedComputerKeepsPeopleApart(t *testing.T) {
 	}
 }
 
+func TestArrivingAtOnceMakesOneContact(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	var arrived sync.WaitGroup
+	tokens := make([]string, 8)
+	for i := range tokens {
+		arrived.Go(func() {
+			var err error
+			if _, tokens[i], _, err = customers.Arrive(s, customers.Arrival{Identity: signed(s.channel, "u-1")}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	arrived.Wait()
+	slices.Sort(tokens)
+	if s.count(customers.Contacts) != 1 || s.count(customers.Customers) != 1 || len(slices.Compact(tokens)) != 8 {
+		t.Errorf("%d contacts, %d customers", s.count(customers.Contacts), s.count(customers.Customers))
+	}
+}
+
 func TestAFailedLinkLeavesNothing(t *testing.T) {
 	t.Parallel()
 	s := open(t)
@@ -344,20 +365,16 @@ func TestEnsureCustomerOnce(t *testing.T) {
 	}
 }
 
-func (s shop) set(table, id, field string, value any) {
+// lastSeen makes it so long ago that a row was seen.
+func (s shop) lastSeen(table, id string, ago time.Duration) {
 	s.t.Helper()
-	if _, err := s.DB().Update(table, dbx.Params{field: value}, dbx.HashExp{"id": id}).Execute(); err != nil {
+	moment, err := types.ParseDateTime(time.Now().Add(-ago))
+	if err != nil {
 		s.t.Fatal(err)
 	}
-}
-
-func ago(t testing.TB, d time.Duration) string {
-	t.Helper()
-	moment, err := types.ParseDateTime(time.Now().Add(-d))
-	if err != nil {
-		t.Fatal(err)
+	if _, err := s.DB().Update(table, dbx.Params{"seen": moment.String()}, dbx.HashExp{"id": id}).Execute(); err != nil {
+		s.t.Fatal(err)
 	}
-	return moment.String()
 }
 
 const year = 365 * 24 * time.Hour
@@ -366,15 +383,15 @@ func TestASessionDiesUnusedAfterAYear(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	v := s.arrive(customers.Arrival{})
-	s.set(customers.Sessions, v.session, "seen", ago(t, year-time.Hour))
-	s.set(customers.Contacts, v.Id, "seen", ago(t, year-time.Hour))
+	s.lastSeen(customers.Sessions, v.session, year-time.Hour)
+	s.lastSeen(customers.Contacts, v.Id, year-time.Hour)
 	if got, _, err := customers.BySession(s, v.token); err != nil || time.Since(got.Seen().Time()) < time.Hour {
 		t.Fatalf("a day before: %v, %v", got, err)
 	}
 	if got, _, err := customers.BySession(s, v.token); err != nil || time.Since(got.Seen().Time()) > time.Minute {
 		t.Errorf("using it was not noted: %v, %v", got.Seen(), err)
 	}
-	s.set(customers.Sessions, v.session, "seen", ago(t, year+time.Hour))
+	s.lastSeen(customers.Sessions, v.session, year+time.Hour)
 	if _, _, err := customers.BySession(s, v.token); fail.Of(err).Kind != fail.Unauthorized {
 		t.Errorf("a day after: %v", err)
 	}
@@ -395,7 +412,7 @@ func TestSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range []visitor{silent, spoke, two} {
-		s.set(customers.Sessions, v.session, "seen", ago(t, year+time.Hour))
+		s.lastSeen(customers.Sessions, v.session, year+time.Hour)
 	}
 	if err := customers.Sweep(s, time.Now()); err != nil {
 		t.Fatal(err)

@@ -71,7 +71,7 @@ func leave(app core.App, contact, anonymous string, to *Customer) error {
 	if err := app.Save(to); err != nil {
 		return err
 	}
-	if _, err := app.DB().Update(Notes, dbx.Params{"customer": to.Id}, dbx.HashExp{"customer": anonymous}).Execute(); err != nil {
+	if _, err := app.DB().Update(Notes, dbx.Params{"customer": to.Id}, ofCustomer(anonymous)).Execute(); err != nil {
 		return err
 	}
 	return app.Delete(from)

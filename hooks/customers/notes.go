@@ -27,7 +27,7 @@ func AddNote(app core.App, customer, staff, text string) (*Note, error) {
 // DeleteNote removes a note of the staff's own.
 func DeleteNote(app core.App, customer, staff, id string) error {
 	n := &Note{}
-	if err := app.RecordQuery(Notes).AndWhere(dbx.HashExp{"id": id, "customer": customer}).Limit(1).One(n); err != nil {
+	if err := app.RecordQuery(Notes).AndWhere(dbx.HashExp{"id": id}).AndWhere(ofCustomer(customer)).Limit(1).One(n); err != nil {
 		return fmt.Errorf("note %q: %w", id, err)
 	}
 	if n.Staff() != staff {
@@ -42,7 +42,7 @@ func DeleteNote(app core.App, customer, staff, id string) error {
 // NotesOf lists the notes about a customer, newest first.
 func NotesOf(app core.App, customer string, limit int64) ([]*Note, error) {
 	var all []*Note
-	err := app.RecordQuery(Notes).AndWhere(dbx.HashExp{"customer": customer}).OrderBy("created DESC", "id DESC").Limit(limit).All(&all)
+	err := app.RecordQuery(Notes).AndWhere(ofCustomer(customer)).OrderBy("created DESC", "id DESC").Limit(limit).All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("notes of %s: %w", customer, err)
 	}

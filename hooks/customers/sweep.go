@@ -45,7 +45,7 @@ func sweepSome(app core.App, limit types.DateTime) (int, error) {
 		if _, err := app.DB().Delete(Sessions, dbx.In("id", ids...)).Execute(); err != nil {
 			return err
 		}
-		_, err := app.DB().Delete(Contacts, dbx.And(dbx.In("id", contacts...), dbx.HashExp{"customer": ""},
+		_, err := app.DB().Delete(Contacts, dbx.And(dbx.In("id", contacts...), ofCustomer(""),
 			dbx.NewExp("NOT EXISTS (SELECT 1 FROM visitor_sessions s WHERE s.contact = contacts.id)"))).Execute()
 		return err
 	})

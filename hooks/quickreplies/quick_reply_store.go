@@ -32,7 +32,7 @@ func find(app core.App, p *access.Person, id string) (*QuickReply, error) {
 }
 
 func seenBy(p *access.Person) dbx.Expression {
-	groups := dbx.HashExp{"scope": string(Group)}
+	groups := of(Group)
 	if !p.May(access.QuickRepliesEdit) {
 		mine := make([]any, len(p.Groups))
 		for i, g := range p.Groups {
@@ -40,5 +40,9 @@ func seenBy(p *access.Person) dbx.Expression {
 		}
 		groups["group"] = mine
 	}
-	return dbx.Or(dbx.HashExp{"scope": string(Shop)}, groups, dbx.HashExp{"scope": string(Staff), "staff": p.ID})
+	own := of(Staff)
+	own["staff"] = p.ID
+	return dbx.Or(of(Shop), groups, own)
 }
+
+func of(s Scope) dbx.HashExp { return dbx.HashExp{"scope": string(s)} }

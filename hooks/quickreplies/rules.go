@@ -38,7 +38,7 @@ func codeTaken(app core.App, q *QuickReply) (bool, error) {
 	}
 	var n int
 	err := app.DB().Select("COUNT(*)").From(Collection).
-		Where(dbx.HashExp{"scope": string(q.Scope()), "group": q.Group(), "staff": q.Staff(), "code": q.Code()}).
+		Where(of(q.Scope())).AndWhere(dbx.HashExp{"group": q.Group(), "staff": q.Staff(), "code": q.Code()}).
 		AndWhere(dbx.Not(dbx.HashExp{"id": q.Id})).Row(&n)
 	return n > 0, err
 }
