@@ -11,6 +11,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/channels/widget"
 	"github.com/dianxiaoer/xiaoer/hooks/console"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
@@ -45,6 +46,7 @@ func Register(app core.App, c *Config) *web.Table {
 	routing.Register(app)
 	quickreplies.Register(app)
 	protocol.Register(app, t, c.Unlimited)
+	widget.Register(app, t)
 	// surfaces
 	console.Register(app, t)
 	setup.Register(app, t)
