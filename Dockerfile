@@ -6,7 +6,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -tags timetzdata -ldflags "-s -w" -o out/xiaoer .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o out/xiaoer .
 RUN mkdir -p out/data out/tmp
 
 FROM scratch
