@@ -22,7 +22,7 @@ func init() {
 		}
 		contacts := core.NewBaseCollection("contacts")
 		contacts.Fields.Add(text("customer", 20), text("channel", 20), text("identity", 200), text("name", 100), text("avatar", 500),
-			text("lang", 10), object("page", 8<<10), text("source", 500), flag("blocked"), date("seen"), created())
+			text("lang", 10), object("page", 32<<10), text("source", 500), flag("blocked"), date("seen"), created())
 		contacts.AddIndex("idx_contacts_identity", false, "channel, identity, created", "identity != ''")
 		contacts.AddIndex("idx_contacts_customer", false, "customer", "")
 		if err := app.Save(contacts); err != nil {

@@ -108,6 +108,8 @@ func TestWrongChannelsAreRefused(t *testing.T) {
 		value any
 	}{
 		"no name":                {"name", "  "},
+		"long name":              {"name", strings.Repeat("长", 61)},
+		"long greeting":          {"greeting", strings.Repeat("长", 1001)},
 		"colour word":            {"colour", "red"},
 		"colour short":           {"colour", "#abc"},
 		"colour with style":      {"colour", "#aabbcc;"},

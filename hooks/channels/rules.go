@@ -17,6 +17,9 @@ const (
 	mostOrigins   = 100
 	longestEntry  = 60
 	longestAnswer = 2000
+
+	longestName     = 60 // as the schema has it, and so the next
+	longestGreeting = 1000
 )
 
 var (
@@ -63,6 +66,12 @@ func checkShape(c *Channel) error {
 func checkLook(c *Channel) error {
 	if strings.TrimSpace(c.Name()) == "" {
 		return fail.New(fail.Invalid, "channels.name_missing").On("name")
+	}
+	if utf8.RuneCountInString(c.Name()) > longestName {
+		return fail.New(fail.Invalid, "fail.too_long", "Most", longestName).On("name")
+	}
+	if utf8.RuneCountInString(c.Greeting()) > longestGreeting {
+		return fail.New(fail.Invalid, "fail.too_long", "Most", longestGreeting).On("greeting")
 	}
 	if c.Colour() != "" && !colour.MatchString(c.Colour()) {
 		return fail.New(fail.Invalid, "channels.colour_wrong").On("colour")

@@ -458,6 +458,17 @@ func TestPagesAreCutToSize(t *testing.T) {
 	}
 }
 
+// What is escaped in JSON takes six times its length.
+func TestAPageOfMarksArrives(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	marks := "https://a.example/?" + strings.Repeat("&", 1980)
+	v := s.arrive(customers.Arrival{Page: &customers.Page{URL: marks, Title: strings.Repeat("<", 300), Referrer: marks[:490]}})
+	if v.Page().URL != marks {
+		t.Errorf("page = %.60s…", v.Page().URL)
+	}
+}
+
 func TestEdit(t *testing.T) {
 	t.Parallel()
 	s := open(t)
