@@ -1,7 +1,7 @@
 // What a person chooses for themselves: theme and language; and leaving.
 import { signal } from "../vendor/preact-11.2.0.js";
 import { put } from "./api.js";
-import { tell } from "./link.js";
+import { stop, tell } from "./link.js";
 import * as store from "./store.js";
 import { lang, t } from "./words.js";
 
@@ -29,6 +29,7 @@ export async function setLanguage(next) {
 
 export async function signOut() {
   tell("presence", { status: "offline" });
+  stop(); // else the closing socket would ask for a new sign-in
   try {
     await fetch("/sign-out", { method: "POST", credentials: "same-origin", redirect: "manual" });
     location.assign("/sign-in");

@@ -141,3 +141,4 @@ export async function act(type, fields) {
 export const tell = (type, fields) => core?.tell(type, fields, type === "viewing" ? { keep: "viewing" } : undefined) ?? false;
 
 export const reconnect = () => core?.start();
+export const stop = () => core?.stop();

@@ -86,7 +86,7 @@ const Longest = ({ since }) => html`<span>${t("queue_longest")} <b class="num">$
 
 // Who is offline is given nothing: the way in is shown large.
 function Offline() {
-  if (store.you.value.presence !== "offline" || store.counts.value.mine) return null;
+  if (store.you.value.presence !== "offline") return null;
   return html`<div class="callout"><p><b>${t("offline_title")}</b>${t("offline_text")}</p><${Presence} start /></div>`;
 }
 

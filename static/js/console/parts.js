@@ -1,5 +1,5 @@
 // Small parts that every pane uses.
-import { html, useEffect, useRef, useLayoutEffect } from "../vendor/preact-11.2.0.js";
+import { computed, html, useEffect, useLayoutEffect, useMemo, useRef } from "../vendor/preact-11.2.0.js";
 import { now } from "./store.js";
 import { clock, t } from "./words.js";
 
@@ -40,14 +40,22 @@ export function Avatar({ who, size = "", channel, state }) {
 const levels = [[180, "over"], [120, "bad"], [60, "warn"], [0, "ok"]];
 
 // Wait counts up from a moment, by the server's clock, and takes its colour
-// from how long that is: 60, 120 and 180 seconds.
+// from how long that is: 60, 120 and 180 seconds. The digits are bound to the
+// text node and the rest is drawn again only when it changes, because hundreds
+// of these tick at once.
 export function Wait({ since, lead, title }) {
-  const ms = Math.max(0, now.value - Date.parse(since));
-  const [, level] = levels.find(([least]) => ms >= least * 1000);
-  const late = level === "over";
-  return html`<span class=${`sla ${level}`} title=${title}>
-    ${!late && html`<i class="rg" style=${{ "--p": Math.round((ms / 180000) * 100) }} />`}
-    ${late ? t("overdue") : lead}${late || lead ? " " : ""}${clock(ms)}
+  const { digits, level, share } = useMemo(() => {
+    const waited = computed(() => Math.max(0, now.value - Date.parse(since)));
+    return {
+      digits: computed(() => clock(waited.value)),
+      level: computed(() => levels.find(([least]) => waited.value >= least * 1000)[1]),
+      share: computed(() => Math.min(100, Math.floor(waited.value / 9000) * 5)), // of three minutes, in steps of 5 %
+    };
+  }, [since]);
+  const late = level.value === "over";
+  return html`<span class=${`sla ${level.value}`} title=${title}>
+    ${!late && html`<i class="rg" style=${{ "--p": share.value }} />`}
+    ${late ? `${t("overdue")} ` : lead ? `${lead} ` : ""}${digits}
   </span>`;
 }
 

@@ -88,7 +88,7 @@ function Messages({ c }) {
     const last = entries.at(-1)?.id ?? "";
     if (at.first && first !== at.first && entries.some((m) => m.id === at.first)) el.scrollTop = before.top + el.scrollHeight - before.height;
     else if (at.stick) el.scrollTop = el.scrollHeight;
-    if (at.last && last !== at.last && entries.at(-1).from?.kind === "visitor") {
+    if (at.last && last !== at.last && entries.at(-1)?.from?.kind === "visitor") {
       if (!at.stick) setBelow((n) => n + 1);
       if (!watched() && (!divider || at.seen)) { setDivider(last); at.seen = false; }
     }
