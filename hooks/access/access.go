@@ -12,6 +12,8 @@
 package access
 
 import (
+	"time"
+
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -48,6 +50,11 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordAuthWithPasswordRequest(Collection).BindFunc(tries.checkPassword)
 	app.OnRecordAuthRequest(Collection).BindFunc(bindToken)
 
+	app.Cron().MustAdd("xiaoerSignIns", "41 4 * * *", func() {
+		if err := forget(app, time.Now()); err != nil {
+			app.Logger().Error("old sign-ins not dropped", "error", err)
+		}
+	})
 	t.Guard("", guard)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerBuiltin", Func: closeBuiltin, Priority: apis.DefaultRateLimitMiddlewarePriority - 5})

@@ -42,7 +42,7 @@ func Groups(app core.App) ([]*Group, error) {
 func GroupBy(app core.App, word string) (*Group, error) {
 	g := &Group{}
 	err := app.RecordQuery(collectionGroups).
-		AndWhere(dbx.Or(dbx.HashExp{"id": word}, dbx.HashExp{"key": word}, dbx.HashExp{"name": word})).
+		AndWhere(dbx.NewExp("id = {:word} OR key = {:word} OR name = {:word}", dbx.Params{"word": word})).
 		OrderBy("sort", "created", "id").Limit(1).One(g)
 	if err != nil {
 		return nil, fmt.Errorf("group %s: %w", word, err)

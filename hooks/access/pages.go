@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/access"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -32,8 +33,21 @@ func (g *guesses) routes() []web.Route {
 		{Method: http.MethodPost, Path: pathSignOut, Permission: web.Anyone, Handle: signOut},
 		{Method: http.MethodGet, Path: pathPassword, Permission: web.SignedIn, Handle: passwordPage},
 		{Method: http.MethodPost, Path: pathPassword, Permission: web.SignedIn, Handle: changePassword},
+		{Method: http.MethodGet, Path: "/avatars/{id}", Permission: web.Anyone, Handle: avatar},
 		{Method: http.MethodPost, Path: "/language", Permission: web.Anyone, Handle: chooseLanguage},
 	}
+}
+
+// avatar sends the picture of a member of staff, which every visitor may see.
+func avatar(e *core.RequestEvent) error {
+	f, err := files.ByID(e.App, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	if f.Purpose() != files.ForAvatar {
+		return fail.New(fail.NotFound, "fail.not_found")
+	}
+	return files.Serve(e, f)
 }
 
 // front leads to the desk, and by its guard to the sign-in page.
@@ -68,6 +82,7 @@ func (g *guesses) signIn(e *core.RequestEvent) error {
 			return err
 		}
 		m.Error = f.Text(web.Language(e))
+		web.RetryAfter(e, f)
 		return showSignIn(e, f.Kind.Status(), m)
 	}
 	if err := Welcome(e, s.Id); err != nil {
@@ -170,7 +185,7 @@ func chooseLanguage(e *core.RequestEvent) error {
 			return err
 		}
 	}
-	e.SetCookie(&http.Cookie{
+	e.SetCookie(&http.Cookie{ //nolint:gosec // Secure where there is TLS; the shop's own network may have none
 		Name: web.LanguageCookie, Value: lang, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: web.Secure(e),
 	})

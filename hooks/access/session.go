@@ -22,9 +22,10 @@ import (
 // How long a browser stays signed in: half a day without a click, and 30 days
 // in any case. A token's end is its collection's.
 const (
-	idle      = 12 * time.Hour
-	longest   = 30 * 24 * time.Hour
-	seenEvery = 5 * time.Minute
+	idle       = 12 * time.Hour
+	longest    = 30 * 24 * time.Hour
+	seenEvery  = 5 * time.Minute
+	remembered = 90 * 24 * time.Hour // after its end, as history
 )
 
 // Names of the sign-in cookie. Browsers take the prefix, which no subdomain can
@@ -180,7 +181,7 @@ func signedOut(err error) error {
 // its digest into the row.
 func begin(app core.App, staff string, from Device) (value string, err error) {
 	raw := make([]byte, 32)
-	if _, err := rand.Read(raw); err != nil {
+	if _, err = rand.Read(raw); err != nil {
 		return "", err
 	}
 	value = base64.RawURLEncoding.EncodeToString(raw)

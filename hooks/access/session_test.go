@@ -23,12 +23,20 @@ func open(t testing.TB) (*tests.TestApp, *httptest.Server) {
 	return app, desktest.Serve(t, app)
 }
 
-func post(t testing.TB, s *httptest.Server, path, contentType, text string, header ...string) *http.Response {
+// answer is a response that was read to its end.
+type answer struct {
+	StatusCode int
+	Header     http.Header
+	Cookies    []*http.Cookie
+	Text       string
+}
+
+func post(t testing.TB, s *httptest.Server, path, contentType, text string, header ...string) answer {
 	t.Helper()
 	return send(t, s, http.MethodPost, path, text, append(header, "Content-Type", contentType)...)
 }
 
-func send(t testing.TB, s *httptest.Server, method, path, text string, header ...string) *http.Response {
+func send(t testing.TB, s *httptest.Server, method, path, text string, header ...string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(text))
 	if err != nil {
@@ -41,15 +49,19 @@ func send(t testing.TB, s *httptest.Server, method, path, text string, header ..
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = res.Body.Close() })
-	return res
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{res.StatusCode, res.Header, res.Cookies(), string(raw)}
 }
 
 // token signs in by PocketBase's endpoint.
 func token(t testing.TB, s *httptest.Server, identity string) string {
 	t.Helper()
 	res := post(t, s, "/api/collections/staff/auth-with-password", "application/json", `{"identity":"`+identity+`","password":"`+password+`"}`)
-	b := read(t, res, nil)
+	b := read(t, res)
 	if b.Token == "" {
 		t.Fatalf("no token for %s: %s", identity, b.Message)
 	}
@@ -61,10 +73,10 @@ func cookie(t testing.TB, s *httptest.Server, identity string, header ...string)
 	t.Helper()
 	form := url.Values{"identity": {identity}, "password": {password}, "next": {"/desk"}}
 	res := post(t, s, "/sign-in", "application/x-www-form-urlencoded", form.Encode(), header...)
-	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/desk" || len(res.Cookies()) != 1 {
+	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/desk" || len(res.Cookies) != 1 {
 		t.Fatalf("sign-in: %d to %q", res.StatusCode, res.Header.Get("Location"))
 	}
-	c := res.Cookies()[0]
+	c := res.Cookies[0]
 	if !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || len(c.Value) != 43 {
 		t.Errorf("cookie: %s", c)
 	}
@@ -216,18 +228,16 @@ func TestUnknownWrongAndDisabledAreAnsweredAlike(t *testing.T) {
 		}
 		form := url.Values{"identity": {identity}, "password": {secret}}
 		res := post(t, s, "/sign-in", "application/x-www-form-urlencoded", form.Encode())
-		raw, _ := io.ReadAll(res.Body)
-		text := strings.ReplaceAll(string(raw), identity, "")
-		if res.StatusCode != 401 || page != "" && text != page || strings.Contains(text, secret) {
+		text := strings.ReplaceAll(res.Text, identity, "")
+		if res.StatusCode != http.StatusUnauthorized || page != "" && text != page || strings.Contains(text, secret) {
 			t.Errorf("page for %s: %d", identity, res.StatusCode)
 		}
 		page = text
 		res = post(t, s, "/api/collections/staff/auth-with-password", "application/json", `{"identity":"`+identity+`","password":"`+secret+`"}`)
-		raw, _ = io.ReadAll(res.Body)
-		if res.StatusCode != 400 || api != "" && string(raw) != api {
-			t.Errorf("api for %s: %d %s", identity, res.StatusCode, raw)
+		if res.StatusCode != http.StatusBadRequest || api != "" && res.Text != api {
+			t.Errorf("api for %s: %d %s", identity, res.StatusCode, res.Text)
 		}
-		api = string(raw)
+		api = res.Text
 	}
 }
 
@@ -236,7 +246,7 @@ func TestInitialPasswordOpensOnlyItsOwnChange(t *testing.T) {
 	app, s := open(t)
 	add(t, app, access.Newcomer{Email: "new@heye.cn", Nickname: "新人", Role: access.Agent, MustChange: true})
 	res := post(t, s, "/api/collections/staff/auth-with-password", "application/json", `{"identity":"new@heye.cn","password":"`+password+`"}`)
-	if b := read(t, res, nil); res.StatusCode != 401 || b.Token != "" {
+	if b := read(t, res); res.StatusCode != http.StatusUnauthorized || b.Token != "" {
 		t.Errorf("a token for an initial password: %d", res.StatusCode)
 	}
 	c := cookie(t, s, "new@heye.cn")
@@ -244,16 +254,16 @@ func TestInitialPasswordOpensOnlyItsOwnChange(t *testing.T) {
 		t.Errorf("let in with an initial password: %d", got)
 	}
 	for _, secret := range []string{"12345678", password} {
-		res := post(t, s, "/password", "application/x-www-form-urlencoded", url.Values{"password": {secret}}.Encode(), "Cookie", c)
-		if res.StatusCode != http.StatusUnprocessableEntity {
-			t.Errorf("new password %q: %d", secret, res.StatusCode)
+		again := post(t, s, "/password", "application/x-www-form-urlencoded", url.Values{"password": {secret}}.Encode(), "Cookie", c)
+		if again.StatusCode != http.StatusUnprocessableEntity {
+			t.Errorf("new password %q: %d", secret, again.StatusCode)
 		}
 	}
 	res = post(t, s, "/password", "application/x-www-form-urlencoded", "password=another-horse-8", "Cookie", c)
-	if res.StatusCode != 303 || len(res.Cookies()) != 1 {
+	if res.StatusCode != http.StatusSeeOther || len(res.Cookies) != 1 {
 		t.Fatalf("change: %d", res.StatusCode)
 	}
-	if who(t, s, "Cookie", c) != 401 || who(t, s, "Cookie", res.Cookies()[0].Name+"="+res.Cookies()[0].Value) != 200 {
+	if who(t, s, "Cookie", c) != 401 || who(t, s, "Cookie", res.Cookies[0].Name+"="+res.Cookies[0].Value) != 200 {
 		t.Error("the session was not renewed")
 	}
 }
@@ -267,12 +277,25 @@ func TestClosedBuiltins(t *testing.T) {
 	super, _ := superuser.NewAuthToken()
 	collection, _ := app.FindCollectionByNameOrId(access.Collection)
 	for _, c := range []struct{ method, path string }{
-		{"POST", "/api/sql"}, {"GET", "/api/backups"}, {"POST", "/api/backups"}, {"POST", "/api/backups/upload"}, {"GET", "/api/backups/x.zip"},
-		{"POST", "/api/batch"}, {"POST", "/api/collections"}, {"PATCH", "/api/collections/staff"}, {"DELETE", "/api/collections/staff"},
-		{"DELETE", "/api/collections/staff/truncate"}, {"PUT", "/api/collections/import"}, {"POST", "/api/collections/meta/dry-run-view"},
-		{"POST", "/api/collections/staff/auth-refresh"}, {"POST", "/api/collections/" + collection.Id + "/auth-refresh"},
-		{"POST", "/api/collections/staff/impersonate/" + staff(t, app, "ann@heye.cn").Id}, {"POST", "/api/collections/staff/request-password-reset"},
-		{"POST", "/api/collections/staff/auth-with-otp"}, {"POST", "/api/collections/%73taff/request-otp"}, {"POST", "/api/collections/staff/auth-with-oauth2"},
+		{"POST", "/api/sql"},
+		{"GET", "/api/backups"},
+		{"POST", "/api/backups"},
+		{"POST", "/api/backups/upload"},
+		{"GET", "/api/backups/x.zip"},
+		{"POST", "/api/batch"},
+		{"POST", "/api/collections"},
+		{"PATCH", "/api/collections/staff"},
+		{"DELETE", "/api/collections/staff"},
+		{"DELETE", "/api/collections/staff/truncate"},
+		{"PUT", "/api/collections/import"},
+		{"POST", "/api/collections/meta/dry-run-view"},
+		{"POST", "/api/collections/staff/auth-refresh"},
+		{"POST", "/api/collections/" + collection.Id + "/auth-refresh"},
+		{"POST", "/api/collections/staff/impersonate/" + staff(t, app, "ann@heye.cn").Id},
+		{"POST", "/api/collections/staff/request-password-reset"},
+		{"POST", "/api/collections/staff/auth-with-otp"},
+		{"POST", "/api/collections/%73taff/request-otp"},
+		{"POST", "/api/collections/staff/auth-with-oauth2"},
 	} {
 		if got := send(t, s, c.method, c.path, "{}", "Authorization", super, "Content-Type", "application/json").StatusCode; got != 404 {
 			t.Errorf("%s %s: %d, want 404", c.method, c.path, got)
@@ -333,11 +356,11 @@ func TestCommandsWorkBesideAServer(t *testing.T) {
 		"no nickname":  {"add", "c@heye.cn", "--password-stdin"},
 		"nothing":      {},
 	} {
-		if _, err := run(password, args...); fail.Of(err).Kind != fail.Invalid {
+		if _, err = run(password, args...); fail.Of(err).Kind != fail.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := run("", "disable", "bo@heye.cn"); err != nil {
+	if _, err = run("", "disable", "bo@heye.cn"); err != nil {
 		t.Fatal(err)
 	}
 	out, err = run("", "list", "--json")

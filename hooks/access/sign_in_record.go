@@ -77,6 +77,16 @@ func markSeen(app core.App, id string, now time.Time) {
 	}
 }
 
+// forget drops the history of sign-ins whose end is long past.
+func forget(app core.App, now time.Time) error {
+	before, err := types.ParseDateTime(now.Add(-remembered))
+	if err != nil {
+		return err
+	}
+	_, err = app.DB().Delete(collectionSignIns, dbx.NewExp("ends < {:before}", dbx.Params{"before": before.String()})).Execute()
+	return err
+}
+
 func clip(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most])

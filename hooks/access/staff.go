@@ -33,12 +33,12 @@ func AddStaff(app core.App, n Newcomer) (*Staff, error) {
 		return nil, err
 	}
 	s := wrapStaff(core.NewRecord(collection))
-	if err := CheckPassword(n.Password, n.Nickname, n.Email, n.Phone); err != nil {
+	if err = CheckPassword(n.Password, n.Nickname, n.Email, n.Phone); err != nil {
 		return nil, err
 	}
 	s.SetPassword(n.Password) // takes its time, so before the transaction
-	err = app.RunInTransaction(func(app core.App) error {
-		if err := EnsureRoles(app); err != nil {
+	err = app.RunInTransaction(func(app core.App) (err error) {
+		if err = EnsureRoles(app); err != nil {
 			return err
 		}
 		role, err := RoleByKey(app, n.Role)

@@ -157,8 +157,8 @@ func allStaff(app core.App) ([]*Staff, error) {
 // Owners counts the owners who can sign in.
 func Owners(app core.App) (int, error) {
 	var n int
-	err := app.DB().NewQuery("SELECT COUNT(*) FROM staff s JOIN roles r ON r.id = s.role WHERE r.key = {:key} AND s.disabled = FALSE").
-		Bind(dbx.Params{"key": Owner}).Row(&n)
+	err := app.DB().NewQuery("SELECT COUNT(*) FROM staff s JOIN roles r ON r.id = s.role WHERE r.key = {:owner} AND s.disabled = FALSE").
+		Bind(dbx.Params{"owner": Owner}).Row(&n)
 	return n, err
 }
 

@@ -104,7 +104,7 @@ func (c *Config) check() error {
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("--log-format: %q is neither text nor json", c.LogFormat)
 	}
-	if err := new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)); err != nil {
+	if err = new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)); err != nil {
 		return fmt.Errorf("--log-level: %w", err)
 	}
 	if c.BaseURL == "" {

@@ -4,17 +4,14 @@
 package ops
 
 import (
-	"errors"
 	"net"
 	"os"
 	"runtime/debug"
 	"strings"
-	"sync/atomic"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
-	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
@@ -26,11 +23,11 @@ const beforeDrain = -20000
 // Register binds the package to app. invite returns the path of the set-up
 // page while the shop has no owner, and "" after.
 func Register(app core.App, t *web.Table, c *Config, invite func(core.App) (string, error)) {
-	var draining atomic.Bool
+	state := &readiness{}
 	app.OnModelCreate((&core.Log{}).TableName()).BindFunc(repeat)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.InstallerFunc = nil // the wizard makes the superuser
-		t.API(e.Router, web.Route{Method: "GET", Path: "/readyz", Permission: web.Anyone, Handle: ready(&draining)})
+		t.API(e.Router, web.Route{Method: "GET", Path: "/readyz", Permission: web.Anyone, Handle: state.answer})
 		if err := listen(e); err != nil {
 			return err
 		}
@@ -45,7 +42,7 @@ func Register(app core.App, t *web.Table, c *Config, invite func(core.App) (stri
 		return nil
 	})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "xiaoerNotReady", Priority: beforeDrain, Func: func(e *core.TerminateEvent) error {
-		draining.Store(true)
+		state.draining.Store(true)
 		return e.Next()
 	}})
 }
@@ -62,28 +59,6 @@ func listen(e *core.ServeEvent) error {
 	}
 	e.Listener = l
 	return nil
-}
-
-// ready answers whether to send anybody here: the database takes writes, the
-// schema is up to date (serve migrates before it listens), and the program is
-// not about to stop.
-func ready(draining *atomic.Bool) func(*core.RequestEvent) error {
-	rolledBack := errors.New("only tried")
-	return func(e *core.RequestEvent) error {
-		if draining.Load() {
-			return fail.New(fail.Draining, "fail.draining")
-		}
-		err := e.App.RunInTransaction(func(app core.App) error {
-			if _, err := app.DB().NewQuery("UPDATE rights SET version = version WHERE id = 1").Execute(); err != nil {
-				return err
-			}
-			return rolledBack
-		})
-		if !errors.Is(err, rolledBack) {
-			return fail.New(fail.Busy, "fail.busy").Because(err)
-		}
-		return e.JSON(200, map[string]string{"status": "ok"})
-	}
 }
 
 // Version is the program's version, as the build knows it.

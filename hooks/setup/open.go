@@ -35,7 +35,7 @@ func Open(app core.App, s Shop) (*access.Staff, error) {
 		if n > 0 {
 			return errClosed
 		}
-		if err := furnish(app, s); err != nil {
+		if err = furnish(app, s); err != nil {
 			return err
 		}
 		owner, err = access.AddStaff(app, ownerOf(s))

@@ -180,7 +180,7 @@ func TestOwnerByCommand(t *testing.T) {
 	if err != nil || !strings.Contains(out, `"role":"owner"`) {
 		t.Fatalf("%v %s", err, out)
 	}
-	if _, err := channels.Default(app); err != nil || settings.ShopOf(app).Name != "禾野优选" {
+	if _, err = channels.Default(app); err != nil || settings.ShopOf(app).Name != "禾野优选" {
 		t.Errorf("the shop is not furnished: %v", err)
 	}
 	if _, err = run("correct-horse-8", "second@heye.cn", "--nickname", "合伙人", "--shop", "别家", "--password-stdin"); err != nil {

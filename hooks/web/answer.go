@@ -60,7 +60,7 @@ func explain(e *core.RequestEvent, err error) error {
 	}
 	f, status := classify(err)
 	if f.Kind == fail.Internal && e.Request.Context().Err() != nil {
-		return nil // the client has gone; nobody is there to read it
+		return nil //nolint:nilerr // the client has gone: nobody is there to read it
 	}
 	id := ""
 	if f.Kind == fail.Internal {
@@ -70,9 +70,7 @@ func explain(e *core.RequestEvent, err error) error {
 	if e.Written() {
 		return nil
 	}
-	if f.Kind.Retry() && f.After > 0 {
-		e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.After.Seconds()))))
-	}
+	RetryAfter(e, f)
 	if IsPage(e) {
 		return explainPage(e, f, status, id)
 	}
@@ -87,6 +85,13 @@ func explain(e *core.RequestEvent, err error) error {
 		e.Response.Header().Set("WWW-Authenticate", "Bearer")
 	}
 	return e.JSON(status, map[string]any{"status": status, "message": f.Text(Language(e)), "data": data})
+}
+
+// RetryAfter says in a header when to try again, where f knows.
+func RetryAfter(e *core.RequestEvent, f *fail.Error) {
+	if f.Kind.Retry() && f.After > 0 {
+		e.Response.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(f.After.Seconds()))))
+	}
 }
 
 // classify finds the failure in err, also in what PocketBase and the standard

@@ -1,11 +1,14 @@
 package web
 
 import (
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
@@ -14,6 +17,10 @@ const (
 	policy     = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors "
 	mostBody   = 1 << 20  // of JSON and forms
 	mostUpload = 12 << 20 // of a file with what surrounds it
+
+	mostFound     = 256 << 10 // what net/http reads of an unread body, to find the next request behind it
+	mostDrained   = 64 << 20
+	mostDrainTime = 5 * time.Second
 )
 
 // headers go with every answer of ours; a handler may set its own over them.
@@ -69,20 +76,35 @@ func FramedBy(e *core.RequestEvent, origins []string) {
 	h.Del("Cross-Origin-Opener-Policy") // means nothing in a frame
 }
 
-// mostDrained is what net/http reads of a body that a handler left unread, to
-// find the next request behind it.
-const mostDrained = 256 << 10
-
 // closeAfterLargeBody ends a connection after a request whose body may not have
 // been read to its end. PocketBase's router puts a reader of its own around the
 // body and closes it, so that net/http takes a body that was given up for one
 // that was read, and the rest of it for the next request: whoever sends a large
 // body where none is expected could slip a request in that way.
 func closeAfterLargeBody(e *core.RequestEvent) error {
-	if n := e.Request.ContentLength; e.Request.ProtoMajor == 1 && (n > mostDrained || n < 0) {
-		e.Response.Header().Set("Connection", "close")
+	body, wrapped := e.Request.Body.(*router.RereadableReadCloser)
+	if n := e.Request.ContentLength; !wrapped || e.Request.ProtoMajor != 1 || n >= 0 && n <= mostFound {
+		return e.Next()
 	}
-	return e.Next()
+	e.Response.Header().Set("Connection", "close")
+	unread := body.ReadCloser // without the copy that the wrapper keeps
+	err := e.Next()
+	if e.Request.Header.Get("Expect") == "" {
+		drain(e, unread)
+	}
+	return err
+}
+
+// drain reads on for a while after a refusal: a client that still sends when
+// the connection closes would see an error of the network instead of the answer.
+func drain(e *core.RequestEvent, body io.Reader) {
+	if e.Written() {
+		_ = e.Flush()
+	}
+	if err := http.NewResponseController(e.Response).SetReadDeadline(time.Now().Add(mostDrainTime)); err != nil {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, body, mostDrained) // read or not, the connection ends
 }
 
 // limitBody bounds what a request may send; a form of files may send more.

@@ -47,7 +47,12 @@ func serve(t testing.TB, config web.Config, handle func(*core.RequestEvent) erro
 	return desktest.Serve(t, app)
 }
 
-func send(t testing.TB, s *httptest.Server, method, path, body string, header ...string) (*http.Response, string) {
+type answer struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func send(t testing.TB, s *httptest.Server, method, path, body string, header ...string) (answer, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
 	if err != nil {
@@ -65,7 +70,7 @@ func send(t testing.TB, s *httptest.Server, method, path, body string, header ..
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, string(raw)
+	return answer{res.StatusCode, res.Header}, string(raw)
 }
 
 func fine(e *core.RequestEvent) error { return e.String(http.StatusOK, "fine") }
@@ -116,7 +121,7 @@ func TestPanicIsAFaultOfOneRequest(t *testing.T) {
 	t.Parallel()
 	s := serve(t, web.Config{}, func(*core.RequestEvent) error { panic("surprise") })
 	for _, path := range []string{"/page", "/api/xiaoer/api"} {
-		if res, text := send(t, s, http.MethodGet, path, ""); res.StatusCode != 500 || strings.Contains(text, "surprise") {
+		if res, text := send(t, s, http.MethodGet, path, ""); res.StatusCode != http.StatusInternalServerError || strings.Contains(text, "surprise") {
 			t.Errorf("%s: %d %s", path, res.StatusCode, text)
 		}
 	}
@@ -154,7 +159,7 @@ func TestOpenRoutesAnswerAnyOriginWithoutCredentials(t *testing.T) {
 	s := serve(t, web.Config{}, fine)
 	res, _ := send(t, s, http.MethodOptions, "/api/xiaoer/open/post", "", "Origin", "https://shop.example", "Access-Control-Request-Method", "POST")
 	h := res.Header
-	if res.StatusCode != 204 || h.Get("Access-Control-Allow-Origin") != "*" || h.Get("Access-Control-Allow-Credentials") != "" ||
+	if res.StatusCode != http.StatusNoContent || h.Get("Access-Control-Allow-Origin") != "*" || h.Get("Access-Control-Allow-Credentials") != "" ||
 		h.Get("Access-Control-Allow-Methods") != "POST" || !strings.Contains(h.Get("Access-Control-Allow-Headers"), "Authorization") {
 		t.Errorf("preflight: %d %v", res.StatusCode, h)
 	}
@@ -200,11 +205,11 @@ func TestFramedBy(t *testing.T) {
 func TestPermissionThatNobodyGuardsIsClosed(t *testing.T) {
 	t.Parallel()
 	s := serve(t, web.Config{}, fine)
-	if res, _ := send(t, s, http.MethodGet, "/api/xiaoer/unguarded", ""); res.StatusCode != 401 {
+	if res, _ := send(t, s, http.MethodGet, "/api/xiaoer/unguarded", ""); res.StatusCode != http.StatusUnauthorized {
 		t.Errorf("api: %d", res.StatusCode)
 	}
 	res, _ := send(t, s, http.MethodGet, "/unguarded?a=b", "")
-	if res.StatusCode != 303 || res.Header.Get("Location") != "/sign-in?next=%2Funguarded%3Fa%3Db" {
+	if res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/sign-in?next=%2Funguarded%3Fa%3Db" {
 		t.Errorf("page: %d to %q", res.StatusCode, res.Header.Get("Location"))
 	}
 }
