@@ -77,6 +77,11 @@ var serial atomic.Int64
 // call does an HTTP call and checks its status.
 func (s *shop) call(method, path, token string, in any, status int, out any) {
 	s.t.Helper()
+	s.callAt(s.server.URL, method, path, token, in, status, out)
+}
+
+func (s *shop) callAt(base, method, path, token string, in any, status int, out any) {
+	s.t.Helper()
 	var body io.Reader
 	if in != nil {
 		raw, err := json.Marshal(in)
@@ -85,12 +90,17 @@ func (s *shop) call(method, path, token string, in any, status int, out any) {
 		}
 		body = bytes.NewReader(raw)
 	}
-	s.do(method, path, token, "application/json", body, status, out)
+	s.doAt(base, method, path, token, "application/json", body, status, out)
 }
 
 func (s *shop) do(method, path, token, kind string, body io.Reader, status int, out any) {
 	s.t.Helper()
-	r, err := http.NewRequest(method, s.server.URL+path, body)
+	s.doAt(s.server.URL, method, path, token, kind, body, status, out)
+}
+
+func (s *shop) doAt(base, method, path, token, kind string, body io.Reader, status int, out any) {
+	s.t.Helper()
+	r, err := http.NewRequest(method, base+path, body)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -98,7 +108,7 @@ func (s *shop) do(method, path, token, kind string, body io.Reader, status int, 
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	r.Header.Set("Content-Type", kind)
-	answer, err := s.server.Client().Do(r)
+	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		s.t.Fatal(err)
 	}
