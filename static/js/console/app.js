@@ -6,6 +6,7 @@ import { Thread, openCustomer } from "./thread.js";
 import { Panel } from "./panel.js";
 import { Transfer } from "./transfer.js";
 import { Colleague, QR } from "./steps.js";
+import { NewReply } from "./quick.js";
 import { Keys } from "./keys.js";
 import { Viewer } from "./viewer.js";
 import { Connection } from "./connection.js";
@@ -14,7 +15,7 @@ import * as alerts from "./alerts.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-const dialogs = { transfer: Transfer, qr: QR, colleague: Colleague, keys: Keys };
+const dialogs = { transfer: Transfer, quick: NewReply, qr: QR, colleague: Colleague, keys: Keys };
 
 export function App() {
   const pane = store.pane.value;

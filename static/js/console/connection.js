@@ -17,7 +17,7 @@ export function Connection() {
     return () => clearTimeout(timer);
   }, [state === "ready", stopped]);
   if (stopped && reason === "elsewhere") {
-    return html`<${Dialog} title=${t("elsewhere_title")} onClose=${() => {}}><div class="dlg-b"><p>${t("elsewhere_text")}</p></div>
+    return html`<${Dialog} title=${t("elsewhere_title")} ><div class="dlg-b"><p>${t("elsewhere_text")}</p></div>
       <div class="dlg-f"><button type="button" class="btn pri" onClick=${() => location.assign("/sign-in?next=/desk")}>${t("sign_in_again")}</button></div><//>`;
   }
   if (!down) return null;

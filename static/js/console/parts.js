@@ -71,7 +71,8 @@ const faces = ["", "mood-cry", "mood-sad", "mood-neutral", "mood-smile", "mood-h
 export const Face = ({ score }) =>
   html`<span class=${`tag ${score >= 4 ? "g" : score <= 2 ? "y" : ""}`} title=${t("rating_of", { Score: score })}><${Icon} name=${faces[score]} />${t("rating_" + score)}</span>`;
 
-// Dialog is a native modal: Esc and the backdrop close it, the focus is kept inside.
+// Dialog is a native modal: Esc and the backdrop close it, the focus is kept
+// inside. Without onClose it stays.
 export function Dialog({ title, onClose, children, cls = "" }) {
   const ref = useRef();
   useEffect(() => {
@@ -80,9 +81,9 @@ export function Dialog({ title, onClose, children, cls = "" }) {
     ref.current.querySelector("input:not([type=radio]), textarea, .dlg-f .pri")?.focus();
     return () => before?.focus?.();
   }, []);
-  return html`<dialog ref=${ref} class=${cls} aria-labelledby="dialog-title" onCancel=${(e) => { e.preventDefault(); onClose(); }}
-    onClick=${(e) => e.target === ref.current && onClose()}>
-    <div class="dlg-h"><h2 id="dialog-title">${title}</h2><${IconButton} icon="x" label=${t("close_dialog")} onClick=${onClose} /></div>
+  return html`<dialog ref=${ref} class=${cls} aria-labelledby="dialog-title" onCancel=${(e) => { e.preventDefault(); onClose?.(); }}
+    onClick=${(e) => e.target === ref.current && onClose?.()}>
+    <div class="dlg-h"><h2 id="dialog-title">${title}</h2>${onClose && html`<${IconButton} icon="x" label=${t("close_dialog")} onClick=${onClose} />`}</div>
     ${children}
   </dialog>`;
 }

@@ -1,7 +1,8 @@
 // The owner's first three steps: try the chat, put it on a page, get help.
 import { html, useState } from "../vendor/preact-11.2.0.js";
 import { Dialog, Icon, IconButton } from "./parts.js";
-import { Refused, post } from "./api.js";
+import { Input, useForm } from "./form.js";
+import { post } from "./api.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
@@ -39,31 +40,16 @@ export function QR() {
 // Colleague makes an account. Its first password is shown once and to nobody else.
 export function Colleague() {
   const [made, setMade] = useState(null);
-  const [wrong, setWrong] = useState({});
-  const [busy, setBusy] = useState(false);
+  const { wrong, busy, submit } = useForm(["nickname", "email", "role"], async (fields) => setMade({ email: fields.email, ...(await post("staff", fields)) }));
   const done = () => { store.dialog.value = null; };
-  const submit = async (e) => {
-    e.preventDefault();
-    const form = new FormData(e.target);
-    setBusy(true);
-    try {
-      setMade({ ...(await post("staff", Object.fromEntries(form))), email: form.get("email") });
-    } catch (err) {
-      const fields = err instanceof Refused ? err.fields : {};
-      const field = Object.keys(fields).find((k) => ["nickname", "email", "role"].includes(k));
-      setWrong({ [field ?? "all"]: fields[field]?.message ?? err.message });
-    }
-    setBusy(false);
-  };
   if (made) {
     const text = t("invite_text", { Shop: store.desk.value.shop.name, URL: location.origin + "/sign-in", Email: made.email, Password: made.password });
-    return html`<${Dialog} title=${t("colleague_made")} onClose=${done}><div class="dlg-b"><p>${t("colleague_once")}</p><pre class="invite" tabindex="0">${text}</pre></div>
+    return html`<${Dialog} title=${t("colleague_made")} onClose=${done}><div class="dlg-b"><p>${t("colleague_once")}</p><pre class="invite">${text}</pre></div>
       <div class="dlg-f"><button type="button" class="btn" onClick=${done}>${t("done")}</button><button type="button" class="btn pri" onClick=${() => copy(text)}><${Icon} name="copy" />${t("copy")}</button></div><//>`;
   }
-  const field = (name, type, label, hint) => html`<label class="inp"><span>${label}</span><input name=${name} type=${type} required autocomplete="off" maxlength="100" placeholder=${hint} aria-invalid=${!!wrong[name]} aria-describedby=${"wrong-" + name} />
-    ${wrong[name] && html`<span class="err" id=${"wrong-" + name} role="alert">${wrong[name]}</span>`}</label>`;
   return html`<${Dialog} title=${t("steps_add")} onClose=${done}><form onSubmit=${submit}><div class="dlg-b">
-    ${field("nickname", "text", t("colleague_nickname"), t("colleague_nickname_hint"))}${field("email", "email", t("colleague_email"), "name@example.com")}
+    <${Input} name="nickname" type="text" label=${t("colleague_nickname")} placeholder=${t("colleague_nickname_hint")} wrong=${wrong.nickname} required maxlength="100" />
+    <${Input} name="email" type="email" label=${t("colleague_email")} placeholder="name@example.com" wrong=${wrong.email} required maxlength="100" />
     <label class="inp"><span>${t("colleague_role")}</span><select name="role"><option value="agent">${t("role_agent")}</option><option value="supervisor">${t("role_supervisor")}</option></select></label>
     ${wrong.all && html`<p class="err" role="alert">${wrong.all}</p>`}</div>
     <div class="dlg-f"><button type="button" class="btn" onClick=${done}>${t("cancel")}</button><button class="btn pri" disabled=${busy}>${t("colleague_create")}</button></div></form><//>`;
