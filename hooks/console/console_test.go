@@ -36,6 +36,7 @@ type shop struct {
 func open(t *testing.T) *shop {
 	t.Helper()
 	app := desktest.New(t)
+	cheapPasswords(t, app)
 	for _, err := range []error{access.EnsureGroups(app), access.EnsureRoles(app)} {
 		if err != nil {
 			t.Fatal(err)
@@ -49,6 +50,23 @@ func open(t *testing.T) *shop {
 		t.Fatal(err)
 	}
 	return &shop{t: t, app: app, server: desktest.Serve(t, app), group: groups[0].Id}
+}
+
+// cheapPasswords spares the tests most of bcrypt's work.
+func cheapPasswords(t *testing.T, app core.App) {
+	t.Helper()
+	staff, err := app.FindCollectionByNameOrId("staff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	field, ok := staff.Fields.GetByName("password").(*core.PasswordField)
+	if !ok {
+		t.Fatal("staff have no passwords")
+	}
+	field.Cost = 4
+	if err := app.Save(staff); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // someone is a member of staff who is signed in.
