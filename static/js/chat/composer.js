@@ -95,17 +95,22 @@ export class Composer {
   typed() {
     this.grow();
     this.save();
-    const now = Date.now();
     clearTimeout(this.rests);
     if (!this.text.value) return this.stopTyping();
     this.rests = setTimeout(() => this.stopTyping(), RESTS);
-    if (now - this.told < TYPING) return;
-    this.told = now;
+    this.due ||= setTimeout(() => this.tellTyping(), Math.max(0, this.told + TYPING - Date.now()));
+  }
+
+  tellTyping() {
+    this.due = 0;
+    this.told = Date.now();
     this.page.chat.writing(true, this.text.value.slice(0, MOST));
   }
 
   stopTyping() {
     clearTimeout(this.rests);
+    clearTimeout(this.due);
+    this.due = 0;
     if (!this.told) return;
     this.told = 0;
     this.page.chat.writing(false);

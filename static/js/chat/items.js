@@ -13,7 +13,7 @@ export function items(chat) {
   const said = chat.timeline.messages.map((message) => fromMessage(message, chat)).filter(Boolean);
   for (const one of said.concat(pending(chat))) push(list, one);
   marked(list, chat);
-  if (!said.length) list.push({ key: "greeting", kind: "greeting" });
+  if (!said.length && chat.channel) list.unshift({ key: "greeting", kind: "greeting", open: [chat.channel.greeting, chat.visit.page?.kind] });
   list.push(...tail(chat));
   return list;
 }

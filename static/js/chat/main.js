@@ -99,7 +99,7 @@ function acts(page) {
       chat.say(entry.text, { data: { entry: entry.id } });
     },
     sent: () => (page.thread.stick = true),
-    grown: () => page.thread.atEnd() && setTimeout(() => page.thread.toEnd()),
+    grown: () => page.thread.grown(),
     edit: (text) => page.composer.edit(text),
     zoom: (img) => zoom(img, t),
     rate: (rating) => chat.sendRating(rating),

@@ -9,7 +9,7 @@ export function openMenu(anchor, entries, label) {
   for (const [name, drawing, act] of entries) {
     menu.append(h("button", { type: "button", role: "menuitem", onclick: () => choose(act) }, icon(drawing), name));
   }
-  document.body.append(menu);
+  document.querySelector("main").append(menu);
   beside(menu, anchor);
   const elsewhere = (event) => menu.contains(event.target) || close();
   close = () => {

@@ -1,6 +1,6 @@
-import { h } from "../lib/dom.js";
+import { h, icon } from "../lib/dom.js";
 
-const faces = ["😞", "🙁", "😐", "😊", "🤩"];
+const faces = ["mood-cry", "mood-sad", "mood-empty", "mood-smile", "mood-happy"]; // drawn: not every machine has emoji
 
 /** Asks once how it was: five faces, "was it solved?", and room for a word. It keeps what was chosen while the thread is redrawn around it. */
 export function rating(conversation, { t, act }) {
@@ -33,7 +33,7 @@ export function rating(conversation, { t, act }) {
 function scores(t, choose) {
   const group = h("div.vc-faces", { role: "group", "aria-label": t("rate_title") });
   faces.forEach((face, i) => {
-    const button = h("button", { type: "button", "aria-pressed": "false" }, h("span", { "aria-hidden": "true" }, face), t(`score_${i + 1}`));
+    const button = h("button", { type: "button", "aria-pressed": "false" }, icon(face), t(`score_${i + 1}`));
     button.addEventListener("click", () => {
       for (const other of group.children) other.setAttribute("aria-pressed", String(other === button));
       choose(i + 1);

@@ -13,7 +13,9 @@ export class Thread {
     this.drawn = new Map(); // key → {el, look}
     this.down = document.getElementById("down");
     this.missed = 0;
+    this.ended = true;
     el.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    if (window.ResizeObserver) new ResizeObserver(() => this.grown()).observe(el); // the keyboard came, a tray opened
     this.down.addEventListener("click", () => this.toEnd(true));
     page.chat.atEnd = () => this.atEnd();
     page.chat.addEventListener("progress", ({ detail: one }) => {
@@ -30,27 +32,38 @@ export class Thread {
   toEnd(smooth) {
     this.el.scrollTo({ top: this.el.scrollHeight, behavior: smooth && !calm() ? "smooth" : "auto" });
     this.missed = 0;
+    this.ended = true;
     this.showDown();
   }
 
+  /** Something below the last word grew: whoever stood at the end still does. */
+  grown() {
+    if (this.ended) this.toEnd();
+  }
+
   render() {
-    const stay = this.atEnd() || this.stick;
+    const stay = this.ended || this.stick;
     this.stick = false;
     const anchor = stay ? null : this.anchor();
     this.place(items(this.page.chat));
     if (stay) this.toEnd();
-    else if (anchor) this.el.scrollTop += anchor.el.getBoundingClientRect().top - anchor.top;
+    else if (anchor) this.el.scrollTop += this.now(anchor.key).getBoundingClientRect().top - anchor.top;
     this.showDown();
   }
 
-  /** The first element on screen: what is added above must not move it. (Safari anchors nothing by itself.) */
+  /** The first bubble on screen: what is added above must not move it. (Safari anchors nothing by itself.) */
   anchor() {
     const top = this.el.getBoundingClientRect().top;
-    for (const el of this.el.children) {
+    for (const el of this.el.querySelectorAll(".vc-m[data-key]")) {
       const at = el.getBoundingClientRect();
-      if (at.bottom > top) return { el, top: at.top };
+      if (at.bottom > top) return { key: el.dataset.key, top: at.top };
     }
     return null;
+  }
+
+  /** A bubble that was redrawn is another element now. */
+  now(key) {
+    return this.drawn.get(key)?.el ?? this.el;
   }
 
   place(list) {
@@ -98,7 +111,7 @@ export class Thread {
       case "rate":
         return rating(one.conversation, page);
       case "typing":
-        return h("div.vc-m", { "aria-label": t("is_typing", { Name: one.from.name }) }, avatar(one.from), h("div.vc-dots", null, h("i"), h("i"), h("i")));
+        return h("div.vc-m", null, avatar(one.from), h("div.vc-dots", null, h("i"), h("i"), h("i"), h("span.sr", null, t("is_typing", { Name: one.from.name }))));
       default:
         return bubble(one, page);
     }
@@ -106,7 +119,8 @@ export class Thread {
 
   scrolled() {
     if (this.el.scrollTop < 240) this.page.chat.older().catch(() => {}); // scrolling once more asks again
-    if (this.atEnd()) this.missed = 0;
+    this.ended = this.atEnd();
+    if (this.ended) this.missed = 0;
     this.showDown();
   }
 

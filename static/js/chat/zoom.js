@@ -22,6 +22,6 @@ export function zoom(img, t) {
   addEventListener("keydown", keys, true);
   shut.addEventListener("click", close);
   frame.addEventListener("click", (event) => (event.target === big ? layer.classList.toggle("large") : close()));
-  document.body.append(layer);
+  document.querySelector("main").append(layer);
   shut.focus();
 }

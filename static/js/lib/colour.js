@@ -12,7 +12,7 @@ export function tones(hex, dark) {
   const paper = dark ? [21, 24, 30] : white;
   const soft = mix(paper, rgb, dark ? 0.22 : 0.1);
   let text = base;
-  for (let i = 0; i < 40 && contrast(text, soft) < 4.8; i++) text = mix(text, dark ? white : black, 0.06);
+  for (let i = 0; i < 40 && contrast(text, soft) < 4.8; i++) text = dark ? lighter(text) : mix(text, black, 0.06);
   return { brand: css(base), brand2: css(mix(base, black, 0.16)), soft: css(soft), text: css(text) };
 }
 
@@ -28,6 +28,11 @@ function parse(hex) {
 
 function mix(a, b, share) {
   return a.map((channel, i) => channel + (b[i] - channel) * share);
+}
+
+/** Brighter while it can be, then paler: mixing in white at once would turn every colour to grey. */
+function lighter(rgb) {
+  return Math.max(...rgb) < 225 ? rgb.map((channel) => Math.min(255, channel * 1.08 + 1)) : mix(rgb, white, 0.06);
 }
 
 function luminance(rgb) {
