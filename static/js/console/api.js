@@ -6,7 +6,7 @@ export class Refused extends Error {
     super(body?.message || String(status));
     this.status = status;
     this.code = body?.data?.code;
-    this.fields = body?.data ?? {};
+    this.field = body?.data?.field; // of the form, if one is at fault
   }
 }
 

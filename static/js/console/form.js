@@ -14,8 +14,7 @@ export function useForm(names, send) {
       await send(Object.fromEntries(new FormData(e.target)));
       setWrong({});
     } catch (err) {
-      const field = names.find((name) => err.fields?.[name]);
-      setWrong({ [field ?? "all"]: err.fields?.[field]?.message ?? err.message });
+      setWrong({ [names.includes(err.field) ? err.field : "all"]: err.message });
     }
     setBusy(false);
   };
