@@ -27,6 +27,7 @@ type rights struct {
 	watching atomic.Bool
 	moved    chan struct{} // wakes watch before the next poll
 	stop     chan struct{} // ends watch; made when it starts
+	stopped  chan struct{} // closed when it has ended
 
 	mu      sync.Mutex // guards current; held while it is loaded
 	current *snapshot
@@ -128,16 +129,20 @@ func (r *rights) advance(version int64) {
 
 // watch polls the version until stop is closed and tells whoever asked for
 // [Changed].
-func (r *rights) watch(app core.App, stop <-chan struct{}) {
+func (r *rights) watch(app core.App) {
+	defer close(r.stopped)
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	told := r.version.Load()
 	for {
 		select {
-		case <-stop:
+		case <-r.stop:
 			return
 		case <-tick.C:
 		case <-r.moved:
+		}
+		if !r.watching.Load() {
+			return
 		}
 		version, err := readVersion(app)
 		if err != nil {
@@ -165,14 +170,19 @@ func (r *rights) start(app core.App) error {
 	if !r.watching.CompareAndSwap(false, true) {
 		return nil
 	}
-	r.stop = make(chan struct{})
-	go r.watch(app, r.stop)
+	r.stop, r.stopped = make(chan struct{}), make(chan struct{})
+	go r.watch(app)
 	return nil
 }
 
 // end stops watching; what is asked for later is read from the database again.
 func (r *rights) end() {
-	if r.watching.CompareAndSwap(true, false) {
-		close(r.stop)
+	if !r.watching.CompareAndSwap(true, false) {
+		return
+	}
+	close(r.stop)
+	select { // the database closes next
+	case <-r.stopped:
+	case <-time.After(2 * poll):
 	}
 }
