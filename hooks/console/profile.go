@@ -9,6 +9,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -35,6 +36,7 @@ type contactView struct {
 	ID       string          `json:"id"`
 	Channel  channelView     `json:"channel"`
 	Name     string          `json:"name"`
+	Online   bool            `json:"online"`
 	Page     *customers.Page `json:"page,omitempty"`
 	Seen     string          `json:"seen,omitempty"`
 	Identity string          `json:"identity,omitempty"`
@@ -103,7 +105,7 @@ func maskEmail(address string) string {
 func viewContact(e *core.RequestEvent, c *customers.Contact) contactView {
 	view := contactView{
 		ID: c.Id, Channel: channelView{ID: c.Channel()}, Name: c.NameIn(web.Language(e)),
-		Seen: stamp(c.Seen().Time()), Identity: c.Identity(),
+		Online: protocol.Online(e.App, c.Id), Seen: stamp(c.Seen().Time()), Identity: c.Identity(),
 	}
 	if channel, err := channels.ByID(e.App, c.Channel()); err == nil { // a deleted channel leaves its contacts
 		view.Channel = viewChannel(channel)

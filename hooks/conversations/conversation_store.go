@@ -114,7 +114,7 @@ func inView(p *access.Person, view string) (dbx.Expression, error) {
 		return dbx.HashExp{"assignee": p.ID, "status": string(Open)}, nil
 	case "all", "":
 		return visibleTo(p), nil
-	case "waiting", "open", "bot", "later", "closed":
+	case string(Waiting), string(Open), string(WithBot), string(Later), string(Closed):
 		return dbx.And(dbx.HashExp{"status": view}, visibleTo(p)), nil
 	}
 	return nil, fail.New(fail.Invalid, "conversations.view").On("view")
@@ -123,11 +123,11 @@ func inView(p *access.Person, view string) (dbx.Expression, error) {
 // ChangedSince lists conversations whose last change is after rev, in that
 // order; a contact's own where contact is not empty.
 func ChangedSince(app core.App, rev int64, contact string, limit int64) ([]*Conversation, error) {
-	where := dbx.Expression(dbx.NewExp("rev > {:rev}", dbx.Params{"rev": rev}))
-	if contact != "" {
-		where = dbx.And(dbx.HashExp{"contact": contact}, where)
+	since := dbx.NewExp("rev > {:rev}", dbx.Params{"rev": rev})
+	if contact == "" {
+		return query(app, since, limit, "rev")
 	}
-	return query(app, where, limit, "rev")
+	return query(app, dbx.And(dbx.HashExp{"contact": contact}, since), limit, "rev")
 }
 
 // Position is c's place in the queue of its group, from 1; 0 where it does not

@@ -22,8 +22,13 @@ func messages(app core.App, text string, params dbx.Params) ([]*Message, error) 
 // Timeline is a page of one conversation for staff, oldest first: at most
 // [PageSize] entries before the number before.
 func Timeline(app core.App, conversation string, before int64) ([]*Message, error) {
-	list, err := messages(app, messageColumns+" FROM messages WHERE conversation = {:id} AND seq < {:before} ORDER BY seq DESC LIMIT {:limit}",
-		dbx.Params{"id": conversation, "before": before, "limit": PageSize})
+	return page(app, "conversation = {:id}", conversation, before)
+}
+
+// page is the last [PageSize] entries of id before the number before.
+func page(app core.App, where, id string, before int64) ([]*Message, error) {
+	list, err := messages(app, messageColumns+" FROM messages WHERE "+where+" AND seq < {:before} ORDER BY seq DESC LIMIT {:limit}",
+		dbx.Params{"id": id, "before": before, "limit": PageSize})
 	slices.Reverse(list)
 	return list, err
 }
@@ -42,30 +47,24 @@ func Thread(app core.App, p *access.Person, contact string, before int64) ([]*Me
 		}
 	}
 	if len(ids) == len(all) {
-		list, err := messages(app, messageColumns+" FROM messages WHERE contact = {:id} AND seq < {:before} ORDER BY seq DESC LIMIT {:limit}",
-			dbx.Params{"id": contact, "before": before, "limit": PageSize})
-		slices.Reverse(list)
-		return list, err
+		return page(app, "contact = {:id}", contact, before)
 	}
-	rows, err := app.ConcurrentDB().Select("id", "seq", "conversation", "contact", "sender", "client_id", "hash", "kind", "staff_only", "text",
+	parts, err := app.ConcurrentDB().Select("id", "seq", "conversation", "contact", "sender", "client_id", "hash", "kind", "staff_only", "text",
 		"data", "file", "quote", "recalled", "from", "time").From("messages").
 		Where(dbx.And(dbx.In("conversation", ids...), dbx.NewExp("seq < {:before}", dbx.Params{"before": before}))).
 		OrderBy("seq DESC").Limit(PageSize).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("thread: %w", err)
 	}
-	list, err := scanMessages(rows)
-	slices.Reverse(list)
-	return list, err
+	some, err := scanMessages(parts)
+	slices.Reverse(some)
+	return some, err
 }
 
 // ThreadForVisitor is a page of what the contact sees of all their
 // conversations, oldest first.
 func ThreadForVisitor(app core.App, contact string, before int64) ([]*Message, error) {
-	list, err := messages(app, messageColumns+" FROM messages WHERE contact = {:id} AND seq < {:before} AND staff_only = FALSE "+
-		"ORDER BY seq DESC LIMIT {:limit}", dbx.Params{"id": contact, "before": before, "limit": PageSize})
-	slices.Reverse(list)
-	return list, err
+	return page(app, "contact = {:id} AND staff_only = FALSE", contact, before)
 }
 
 // MissedByVisitor is the next page of what the contact has not seen after the

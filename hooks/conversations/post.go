@@ -130,17 +130,9 @@ func (d *Draft) check(by AuthorKind) error {
 	if utf8.RuneCountInString(d.Text) > TextMost {
 		return fail.New(fail.TooLong, "fail.too_long", "Most", TextMost).On("text")
 	}
-	if len(d.Data) > DataMost {
-		return fail.New(fail.TooLong, "fail.too_long", "Most", DataMost).On("data")
+	if err := d.checkData(); err != nil {
+		return err
 	}
-	if depth(d.Data) > depthMost {
-		return fail.New(fail.Invalid, "conversations.data_shape").On("data")
-	}
-	data, err := canonical(d.Data)
-	if err != nil {
-		return fail.New(fail.Invalid, "conversations.data_shape").On("data").Because(err)
-	}
-	d.Data = data
 	switch d.Kind {
 	case Text, Note:
 		if d.Kind == Note && by != FromStaff {
@@ -158,6 +150,23 @@ func (d *Draft) check(by AuthorKind) error {
 	default:
 		return fail.New(fail.Invalid, "conversations.kind").On("kind")
 	}
+	return nil
+}
+
+// checkData bounds the data and makes it canonical.
+func (d *Draft) checkData() error {
+	if len(d.Data) > DataMost {
+		return fail.New(fail.TooLong, "fail.too_long", "Most", DataMost).On("data")
+	}
+	wrong := fail.New(fail.Invalid, "conversations.data_shape").On("data")
+	if depth(d.Data) > depthMost {
+		return wrong
+	}
+	data, err := canonical(d.Data)
+	if err != nil {
+		return wrong.Because(err)
+	}
+	d.Data = data
 	return nil
 }
 
@@ -228,14 +237,8 @@ func (tx *Tx) visitorsConversation(contact *customers.Contact, named string) (*C
 	if now.Blocked {
 		return nil, fail.New(fail.Blocked, "fail.blocked")
 	}
-	if named != "" {
-		c, err := tx.Conversation(named)
-		if err != nil {
-			return nil, err
-		}
-		if c.Contact != contact.Id {
-			return nil, fail.New(fail.NotFound, "fail.not_found").On("conversation")
-		}
+	if err := tx.owns(contact.Id, named); err != nil {
+		return nil, err
 	}
 	c, err := tx.unclosed(contact.Id)
 	if err != nil || c != nil {
@@ -249,6 +252,21 @@ func (tx *Tx) visitorsConversation(contact *customers.Contact, named string) (*C
 	return tx.open(contact, now.Customer, now.Channel)
 }
 
+// owns refuses a conversation that a contact names and that is not theirs.
+func (tx *Tx) owns(contact, named string) error {
+	if named == "" {
+		return nil
+	}
+	c, err := tx.Conversation(named)
+	if err != nil {
+		return err
+	}
+	if c.Contact != contact {
+		return fail.New(fail.NotFound, "fail.not_found").On("conversation")
+	}
+	return nil
+}
+
 // open begins a conversation, in the queue of the channel's group.
 func (tx *Tx) open(contact *customers.Contact, customer, channel string) (*Conversation, error) {
 	ch, err := channels.ByID(tx.App, channel)
@@ -259,7 +277,7 @@ func (tx *Tx) open(contact *customers.Contact, customer, channel string) (*Conve
 		ID: newID(), Contact: contact.Id, Customer: customer, Channel: channel, Status: Waiting, Group: ch.Group(),
 		Priority: "normal", Opened: tx.Now, Queued: tx.Now,
 	}
-	if _, err := tx.event(c, System(), "", "", EventData{Event: Opened}); err != nil {
+	if _, err = tx.event(c, System(), "", "", EventData{Event: Opened}); err != nil {
 		return nil, err
 	}
 	if ch.Greeting() == "" {
@@ -286,7 +304,8 @@ func (tx *Tx) pressed(c *Conversation, d Draft) (*channels.Entry, error) {
 	var data struct {
 		Entry string `json:"entry"`
 	}
-	if len(d.Data) == 0 || json.Unmarshal(d.Data, &data) != nil || data.Entry == "" {
+	_ = json.Unmarshal(d.Data, &data) // what is no entry's name presses none
+	if data.Entry == "" {
 		return nil, nil //nolint:nilnil // none is the ordinary answer
 	}
 	ch, err := channels.ByID(tx.App, c.Channel)

@@ -16,12 +16,14 @@ const RecallWithin = 2 * time.Minute
 // text, data or file. The returned file, if any, may be deleted. Recalling it
 // again gives the first recalling entry. Errors: not_found, too_late.
 func Recall(app core.App, by Author, id, message string) (m *Message, file string, err error) {
-	if err := CheckID(id); err != nil {
+	if err = CheckID(id); err != nil {
 		return nil, "", err
 	}
 	hash := contentHash("act", "recall "+message)
-	err = Write(app, func(tx *Tx) (err error) {
-		if m, err = tx.repeated(by, id, hash); err != nil || m != nil {
+	err = Write(app, func(tx *Tx) error {
+		first, err := tx.repeated(by, id, hash) //nolint:govet // the named result is what Write returns
+		if err != nil || first != nil {
+			m = first
 			return err
 		}
 		m, file, err = tx.recall(by, id, hash, message)
@@ -51,8 +53,8 @@ func (tx *Tx) recall(by Author, id, hash, message string) (*Message, string, err
 		return nil, "", err
 	}
 	if old.Recalled {
-		first, err := tx.recalling(old)
-		return first, "", err
+		first, missing := tx.recalling(old)
+		return first, "", missing
 	}
 	if tx.Now.Sub(old.Time) > RecallWithin {
 		return nil, "", fail.New(fail.TooLate, "fail.too_late")

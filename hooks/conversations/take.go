@@ -41,7 +41,7 @@ func Take(app core.App, p *access.Person, id, conversation string) (*Message, er
 		if c.Assignee == p.ID && c.Status == Open {
 			return tx.lastEvent(c, Assigned, Transferred)
 		}
-		if err := tx.mayTake(c, p); err != nil {
+		if err = tx.mayTake(c, p); err != nil {
 			return nil, err
 		}
 		m, err := tx.give(c, p, Staff(p), id, hash)

@@ -38,7 +38,7 @@ func Transfer(app core.App, p *access.Person, id, conversation string, to Destin
 			return nil, err
 		}
 		data := EventData{Event: Transferred, FromStaff: tx.staffNamed(c.Assignee), FromGroup: tx.groupNamed(c.Group)}
-		if err := tx.hand(c, to, &data); err != nil {
+		if err = tx.hand(c, to, &data); err != nil {
 			return nil, err
 		}
 		m, err := tx.event(c, Staff(p), id, hash, data)

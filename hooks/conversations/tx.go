@@ -183,7 +183,7 @@ func (tx *Tx) save(c *Conversation) error {
 }
 
 func (tx *Tx) changes() []Change {
-	var list []Change
+	list := make([]Change, 0, len(tx.order))
 	for _, id := range tx.order {
 		list = append(list, Change{Before: tx.touched[id].before, After: tx.touched[id].now})
 	}

@@ -34,11 +34,11 @@ func visibleTo(p *access.Person) dbx.Expression {
 	for _, g := range p.Groups {
 		groups = append(groups, g)
 	}
-	shared := dbx.Expression(dbx.In("group", groups...))
-	if !p.May(access.ConversationsSeeGroup) {
-		shared = dbx.And(shared, dbx.HashExp{"status": string(Waiting)})
+	own, shared := dbx.HashExp{"assignee": p.ID}, dbx.In("group", groups...)
+	if p.May(access.ConversationsSeeGroup) {
+		return dbx.Or(own, shared)
 	}
-	return dbx.Or(dbx.HashExp{"assignee": p.ID}, shared)
+	return dbx.Or(own, dbx.And(shared, dbx.HashExp{"status": string(Waiting)}))
 }
 
 // seen loads a conversation that p may see; what they may not see is not there.

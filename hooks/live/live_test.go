@@ -2,7 +2,7 @@ package live
 
 import (
 	"errors"
-	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -22,7 +22,9 @@ type pipe struct {
 	reason string
 }
 
-func newPipe(room int) *pipe { return &pipe{frames: make(chan string, room), gone: make(chan struct{})} }
+func newPipe(room int) *pipe {
+	return &pipe{frames: make(chan string, room), gone: make(chan struct{})}
+}
 
 func (p *pipe) write(b []byte) error {
 	select {
@@ -64,15 +66,15 @@ type silent struct{}
 func (silent) Frame(*Session, []byte) {}
 func (silent) Gone(*Session)          {}
 
-// peer opens a session that has said hello and caught up at position.
-func peer(t *testing.T, h *Hub, p *pipe, position int64) *Session {
+// peer opens a session that has said hello and caught up.
+func peer(t *testing.T, h *Hub, p *pipe) *Session {
 	t.Helper()
 	s := newSession(h, p, "127.0.0.1", time.Now())
 	if !h.enter(s) {
 		t.Fatal("not let in")
 	}
 	s.Greeted()
-	if !s.CaughtUp(position, []byte("ready")) {
+	if !s.CaughtUp(0, []byte("ready")) {
 		t.Fatal("not caught up")
 	}
 	return s
@@ -84,17 +86,17 @@ func TestFramesArriveInOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h, p := NewHub(silent{}), newPipe(1000)
-		s := peer(t, h, p, 0)
+		s := peer(t, h, p)
 		h.Follow(s, "a")
 		for i := range 500 {
-			h.Each("a", func(s *Session) { s.Entry(int64(i+1), say(fmt.Sprint(i))) })
+			h.Each("a", func(s *Session) { s.Entry(int64(i+1), say(strconv.Itoa(i))) })
 		}
 		synctest.Wait()
 		if got := <-p.frames; got != "ready" {
 			t.Fatalf("first frame = %s", got)
 		}
 		for i := range 500 {
-			if got := <-p.frames; got != fmt.Sprint(i) {
+			if got := <-p.frames; got != strconv.Itoa(i) {
 				t.Fatalf("frame %d = %s", i, got)
 			}
 		}
@@ -105,7 +107,7 @@ func TestSlowPeerIsClosedNeverSkipped(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h, p := NewHub(silent{}), newPipe(0)
-		s := peer(t, h, p, 0)
+		s := peer(t, h, p)
 		big := make([]byte, queueLimit/8)
 		for range 12 {
 			s.Send(big)
@@ -153,7 +155,7 @@ func TestFrozenPeerIsFoundWithin45Seconds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h, p := NewHub(silent{}), newPipe(10)
-		peer(t, h, p, 0)
+		peer(t, h, p)
 		go h.Run(t.Context())
 		start := time.Now()
 		<-p.gone
@@ -167,7 +169,7 @@ func TestAnswersKeepAPeer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h, p := NewHub(silent{}), newPipe(10)
-		s := peer(t, h, p, 0)
+		s := peer(t, h, p)
 		go h.Run(t.Context())
 		for range 300 {
 			time.Sleep(time.Second) //nolint:forbidigo // virtual time
@@ -220,10 +222,10 @@ func TestDrainTellsEverybodyAndLetsNobodyIn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := NewHub(silent{})
-		var pipes []*pipe
+		pipes := make([]*pipe, 0, 20)
 		for range 20 {
 			p := newPipe(10)
-			s := peer(t, h, p, 0)
+			s := peer(t, h, p)
 			go func() { <-p.gone; h.leave(s) }()
 			pipes = append(pipes, p)
 		}

@@ -38,7 +38,7 @@ var commands = map[string]command{
 
 // CommandTypes lists what a client may send, for the document's test.
 func CommandTypes() []string {
-	list := []string{"hello"}
+	list := append(make([]string, 0, len(commands)+1), "hello")
 	for name := range commands {
 		list = append(list, name)
 	}

@@ -95,10 +95,10 @@ func (d *desk) greet(s *live.Session, h hello) {
 
 // goodbye is how a socket is closed for err.
 func goodbye(err error) (live.CloseCode, string) {
-	switch f := fail.Of(err); {
-	case f.Kind == fail.Forbidden:
+	switch fail.Of(err).Kind {
+	case fail.Forbidden:
 		return live.Origin, "origin not allowed"
-	case f.Kind == fail.Unauthorized:
+	case fail.Unauthorized:
 		return live.Unauthorized, "sign in"
 	default:
 		return live.Restart, ""

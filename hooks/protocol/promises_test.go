@@ -119,7 +119,7 @@ func TestOneOrderAndNoHole(t *testing.T) {
 		wg.Go(func() {
 			for i := range each {
 				if a := c.send(fmt.Sprintf("w%d-%d", w, i), strconv.Itoa(i), more); a.str("type") == "retry" {
-					time.Sleep(time.Duration(a["after"].(float64)) * time.Millisecond) //nolint:forbidigo // the server says for how long
+					time.Sleep(time.Duration(a["after"].(float64) * float64(time.Millisecond))) //nolint:forbidigo // the server says for how long
 					c.send(fmt.Sprintf("w%d-%d", w, i), strconv.Itoa(i), more)
 				}
 			}

@@ -45,10 +45,19 @@ type desk struct {
 	bounds
 }
 
+const storeKey = "protocol.desk"
+
+// Online reports whether the contact has the chat open somewhere.
+func Online(app core.App, contact string) bool {
+	d, ok := app.Store().Get(storeKey).(*desk)
+	return ok && d.hub.Count(thread(contact)) > 0
+}
+
 // Register serves the protocol on app. Addresses in exempt know no limits.
 func Register(app core.App, table *web.Table, exempt limits.Exempt) {
 	d := &desk{app: app, bounds: bounds{exempt: exempt}}
 	d.hub = live.NewHub(d)
+	app.Store().Set(storeKey, d)
 	for name, c := range commands {
 		table.Command(name, c.permission)
 	}

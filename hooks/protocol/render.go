@@ -55,15 +55,11 @@ func visitorEvent(m *conversations.Message) json.RawMessage {
 // author adds the present avatar to the name as it was.
 func (d *desk) author(a conversations.Author) author {
 	out := author{Kind: a.Kind, ID: a.ID, Name: a.Name}
-	switch a.Kind {
-	case conversations.FromStaff:
-		if p, err := access.ByID(d.app, a.ID); err == nil {
-			out.Avatar = p.Avatar
-		}
-	case conversations.FromVisitor:
-		if out.Name == "" {
-			out.Name = customers.Anonymous(a.ID, "")
-		}
+	if a.Kind != conversations.FromStaff {
+		return out
+	}
+	if p, err := access.ByID(d.app, a.ID); err == nil {
+		out.Avatar = p.Avatar
 	}
 	return out
 }
@@ -141,11 +137,22 @@ func (d *desk) contact(c *conversations.Conversation) *contact {
 		slog.Error("contact", "error", err)
 		return out
 	}
-	out.Name, out.Avatar = who.Name(), who.Avatar()
+	out.Name, out.Avatar, out.Identity = d.nameForStaff(who), who.Avatar(), who.Identity()
 	if p := who.Page(); p.URL != "" {
 		out.Page = &page{URL: p.URL, Title: p.Title, Kind: p.Kind}
 	}
 	return out
+}
+
+// nameForStaff is what staff call a contact: by the name that they gave the
+// customer, which visitors never see, or by the contact's own.
+func (d *desk) nameForStaff(who *customers.Contact) string {
+	if who.Customer() != "" {
+		if c, err := customers.ByID(d.app, who.Customer()); err == nil && c.Name() != "" {
+			return c.Name()
+		}
+	}
+	return who.Name()
 }
 
 func (d *desk) channel(id string) *channel {

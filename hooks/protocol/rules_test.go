@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -53,8 +54,7 @@ func TestCloseCodes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &shop{t: t, app: s.app, server: s.server, channel: s.channel}
-			client := s.dial(nil)
+			client := (&shop{t: t, app: s.app, server: s.server}).dial(nil)
 			c.say(client)
 			if code, reason := client.closed(); code != c.code || code == 4429 && reason != "10" {
 				t.Fatalf("closed %d %q, want %d", code, reason, c.code)
@@ -89,10 +89,15 @@ func TestOrigins(t *testing.T) {
 		origin, token string
 		code          int // 0: ready
 	}{
-		{"", in.str("token"), 0}, {s.server.URL, in.str("token"), 0}, {"https://shop.example", in.str("token"), 0},
-		{"https://evil.example", in.str("token"), 4403}, {"null", in.str("token"), 4403},
+		{"", in.str("token"), 0},
+		{s.server.URL, in.str("token"), 0},
+		{"https://shop.example", in.str("token"), 0},
+		{"https://evil.example", in.str("token"), 4403},
+		{"null", in.str("token"), 4403},
 		{"https://evil.example", s.visitor().str("token"), 0}, // its channel lists none, so any
-		{"", staff, 0}, {s.server.URL, staff, 0}, {"https://evil.example", staff, 4403},
+		{"", staff, 0},
+		{s.server.URL, staff, 0},
+		{"https://evil.example", staff, 4403},
 	} {
 		h := http.Header{}
 		if c.origin != "" {
@@ -106,7 +111,7 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("%q: closed %d, want %d", c.origin, code, c.code)
 		}
 	}
-	r, _ := http.NewRequest("POST", s.server.URL+"/api/xiaoer/visitor", strings.NewReader(`{"channel":"`+listed.Id+`"}`))
+	r, _ := http.NewRequest(http.MethodPost, s.server.URL+"/api/xiaoer/visitor", strings.NewReader(`{"channel":"`+listed.Id+`"}`))
 	r.Header.Set("Origin", "https://evil.example")
 	r.Header.Set("Content-Type", "application/json")
 	answer, err := s.server.Client().Do(r)
@@ -114,7 +119,7 @@ func TestOrigins(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode != 403 {
+	if answer.StatusCode != http.StatusForbidden {
 		t.Fatalf("a visitor of a site that is not listed: %d", answer.StatusCode)
 	}
 }
@@ -592,7 +597,7 @@ func seed(t *testing.T, s *shop, message string, n int) {
 	}
 }
 
-func itoa(n int) string { raw, _ := json.Marshal(n); return string(raw) }
+func itoa(n int) string { return strconv.Itoa(n) }
 
 func TestServerSaysComeBack(t *testing.T) {
 	t.Parallel()

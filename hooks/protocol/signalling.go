@@ -38,12 +38,8 @@ func (d *desk) typing(s *live.Session, who *caller, raw []byte) (*conversations.
 	from := d.author(who.author())
 	out := frame{Type: typeTyping, Conversation: c.ID, From: &from, On: &f.On}
 	if who.isVisitor() {
-		ch, err := channels.ByID(d.app, c.Channel)
-		if err != nil {
-			return nil, err
-		}
-		if ch.TypingPreview() && f.On && utf8.RuneCountInString(f.Text) <= conversations.TextMost {
-			out.Text = f.Text
+		if f.On {
+			out.Text = d.preview(c, f.Text)
 		}
 		d.toViewers(c, nil, out)
 		return nil, nil
@@ -53,6 +49,15 @@ func (d *desk) typing(s *live.Session, who *caller, raw []byte) (*conversations.
 	}
 	d.toViewers(c, s, out)
 	return nil, nil
+}
+
+// preview is as much of a visitor's unsent words as staff may see.
+func (d *desk) preview(c *conversations.Conversation, text string) string {
+	ch, err := channels.ByID(d.app, c.Channel)
+	if err != nil || !ch.TypingPreview() || utf8.RuneCountInString(text) > conversations.TextMost {
+		return ""
+	}
+	return text
 }
 
 // theirs is the conversation that a frame is about: a visitor's own, or one
@@ -110,11 +115,11 @@ func (d *desk) page(_ *live.Session, who *caller, raw []byte) (*conversations.Me
 	if err != nil {
 		return nil, err
 	}
-	if now := time.Now(); now.Sub(who.paged) < often {
+	now := time.Now()
+	if now.Sub(who.paged) < often {
 		return nil, nil
-	} else {
-		who.paged = now
 	}
+	who.paged = now
 	if err := customers.SetPage(d.app, who.contact.Id, customers.Page{URL: f.URL, Title: f.Title, Kind: f.Kind}); err != nil {
 		return nil, err
 	}

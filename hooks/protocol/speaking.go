@@ -59,8 +59,8 @@ func (d *desk) recall(_ *live.Session, who *caller, raw []byte) (*conversations.
 	}
 	m, file, err := conversations.Recall(d.app, who.author(), f.ID, f.Message)
 	if err == nil && file != "" {
-		if err := files.Remove(d.app, file); err != nil {
-			slog.Error("removing a recalled file", "file", file, "error", err)
+		if kept := files.Remove(d.app, file); kept != nil {
+			slog.Error("removing a recalled file", "file", file, "error", kept)
 		}
 	}
 	return m, err

@@ -47,7 +47,7 @@ func (d *desk) store(e *core.RequestEvent, who *caller, place func(*upload) (str
 		return err
 	}
 	id := form.values["id"]
-	if err := conversations.CheckID(id); err != nil {
+	if err = conversations.CheckID(id); err != nil {
 		return err
 	}
 	a := who.author()
@@ -63,7 +63,12 @@ func (d *desk) store(e *core.RequestEvent, who *caller, place func(*upload) (str
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]*file{"file": d.link(f, who)})
+	return e.JSON(http.StatusOK, linked{d.link(f, who)})
+}
+
+// linked is an answer about one file.
+type linked struct {
+	File *file `json:"file"`
 }
 
 // fileLink answers a fresh address for an attachment that the caller may see.
@@ -79,7 +84,7 @@ func (d *desk) fileLink(e *core.RequestEvent) error {
 	if err := d.mayOpen(who, f); err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, map[string]*file{"file": d.link(f, who)})
+	return e.JSON(http.StatusOK, linked{d.link(f, who)})
 }
 
 // anyCaller is a visitor by token, or staff by token or cookie.

@@ -113,16 +113,7 @@ func (d *desk) arrive(e *core.RequestEvent) error {
 	}
 	token := bearer(e.Request)
 	if token == nil {
-		if !d.free(e) {
-			if err := within(d.arrivals, limits.AddressKey(web.Address(e)), 1); err != nil {
-				return err
-			}
-		}
-		ch, err := channels.Find(d.app, in.Channel)
-		if err != nil {
-			return err
-		}
-		if err := d.originAllowed(e, ch.Id); err != nil {
+		if err = d.mayEnter(e, in.Channel); err != nil {
 			return err
 		}
 	}
@@ -134,7 +125,7 @@ func (d *desk) arrive(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := d.originAllowed(e, c.Channel()); err != nil {
+	if err = d.originAllowed(e, c.Channel()); err != nil {
 		return err
 	}
 	lang := web.Language(e)
@@ -150,6 +141,21 @@ func (d *desk) arrive(e *core.RequestEvent) error {
 		d.tellOnline(c.Id) // staff see the page, and who it turned out to be
 	}
 	return e.JSON(http.StatusOK, answer)
+}
+
+// mayEnter refuses a new visitor from an address that has brought too many, or
+// from a site that the channel does not list.
+func (d *desk) mayEnter(e *core.RequestEvent, channel string) error {
+	if !d.free(e) {
+		if err := within(d.arrivals, limits.AddressKey(web.Address(e)), 1); err != nil {
+			return err
+		}
+	}
+	ch, err := channels.Find(d.app, channel)
+	if err != nil {
+		return err
+	}
+	return d.originAllowed(e, ch.Id)
 }
 
 // welcome is what a visitor needs to show the thread. The cursor is read before

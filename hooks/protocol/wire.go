@@ -86,6 +86,7 @@ type contact struct {
 	Name     string `json:"name"`
 	Avatar   string `json:"avatar,omitempty"`
 	Customer string `json:"customer"`
+	Identity string `json:"identity,omitempty"` // the shop's own id of them, where its site has vouched for it
 	Online   bool   `json:"online"`
 	Page     *page  `json:"page,omitempty"`
 }
