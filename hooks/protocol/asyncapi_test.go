@@ -36,8 +36,11 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	record = func(f frame) {
-		raw, _ := json.Marshal(f)
-		if err := d.FromServer(raw); err != nil {
+		raw, err := json.Marshal(f)
+		if err == nil {
+			err = d.FromServer(raw)
+		}
+		if err != nil {
 			wrong.Lock()
 			defer wrong.Unlock()
 			wrong.faults[err.Error()] = true
