@@ -8,8 +8,8 @@
 //
 //	import { run } from "./sim/run.js";  (await run(1, { Core, Timeline })).faults
 //
-// sim/live.js plays the same people in real time against a real server, by its
-// address, for a journey that puts a cutting proxy between.
+// sim/live.js plays the same people in real time on the real server, with a
+// [Proxy] between that cuts their connections.
 package chatcore
 
 import (

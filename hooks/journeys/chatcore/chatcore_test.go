@@ -2,15 +2,22 @@ package chatcore_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/journeys/chatcore"
 )
 
@@ -57,14 +64,97 @@ func TestACursorThatMovesByAcksIsCaught(t *testing.T) {
 	}
 }
 
-func play(t *testing.T, ctx context.Context, expression string) []report {
+type lived struct {
+	Token    string   `json:"token"`
+	Promised []string `json:"promised"`
+	Shown    []string `json:"shown"`
+	Left     []string `json:"left"`
+	State    string   `json:"state"`
+}
+
+// seeds is how many visitors of the simulation meet the real server, at once.
+const seeds = 5
+
+func TestNothingIsLostOnTheRealServer(t *testing.T) {
+	app := desktest.New(t)
+	if _, err := channels.Add(app, channels.New{Name: "Shop", Default: true}); err != nil {
+		t.Fatal(err)
+	}
+	server := desktest.Serve(t, app)
+	var proxies []*chatcore.Proxy
+	var calls []string
+	for seed := uint64(1); seed <= seeds; seed++ {
+		proxy, err := chatcore.NewProxy(server.Listener.Addr().String(), seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(proxy.Close)
+		time.AfterFunc(8*time.Second, proxy.Calm) // they write for about five
+		proxies = append(proxies, proxy)
+		calls = append(calls, fmt.Sprintf(`live(%d, {url: "ws://%s/ws", api: "%s/api/xiaoer/visitor"})`, seed, proxy.Addr(), server.URL))
+	}
+	for i, got := range evaluate[[]lived](t, open(t), "Promise.all(["+strings.Join(calls, ", ")+"])") {
+		stored := spoken(t, server.URL, got.Token)
+		slices.Sort(got.Promised) // the words are numbered in the order of their sending
+		if !slices.Equal(stored, got.Promised) {
+			t.Errorf("seed %d: stored %q, promised %q", i+1, stored, got.Promised)
+		}
+		if !slices.Equal(got.Shown, stored) || len(got.Left) > 0 || got.State != "ready" {
+			t.Errorf("seed %d: shows %q of %q, still to send %q, is %s", i+1, got.Shown, stored, got.Left, got.State)
+		}
+		t.Logf("seed %d: %d words, %d cuts", i+1, len(stored), proxies[i].Cuts())
+		if proxies[i].Cuts() < 3 {
+			t.Errorf("seed %d: %d cuts prove nothing", i+1, proxies[i].Cuts())
+		}
+	}
+}
+
+// spoken lists what a visitor is stored to have said, in the timeline's order.
+func spoken(t *testing.T, base, token string) []string {
 	t.Helper()
-	await := func(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
-	reports, err := chromedp.Run(ctx, chromedp.Evaluate[[]report](expression, await))
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/api/xiaoer/visitor/messages", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return reports
+	req.Header.Set("Authorization", "Bearer "+token)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var page struct {
+		Messages []struct {
+			Text string `json:"text"`
+			From struct {
+				Kind string `json:"kind"`
+			} `json:"from"`
+		} `json:"messages"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&page); err != nil || res.StatusCode != http.StatusOK {
+		t.Fatal(res.Status, err)
+	}
+	var texts []string
+	for _, m := range page.Messages {
+		if m.From.Kind == "visitor" {
+			texts = append(texts, m.Text)
+		}
+	}
+	return texts
+}
+
+func play(t *testing.T, ctx context.Context, expression string) []report {
+	t.Helper()
+	return evaluate[[]report](t, ctx, expression)
+}
+
+func evaluate[T any](t *testing.T, ctx context.Context, expression string) T {
+	t.Helper()
+	await := func(p *runtime.EvaluateParams) { p.AwaitPromise = new(true) }
+	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, await))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
 }
 
 // open starts a browser of its own on the simulation's page.

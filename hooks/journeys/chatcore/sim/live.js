@@ -11,7 +11,7 @@
 import { Client } from "./client.js";
 import { chance } from "./world.js";
 
-export async function live(seed, { url, api, token, sends = 20, over = 6000, patience = 60000 }, parts) {
+export async function live(seed, { url, api, token, sends = 18, over = 4500, patience = 60000 }, parts) {
   const luck = chance(seed);
   const known = token ?? (await visit(api)).token;
   const rows = new Map();
@@ -24,9 +24,8 @@ export async function live(seed, { url, api, token, sends = 20, over = 6000, pat
     connect: () => ({ url, hello: () => ({ token: known, lang: "en" }), load: () => visit(api, known) }),
     newID: () => `sim-${seed}-${++ids}-${Date.now().toString(36)}`,
   });
-  await Promise.all(Array.from({ length: sends }, (_, n) => act(client, luck, { n, over, seed })));
-  await until(() => rows.size === 0 && client.core.state === "ready", patience);
-  await pause(500);
+  await Promise.all(Array.from({ length: sends }, (_, n) => act(client, luck, { n, sends, over, seed })));
+  await settled(() => rows.size === 0 && client.core.state === "ready", patience);
   return {
     token: known,
     promised: client.promised,
@@ -36,8 +35,8 @@ export async function live(seed, { url, api, token, sends = 20, over = 6000, pat
   };
 }
 
-async function act(client, luck, { n, over, seed }) {
-  const at = Math.floor((n * over) / 20 + luck() * 50);
+async function act(client, luck, { n, sends, over, seed }) {
+  const at = Math.floor((n * over) / sends + luck() * 50);
   const reload = luck.under(0.1);
   await pause(at);
   await client.send(`seed ${seed} word ${String(n).padStart(3, "0")}`);
@@ -82,9 +81,14 @@ function storage(rows, life) {
   };
 }
 
-async function until(done, ms) {
+const QUIET = 1500; // longer than a connection lives that is going to be cut
+
+/** Waits until it has been done for a while. */
+async function settled(done, ms) {
   const end = Date.now() + ms;
-  while (!done() && Date.now() < end) await pause(50);
+  for (let since = Date.now(); Date.now() < end && Date.now() - since < QUIET; await pause(50)) {
+    if (!done()) since = Date.now();
+  }
 }
 
 function pause(ms) {
