@@ -35,8 +35,13 @@ export function allow() {
   if (window.Notification?.permission === "default") Notification.requestPermission();
 }
 
+let rang = 0;
+
+// ring sounds once for what comes together.
 export function ring() {
-  if (leader && !isMuted()) beep();
+  if (!leader || isMuted() || Date.now() - rang < 1000) return;
+  rang = Date.now();
+  beep();
 }
 
 const away = () => document.visibilityState === "hidden" || !document.hasFocus();

@@ -121,14 +121,15 @@ function Card({ m }) {
 
 // Tools stand beside a bubble under the pointer or the focus.
 function Tools({ m, me }) {
-  const age = store.now.value - Date.parse(m.time);
+  const young = () => store.serverNow() - Date.parse(m.time) < recallable;
+  if (me && young()) store.now.value; // drawn again each second only while it matters
   const copy = () => navigator.clipboard?.writeText(m.text).then(() => store.toast(t("copied")));
   const now = store.current.value;
   return html`<div class="tools">
     ${store.mine(now) && now.status !== "closed" && html`<${IconButton} icon="message-reply" cls="sm" label=${t("quote")} onClick=${() => composer.quote(m)} />`}
     ${m.text && html`<${IconButton} icon="copy" cls="sm" label=${t("copy")} onClick=${copy} />`}
     ${m.kind === "text" && m.from.kind === "staff" && html`<${IconButton} icon="bolt" cls="sm" label=${t("quick_keep")} onClick=${() => keepAsReply(m.text)} />`}
-    ${me && age < recallable && html`<${IconButton} icon="arrow-back-up" cls="sm" label=${t("recall")} onClick=${() => recall(m.id)} />`}
+    ${me && young() && html`<${IconButton} icon="arrow-back-up" cls="sm" label=${t("recall")} onClick=${() => recall(m.id)} />`}
   </div>`;
 }
 

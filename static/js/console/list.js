@@ -1,7 +1,7 @@
 // The left pane: tabs, the queue's strip, and the rows. Rows have one height and
 // content-visibility, so that hundreds of ticking clocks cost no layout.
 import { html, useRef, useEffect } from "../vendor/preact-11.2.0.js";
-import { Avatar, Face, Icon, Tag, Wait } from "./parts.js";
+import { Avatar, Face, Icon, Tag, Wait, usePick } from "./parts.js";
 import { Presence } from "./presence.js";
 import { Steps } from "./steps.js";
 import { drafts } from "./drafts.js";
@@ -139,10 +139,11 @@ export function lastWords(last) {
 }
 
 function Preview({ c }) {
-  const hint = store.typing.value.get(c.id);
-  if (hint && c.id !== store.selected.value) return html`<span class="pv trunc"><em>${t("typing")}${hint.text ? "：" : "…"}</em>${hint.text}</span>`;
-  const draft = drafts.value.get(c.id);
-  if (draft?.text && c.id !== store.selected.value) return html`<span class="pv trunc"><span class="dr">${t(draft.mode === "note" ? "draft_note" : "draft")}</span> ${draft.text}</span>`;
+  const here = usePick(() => store.selected.value === c.id, [c.id]);
+  const hint = usePick(() => store.typing.value.get(c.id), [c.id]);
+  const draft = usePick(() => (store.selected.value === c.id ? null : drafts.value.get(c.id)), [c.id]);
+  if (hint && !here) return html`<span class="pv trunc"><em>${t("typing")}${hint.text ? "：" : "…"}</em>${hint.text}</span>`;
+  if (draft?.text) return html`<span class="pv trunc"><span class="dr">${t(draft.mode === "note" ? "draft_note" : "draft")}</span> ${draft.text}</span>`;
   const you = c.last?.from === "staff" && store.mine(c) ? t("you_said") : c.last?.from === "staff" && c.assignee ? t("they_said", { Name: c.assignee.name }) : "";
   return html`<span class="pv trunc">${you}${lastWords(c.last)}</span>`;
 }

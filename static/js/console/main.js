@@ -26,6 +26,7 @@ async function start() {
   alerts.watch(select);
   keys.watch();
   reopen();
+  fit();
   await link.start();
 }
 
@@ -36,6 +37,18 @@ function reopen() {
     const id = location.hash.slice(1);
     queueMicrotask(() => { done(); if (id && !store.selected.peek()) select(id); });
   });
+}
+
+// fit keeps the panes above an iPhone's keyboard, which covers the page instead
+// of shrinking it.
+function fit() {
+  const view = window.visualViewport;
+  const set = () => {
+    if (view.scale > 1.01) return; // pinched, not typed
+    document.documentElement.style.setProperty("--kb", `${Math.max(0, Math.round(window.innerHeight - view.height - view.offsetTop))}px`);
+  };
+  view?.addEventListener("resize", set);
+  view?.addEventListener("scroll", set);
 }
 
 addEventListener("beforeunload", (e) => {

@@ -37,6 +37,10 @@ export function Avatar({ who, size = "", channel, state }) {
   </span>`;
 }
 
+// usePick reads what one component needs out of a signal that changes for many:
+// it is drawn again only when its own part has changed.
+export const usePick = (pick, deps) => useMemo(() => computed(pick), deps).value;
+
 const levels = [[180, "over"], [120, "bad"], [60, "warn"], [0, "ok"]];
 
 // Wait counts up from a moment, by the server's clock, and takes its colour

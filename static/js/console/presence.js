@@ -1,6 +1,6 @@
 // May I be given conversations: the switch above the list, and the large button
 // for those who have not begun.
-import { html, useState } from "../vendor/preact-11.2.0.js";
+import { effect, html, useState } from "../vendor/preact-11.2.0.js";
 import { Icon, Menu } from "./parts.js";
 import { tell } from "./link.js";
 import * as alerts from "./alerts.js";
@@ -10,8 +10,14 @@ import { t } from "./words.js";
 const reasons = ["meal", "meeting", "rest", "other"];
 const looks = { online: "", break: "away", offline: "off" };
 
+let meant = null; // chosen while there was no connection: told once there is
+
+effect(() => {
+  if (store.link.value.state === "ready" && meant) queueMicrotask(() => meant && setPresence(...meant));
+});
+
 export function setPresence(status, reason) {
-  if (!tell("presence", { status, ...(reason && { reason }) })) return store.toast(t("not_connected"), "bad");
+  meant = tell("presence", { status, ...(reason && { reason }) }) ? null : [status, reason];
   store.presence({ staff: store.you.peek().id, status, reason });
   if (status === "online") alerts.allow();
 }
@@ -24,7 +30,7 @@ export function Presence({ start }) {
   const reason = you.presence === "break" && you.presence_reason;
   return html`<span class="pop-at">
     <button type="button" class=${`status ${looks[you.presence]}`} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}>
-      <span class="sr">${t("presence")} </span>${reason ? t("reason_" + reason) : t("presence_" + you.presence)} <span class="num">${store.counts.value.mine}/${you.cap}</span><${Icon} name="chevron-down" size="sm" /></button>
+      <span class="sr">${t("presence")} </span>${reason ? (reasons.includes(reason) ? t("reason_" + reason) : reason) : t("presence_" + you.presence)} <span class="num">${store.counts.value.mine}/${you.cap}</span><${Icon} name="chevron-down" size="sm" /></button>
     ${open && html`<${Menu} label=${t("presence")} cls="right" onClose=${() => setOpen(false)}>
       ${["online", "break", "offline"].map((s) => html`<button type="button" role="menuitemradio" key=${s} aria-checked=${you.presence === s && !reason} onClick=${() => set(s)}>
         <span class=${`dot ${s}`} />${t("presence_" + s)}<small>${t("presence_hint_" + s)}</small></button>`)}

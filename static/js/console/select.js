@@ -19,6 +19,7 @@ export async function select(id, { quiet } = {}) {
     }
   }
   store.settled(id);
+  const from = store.pane.peek();
   batch(() => {
     store.selected.value = id;
     if (store.pane.value === "list" || store.pane.value === "customer") store.pane.value = quiet ? store.pane.value : "thread";
@@ -27,10 +28,21 @@ export async function select(id, { quiet } = {}) {
   if (before && before.contact?.id !== c.contact?.id) threads.trim(before.contact.id);
   threads.open(id, c.contact.id);
   tell("viewing", { conversation: id });
-  history.replaceState(null, "", "#" + id);
+  // On a phone the thread covers the list: the phone's own "back" returns to it.
+  if (from === "list" && !quiet && narrow.matches) history.pushState({ thread: true }, "", "#" + id);
+  else history.replaceState(history.state, "", "#" + id);
 }
 
-export function leave() {
+const narrow = matchMedia("(max-width: 767px)");
+
+// back is the arrow above the thread.
+export const back = () => (history.state?.thread ? history.back() : leave());
+
+addEventListener("popstate", () => {
+  if (!location.hash) leave();
+});
+
+function leave() {
   store.selected.value = "";
   store.pane.value = "list";
   tell("viewing", {});

@@ -5,7 +5,7 @@ import { Composer } from "./composer.js";
 import { Entry, own } from "./bubble.js";
 import { Steps } from "./steps.js";
 import { close } from "./acts.js";
-import { leave } from "./select.js";
+import { back } from "./select.js";
 import { outbox, tell } from "./link.js";
 import * as store from "./store.js";
 import * as threads from "./threads.js";
@@ -34,7 +34,7 @@ function Head({ c }) {
   const done = c.status === "closed";
   const can = !done && (store.mine(c) || store.may("conversations.assign"));
   return html`<header class="th">
-    <${IconButton} icon="arrow-left" cls="back" label=${t("back")} onClick=${leave} />
+    <${IconButton} icon="arrow-left" cls="back" label=${t("back")} onClick=${back} />
     <div class="who-head">
       <div class="row"><h2 class="trunc">${c.contact.name}</h2>${(c.tags ?? []).slice(0, 3).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}
         ${c.waiting_since && !done && html`<${Wait} since=${c.waiting_since} lead=${t("waited")} title=${t("waiting_title")} />`}</div>

@@ -13,6 +13,7 @@ export function Transfer({ id }) {
   const [to, setTo] = useState(null); // {staff} or {group}
   const [word, setWord] = useState("");
   const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState("");
   const note = useRef();
   const c = store.conversations.value.get(id);
   const close = () => { store.dialog.value = null; };
@@ -27,10 +28,14 @@ export function Transfer({ id }) {
     if (!to || busy) return;
     setBusy(true);
     const text = note.current.value.trim();
-    if (await transfer(id, { ...to, ...(text && { note: text }) })) {
+    try {
+      await transfer(id, { ...to, ...(text && { note: text }) });
       close();
       store.toast(t("transferred_toast", { Name: to.staff ? colleagues.find((p) => p.id === to.staff).name : groups.find((g) => g.id === to.group).name }));
-    } else setBusy(false);
+    } catch (err) {
+      setWrong(err.message);
+      setBusy(false);
+    }
   };
   return html`<${Dialog} title=${t("transfer_title", { Name: c.contact.name })} onClose=${close}>
     <form onSubmit=${submit}><div class="dlg-b">
@@ -44,6 +49,7 @@ export function Transfer({ id }) {
         ${!people.length && !teams.length && html`<p class="none">${t("transfer_none")}</p>`}
       </div>
       <label class="inp"><span>${t("transfer_note")}</span><textarea ref=${note} rows="2" maxlength="2000" placeholder=${t("transfer_note_hint")} /></label>
+      ${wrong && html`<p class="err" role="alert">${wrong}</p>`}
     </div><div class="dlg-f"><button type="button" class="btn" onClick=${close}>${t("cancel")}</button><button class="btn pri" disabled=${!to || busy}>${t("transfer")}</button></div></form>
   <//>`;
 }
