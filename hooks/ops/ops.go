@@ -61,6 +61,9 @@ func listen(e *core.ServeEvent) error {
 	return nil
 }
 
+// unreleased is what Go calls the version of a build from a working tree.
+const unreleased = "(devel)"
+
 // Version is the program's version, as the build knows it.
 func Version() string {
 	info, ok := debug.ReadBuildInfo()

@@ -64,7 +64,7 @@ func send(t testing.TB, s *httptest.Server, method, path string, form url.Values
 func TestWizardMakesAWholeShop(t *testing.T) {
 	t.Parallel()
 	app, s, path := serve(t)
-	if res, text := send(t, s, http.MethodGet, path, nil); res.StatusCode != 200 || !strings.Contains(text, `name="shop"`) {
+	if res, text := send(t, s, http.MethodGet, path, nil); res.StatusCode != http.StatusOK || !strings.Contains(text, `name="shop"`) {
 		t.Fatalf("page: %d", res.StatusCode)
 	}
 	res, _ := send(t, s, http.MethodPost, path, filled())

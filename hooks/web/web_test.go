@@ -267,18 +267,17 @@ func TestLeftoverBodyIsNoRequest(t *testing.T) {
 	for name, head := range map[string]string{
 		"PocketBase's": "POST /api/collections HTTP/1.1", "nobody's": "POST /nowhere HTTP/1.1", "ours": "POST /page?n=1 HTTP/1.1",
 	} {
-		for _, size := range []int{0, len(padding)} {
+		for _, body := range []string{smuggled + padding, padding + smuggled} {
 			conn, err := net.Dial("tcp", s.Listener.Addr().String())
 			if err != nil {
 				t.Fatal(err)
 			}
-			body := padding[:size] + smuggled
-			_, _ = fmt.Fprintf(conn, "%s\r\nHost: a\r\nContent-Length: %d\r\n\r\n", head, len(padding)+len(smuggled))
+			_, _ = fmt.Fprintf(conn, "%s\r\nHost: a\r\nContent-Length: %d\r\n\r\n", head, len(body))
 			_, _ = io.WriteString(conn, body)
 			_ = conn.SetReadDeadline(time.Now().Add(2 * time.Second))
 			raw, _ := io.ReadAll(conn)
 			_ = conn.Close()
-			if n := strings.Count(string(raw), "HTTP/1.1 "); n > 1 {
+			if n := strings.Count(string(raw), "HTTP/1.1 "); n != 1 {
 				t.Errorf("%s: %d answers to one request", name, n)
 			}
 		}
