@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,7 @@ func shop(t testing.TB) *tests.TestApp {
 	t.Helper()
 	app := desktest.Bare(t)
 	table := &web.Table{}
-	web.Register(app, table, web.Config{})
+	web.Register(app, table, web.Config{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	access.Register(app, table, nil)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		who := func(e *core.RequestEvent) error { return e.JSON(200, map[string]string{"id": access.Of(e).ID}) }

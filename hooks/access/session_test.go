@@ -101,6 +101,23 @@ func TestSignInByEmailOrPhone(t *testing.T) {
 	}
 }
 
+// Under TLS, here at a proxy, no subdomain and no plain connection can set or
+// read the cookie; and the plain one counts for nothing there.
+func TestCookieUnderTLS(t *testing.T) {
+	t.Parallel()
+	_, s := open(t)
+	tls := []string{"X-Forwarded-Proto", "https"}
+	form := url.Values{"identity": {"ann@heye.cn"}, "password": {password}}
+	res := post(t, s, "/sign-in", "application/x-www-form-urlencoded", form.Encode(), tls...)
+	if len(res.Cookies) != 1 || res.Cookies[0].Name != "__Host-xiaoer" || !res.Cookies[0].Secure || res.Cookies[0].Domain != "" {
+		t.Fatalf("cookies: %v", res.Cookies)
+	}
+	value := res.Cookies[0].Value
+	if a, b := who(t, s, append(tls, "Cookie", "__Host-xiaoer="+value)...), who(t, s, append(tls, "Cookie", "xiaoer="+value)...); a != 200 || b != 401 {
+		t.Errorf("with the prefix %d, without %d", a, b)
+	}
+}
+
 // Whatever ends a sign-in ends it at once on this server.
 func TestSignInsEnd(t *testing.T) {
 	t.Parallel()
