@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 )
 
@@ -72,6 +73,9 @@ func Visitor(contact *customers.Contact) Author {
 func Staff(p *access.Person) Author {
 	return Author{Kind: FromStaff, ID: p.ID, Name: p.Nickname}
 }
+
+// bot is the author for what the channel says by itself.
+func bot(ch *channels.Channel) Author { return Author{Kind: FromBot, Name: ch.Name()} }
 
 // System is the author for what happens by itself.
 func System() Author { return Author{Kind: FromSystem} }

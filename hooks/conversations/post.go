@@ -287,7 +287,7 @@ func (tx *Tx) open(contact *customers.Contact, customer, channel string) (*Conve
 	if err != nil || earlier {
 		return c, err
 	}
-	return c, tx.add(c, &Message{Kind: Text, Text: ch.Greeting(), From: Author{Kind: FromBot, Name: ch.Name()}})
+	return c, tx.add(c, &Message{Kind: Text, Text: ch.Greeting(), From: bot(ch)})
 }
 
 // hasSpoken reports whether there was an earlier conversation with contact: the
@@ -370,7 +370,7 @@ func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.add(c, &Message{Kind: Text, Text: entry.Answer, From: Author{Kind: FromBot, Name: ch.Name()}}); err != nil {
+		if err := tx.add(c, &Message{Kind: Text, Text: entry.Answer, From: bot(ch)}); err != nil {
 			return err
 		}
 		return tx.save(c)

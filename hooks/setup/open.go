@@ -78,7 +78,7 @@ func furnish(app core.App, s Shop) error {
 	}
 	say := locale.In(shop.Language)
 	_, err = channels.Add(app, channels.New{
-		Name: say.T("setup.channel"), Greeting: say.T("setup.greeting", "Shop", s.Name), Colour: s.Colour, Entries: entries, Default: true,
+		Name: s.Name, Greeting: say.T("setup.greeting", "Shop", s.Name), Colour: s.Colour, Entries: entries, Default: true,
 	})
 	return err
 }

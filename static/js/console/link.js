@@ -47,13 +47,19 @@ const ears = {
     store.link.value = { state: core.state, reason: core.reason, stopped: core.stopped, since: Date.now() };
     if (core.stopped && core.reason === "signed_out") signIn();
   },
-  ready() {
+  ready({ you }) {
     store.setClock(core.time());
+    if (you?.presence) store.presence({ staff: you.id, status: you.presence }); // it counts from the connection on
     loading.refresh();
   },
   pong: () => store.setClock(core.time()),
   outbox: show,
-  ack: (message) => threads.acked(message),
+  ack(message, entry) {
+    threads.acked(message);
+    const url = pictures.get(entry?.id)?.url;
+    if (url) setTimeout(() => URL.revokeObjectURL(url), 10_000); // the server's own is on the screen by then
+    pictures.delete(entry?.id);
+  },
   message(message, again) {
     threads.arrived(message);
     if (message.from?.kind === "visitor") store.setIn(store.typing, message.conversation, undefined);
