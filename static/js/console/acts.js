@@ -2,6 +2,7 @@
 // live command, answered by the server; what it changes comes back as frames.
 import { act } from "./link.js";
 import { select, step } from "./select.js";
+import * as composing from "./composing.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
@@ -18,7 +19,8 @@ async function tried(promise) {
 export async function take(conversation) {
   if (!(await tried(act("take", { conversation })))) return;
   store.tab.value = "mine";
-  select(conversation);
+  await select(conversation);
+  composing.ready();
 }
 
 // transfer throws what the server refuses: its dialog says so.

@@ -30,6 +30,8 @@ export async function add(conversation, files) {
 
 export function drop(conversation, key) {
   const rest = (trays.peek().get(conversation) ?? []).filter((x) => x.key !== key);
+  const gone = trays.peek().get(conversation)?.find((x) => x.key === key);
+  if (gone?.url) URL.revokeObjectURL(gone.url);
   store.setIn(trays, conversation, rest.length ? rest : undefined);
 }
 

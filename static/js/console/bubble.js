@@ -44,7 +44,7 @@ function RecalledLine({ m }) {
   const me = own(m);
   const text = me ? t("recalled_you") : t("recalled_by", { Name: m.from.name });
   return html`<div class="sys" data-entry=${m.id}>${text}
-    ${me && m.was && html` <button type="button" class="as-link" onClick=${() => composer.insert(m.conversation, m.was)}>${t("re_edit")}</button>`}</div>`;
+    ${me && m.was && html` <button type="button" class="as-link" onClick=${() => composer.insert(m.was)}>${t("re_edit")}</button>`}</div>`;
 }
 
 function Note({ m, state }) {
@@ -138,7 +138,7 @@ function Receipt({ receipt, state, m }) {
   if (state === "failed") {
     return html`<div class="rc fail" role="alert"><${Icon} name="alert-circle" />${m.problem || t("send_failed")}
       ${!m.final && html`<button type="button" class="as-link" onClick=${() => retry(m.id)}>${t("retry")}</button>`}
-      ${m.text && m.final && html`<button type="button" class="as-link" onClick=${() => { composer.insert(m.conversation, m.text); discard(m.id); }}>${t("re_edit")}</button>`}
+      ${m.text && m.final && html`<button type="button" class="as-link" onClick=${() => { composer.insert(m.text); discard(m.id); }}>${t("re_edit")}</button>`}
       <button type="button" class="as-link" onClick=${() => discard(m.id)}>${t("delete")}</button></div>`;
   }
   if (state === "pending") return html`<div class="rc"><${Icon} name="clock" />${t("sending")}</div>`;

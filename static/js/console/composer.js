@@ -51,7 +51,6 @@ function Box({ c, reply }) {
     ref.current.value = drafts.drafts.peek().get(c.id)?.text ?? "";
     setSlash(null);
     grow(ref.current);
-    if (matchMedia("(hover:hover)").matches && document.activeElement?.closest(".it, body:not(:focus-within)")) ref.current.focus({ preventScroll: true });
   }, [c.id]);
   useLayoutEffect(() => { // text put in from outside
     if (put?.conversation !== c.id) return;
@@ -60,6 +59,7 @@ function Box({ c, reply }) {
     ref.current.setSelectionRange(put.at, put.to ?? put.at);
     grow(ref.current);
     composing.put.value = null;
+    if (put.typed) typed();
   }, [put]);
 
   const list = slash ? find(slash.word) : [];
@@ -130,7 +130,7 @@ function Box({ c, reply }) {
       </div>
       <div class="bar">
         <span class="pop-at"><${IconButton} icon="mood-smile" cls="sm" label=${t("emoji")} aria-expanded=${emoji} onClick=${() => setEmoji(!emoji)} />
-          ${emoji && html`<${Emoji} onClose=${() => setEmoji(false)} onPick=${(x) => { setEmoji(false); drafts.write(c.id, ref.current.value, mode); composing.insert(c.id, x); }} />`}</span>
+          ${emoji && html`<${Emoji} onClose=${() => setEmoji(false)} onPick=${(x) => { setEmoji(false); drafts.write(c.id, ref.current.value, mode); composing.insert(x); }} />`}</span>
         ${mode === "reply" && html`
           <${IconButton} icon="photo" cls="sm" label=${t("picture")} onClick=${() => choose(files.current, "image/png,image/jpeg,image/webp,image/gif")} />
           <${IconButton} icon="paperclip" cls="sm w" label=${t("file")} onClick=${() => choose(files.current, "")} />

@@ -1,7 +1,7 @@
 // What the composer holds beside its text, and the ways in which other parts put
 // something into it.
 import { signal } from "../vendor/preact-11.2.0.js";
-import { setIn } from "./store.js";
+import { selected, setIn } from "./store.js";
 import { draftOf, write } from "./drafts.js";
 
 export const quotes = signal(new Map()); // conversation → the message that is answered
@@ -9,10 +9,15 @@ export const trays = signal(new Map()); // conversation → files to be sent: {k
 export const put = signal(null); // {conversation, text, at}: text set from outside, for the textarea to take over
 
 export const area = () => document.getElementById("composer-text");
-export const focus = () => area()?.focus();
+export const focus = () => area()?.focus({ preventScroll: true });
 
-// insert puts text at the caret of the conversation's composer.
-export function insert(conversation, text) {
+// ready puts the caret where one will write, once the thread is drawn; not on a
+// touch screen, where a keyboard would cover what is to be read.
+export const ready = () => setTimeout(() => !matchMedia("(pointer: coarse)").matches && focus());
+
+// insert puts text at the caret of the composer that is open.
+export function insert(text) {
+  const conversation = selected.peek();
   const { text: old, mode } = draftOf(conversation);
   const el = area();
   const from = el?.selectionStart ?? old.length;
@@ -26,7 +31,15 @@ export function set(conversation, text, mode, at = text.length, to = at) {
   put.value = { conversation, text, at, to };
 }
 
+// slash begins a quick reply.
+export function slash() {
+  const { text } = draftOf(selected.peek());
+  const begun = text && !/\s$/.test(text) ? `${text} /` : `${text}/`;
+  set(selected.peek(), begun, "reply");
+  put.value = { ...put.value, typed: true };
+}
+
 export function quote(message) {
-  setIn(quotes, message.conversation, message);
+  setIn(quotes, selected.peek(), message);
   focus();
 }

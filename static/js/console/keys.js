@@ -37,7 +37,7 @@ const keys = {
   },
   i: openCustomer,
   f: () => document.getElementById("narrow")?.focus(),
-  "/": () => mineOpen() && (reply("reply"), composing.set(store.selected.peek(), "/", "reply"), composing.area()?.dispatchEvent(new Event("input", { bubbles: true }))),
+  "/": () => mineOpen() && composing.slash(),
   "?": () => { store.dialog.value = { kind: "keys" }; },
   Escape() {
     if (store.pane.value === "customer") openCustomer();

@@ -5,6 +5,7 @@ import { Avatar, Face, Icon, Tag, Wait, usePick } from "./parts.js";
 import { Presence } from "./presence.js";
 import { Steps } from "./steps.js";
 import { drafts } from "./drafts.js";
+import * as composing from "./composing.js";
 import { take } from "./acts.js";
 import { select } from "./select.js";
 import { loadMore, loadView } from "./loading.js";
@@ -114,7 +115,7 @@ function Nothing() {
 function Row({ c, on }) {
   const un = c.unread > 0 && store.mine(c);
   return html`<a href=${"#" + c.id} class=${`it${un ? " un" : ""}`} aria-current=${on ? "true" : undefined} data-id=${c.id}
-    onClick=${(e) => { e.preventDefault(); select(c.id); }}>
+    onClick=${(e) => { e.preventDefault(); select(c.id); composing.ready(); }}>
     <${Avatar} who=${c.contact} channel=${c.channel} />
     <div>
       <div class="l1"><span class="nm trunc">${c.contact?.name}</span>${(c.tags ?? []).slice(0, 1).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Moment} c=${c} /></div>
