@@ -142,7 +142,7 @@ function Box({ c, reply }) {
     <${Tray} c=${c} items=${mode === "reply" ? tray : []} />
     <textarea id="composer-text" ref=${ref} rows="2" aria-label=${t(mode === "note" ? "note_text" : "reply_text")} placeholder=${t(mode === "note" ? "note_placeholder" : "reply_placeholder")}
       aria-autocomplete="list" aria-controls=${slash ? "slash" : undefined} aria-activedescendant=${slash && list.length ? "slash-" + slash.at : undefined}
-      onInput=${typed} onKeyDown=${keys} onPaste=${paste} onBlur=${() => setTimeout(() => setSlash(null), 150)} />
+      onInput=${typed} onKeyDown=${keys} onPaste=${paste} onBlur=${() => setTimeout(() => document.activeElement !== ref.current && setSlash(null), 150)} />
     <div class="bot"><span class="hint muted">${draft.text ? t(draft.state === "saved" ? "draft_saved" : "draft_local") : ""}</span>
       <span class="hint keys"><span class="kbd">↵</span>${t("key_send")}</span><span class="hint keys"><span class="kbd">⇧↵</span>${t("key_break")}</span>${mode === "reply" && html`<span class="hint keys"><span class="kbd">/</span>${t("quick_replies")}</span>`}
       <button type="button" class=${`btn pri send${mode === "note" ? " as-note" : ""}`} onClick=${submit}>${t(mode === "note" ? "send_note" : tray.length ? "send_with" : "send", { Count: tray.length })}</button></div>
