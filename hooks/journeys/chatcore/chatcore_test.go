@@ -64,6 +64,19 @@ func TestACursorThatMovesByAcksIsCaught(t *testing.T) {
 	}
 }
 
+func TestWhatTheChatCoreStandsOnHolds(t *testing.T) {
+	got := evaluate[struct {
+		Broken []string `json:"broken"`
+		Count  int      `json:"count"`
+	}](t, open(t), "claims()")
+	for _, claim := range got.Broken {
+		t.Error(claim)
+	}
+	if got.Count < 15 {
+		t.Errorf("%d claims were made", got.Count)
+	}
+}
+
 type lived struct {
 	Token    string   `json:"token"`
 	Promised []string `json:"promised"`

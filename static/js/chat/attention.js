@@ -32,7 +32,7 @@ export class Attention {
   seen() {
     const all = this.chat.timeline.settled;
     const last = all[all.length - 1];
-    if (last) this.chat.visit.items.setItem(this.key, last.id);
+    if (last && last.id !== this.last) this.chat.visit.items.setItem(this.key, (this.last = last.id));
     this.show(0);
   }
 

@@ -144,13 +144,19 @@ export function recallable(one, now) {
   return one.mine && !!one.message.id && now - one.time < RECALL - 2000;
 }
 
+const reasons = { network: "upload_waits", too_long: "too_long", too_large: "too_large", empty: "empty" };
+
+function reason(one, t) {
+  return t(reasons[one.failed?.code] ?? "not_sent", { Name: one.blob?.name ?? "" });
+}
+
 function below(one, { t, act }) {
   if (one.status === "failed") {
     return h(
       "div.vc-st.failed",
       { role: "alert" },
       icon("alert-circle"),
-      h("span", null, one.failed?.text || t(one.failed?.code === "network" ? "upload_waits" : one.failed?.code === "too_long" ? "too_long" : "not_sent")),
+      h("span", null, one.failed?.text || reason(one, t)),
       h("button", { type: "button", onclick: () => act.again(one) }, t("again")),
       h("button", { type: "button", onclick: () => act.discard(one) }, t("discard")),
     );

@@ -59,6 +59,7 @@ export class Chat extends EventTarget {
     this.more = messages.length >= 50;
     if (conversation?.read) this.readTo = this.upTo(conversation.read);
     this.dispatchEvent(new Event("loaded"));
+    this.uploads.next();
     this.changed();
   }
 
@@ -128,6 +129,7 @@ export class Chat extends EventTarget {
   // ---- what the visitor does ----
 
   async say(text, { data, quote } = {}) {
+    this.rate = ""; // whoever writes on does not want to be asked now
     await this.core.send({ kind: "text", text, data, quote });
   }
 
@@ -180,9 +182,9 @@ export class Chat extends EventTarget {
   seen() {
     const all = this.timeline.settled;
     const last = all[all.length - 1];
-    if (!last || last.id === this.seenTo) return;
+    if (!last || !this.conversation || last.id === this.seenTo) return;
     this.seenTo = last.id;
-    if (last.cursor && this.conversation) this.core.tell("read", { cursor: last.cursor }, { keep: "read" });
+    this.core.tell("read", { cursor: last.cursor }, { keep: "read" });
   }
 
   at(page) {

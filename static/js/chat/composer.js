@@ -67,17 +67,22 @@ export class Composer {
     this.attach(files);
   }
 
-  async attach(files) {
+  attach(files) {
     this.complain("");
     for (const file of files.slice(0, 9)) {
-      try {
-        this.tray.push(await this.page.chat.uploads.prepare(file));
-      } catch (key) {
-        this.complain(this.page.t(typeof key === "string" ? key : "unreadable", { Name: file.name }));
-      }
+      const one = this.page.chat.uploads.prepare(file);
+      this.tray.push(one);
+      one.ready.then((trouble) => trouble && this.refuse(one, trouble));
     }
     this.drawAbove();
     this.text.focus();
+  }
+
+  refuse(one, trouble) {
+    if (!this.tray.includes(one)) return; // sent already: its bubble says so
+    this.tray = this.tray.filter((other) => other !== one);
+    this.complain(this.page.t(trouble, { Name: one.name }));
+    this.drawAbove();
   }
 
   /** Enter sends, unless an input method is using it: Safari ends a composition before the keydown, so 229 as well. */

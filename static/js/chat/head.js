@@ -13,14 +13,20 @@ export class Head {
   }
 
   render() {
-    const { chat, t, times } = this.page;
+    const { chat, t } = this.page;
     const serving = chat.conversation?.status === "open" ? chat.conversation.assignee : null;
     const hours = chat.channel?.hours;
     const closed = hours?.open === false;
     set(this.name, serving?.name ?? chat.channel?.name ?? this.shop);
-    set(this.about, serving ? t("serving", { Shop: this.shop }) : closed ? away(hours, t, times) : t("online"));
+    set(this.about, serving ? t("serving", { Shop: this.shop }) : this.there(hours));
     this.draw(serving, closed);
     this.connection();
+  }
+
+  there(hours) {
+    const { chat, t, times } = this.page;
+    if (!chat.channel) return chat.core.stopped && chat.core.reason ? "" : t("connecting");
+    return hours?.open === false ? away(hours, t, times) : t("online");
   }
 
   draw(serving, closed) {

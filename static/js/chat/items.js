@@ -39,7 +39,7 @@ function fromMessage(message, chat) {
     time,
     message,
     mine: mine(message),
-    who: `${message.from.kind}:${message.from.id ?? message.from.name}`,
+    who: mine(message) ? "visitor:" : `${message.from.kind}:${message.from.id ?? message.from.name}`,
     quoted: message.quote ? chat.timeline.find(message.quote) : null,
     blob: message.client_id ? uploaded(message.client_id) : null,
     status: mine(message) ? "sent" : "",

@@ -27,32 +27,46 @@ export class Uploads {
     this.next();
   }
 
-  /** Makes a file ready to be looked at before it is sent: {id, blob, name, kind, url, …}, or throws a key of words. */
-  async prepare(file) {
-    const one = { id: newID(), blob: file, name: file.name || "file", kind: "file", order: Date.now() };
-    if (/^image\/(?!svg)/.test(file.type)) {
+  /**
+   * A file to be looked at before it is sent: {id, blob, name, kind, url, ready, …}. It may be sent at once; making a
+   * picture smaller takes a moment, which `ready` waits for: it resolves to a key of words where the file cannot go.
+   */
+  prepare(file) {
+    const kind = /^image\/(?!svg)/.test(file.type) ? "image" : "file";
+    const one = { id: newID(), blob: file, name: file.name || "file", kind, order: Date.now(), share: 0, url: URL.createObjectURL(file) };
+    one.ready = this.smaller(one, file);
+    return one;
+  }
+
+  async smaller(one, file) {
+    if (file.size === 0) return "empty";
+    if (one.kind === "image") {
       try {
-        Object.assign(one, await shrink(file), { kind: "image" });
+        Object.assign(one, await shrink(file));
       } catch {
         one.kind = "file"; // this browser cannot read it; the server may still take it
       }
     }
-    if (one.blob.size > MOST) throw "too_large";
-    if (one.blob.size === 0) throw "empty";
-    return { ...one, share: 0, url: URL.createObjectURL(one.blob) };
+    return one.blob.size > MOST ? "too_large" : "";
   }
 
   async add(one) {
     one.order = Date.now();
+    one.waits = true;
     this.list.push(one);
     this.chat.changed();
+    const trouble = await one.ready;
+    delete one.waits;
+    if (trouble) one.failed = { code: trouble, text: "" };
+    this.chat.changed();
+    if (trouble || !this.list.includes(one)) return;
     const { id, blob, name, kind, width, height, order } = one;
     await this.store.put({ id, blob, name, kind, width, height, order }).catch(() => {}); // then it lives as long as the page
     this.next();
   }
 
   async next() {
-    const one = this.list.find((other) => !other.failed);
+    const one = this.list.find((other) => !other.failed && !other.waits);
     if (this.sending || !one || !this.chat.visit.token) return;
     const { url, headers } = this.chat.visit.upload;
     const progress = (share) => {
@@ -84,7 +98,7 @@ export class Uploads {
 
   again(id) {
     const one = this.list.find((other) => other.id === id);
-    if (!one?.failed) return;
+    if (!one?.failed || one.blob.size > MOST || !one.blob.size) return;
     delete one.failed;
     this.chat.changed();
     this.next();
