@@ -248,7 +248,9 @@ func (r *counter) alert(c *conversations.Conversation) {
 	}
 }
 
-// tellPlaces tells those whose place in the queue is another than last told.
+// tellPlaces tells those whose place in the queue is another than it told them
+// last. Newcomers count, although they know their first place from joining: it
+// may have changed since, and nobody would tell them.
 func (r *counter) tellPlaces() {
 	defer recovered()
 	queue, err := conversations.InQueue(r.app)
@@ -262,7 +264,7 @@ func (r *counter) tellPlaces() {
 	for _, c := range queue {
 		ahead[c.Group]++
 		next[c.ID] = ahead[c.Group]
-		if was, known := r.places[c.ID]; known && was != next[c.ID] {
+		if r.places[c.ID] != next[c.ID] {
 			moved = append(moved, c)
 		}
 	}
