@@ -271,3 +271,6 @@ func (t *timeline) tell(news *Committed) {
 
 // Healthy reports whether commits are accepted.
 func Healthy(app core.App) bool { return !of(app).broken.Load() }
+
+// Waits is how many changes wait for the next commit.
+func Waits(app core.App) int { return len(of(app).jobs) }
