@@ -33,11 +33,14 @@ type PresenceEvent struct {
 func OnPresence(app core.App) *hook.Hook[*PresenceEvent] { return &of(app).changed }
 
 // Presence is p's presence now.
-func Presence(app core.App, p *access.Person) Status {
+func Presence(app core.App, p *access.Person) Status { return PresenceAt(app, p, time.Now()) }
+
+// PresenceAt is p's presence at now, if nothing happens until then.
+func PresenceAt(app core.App, p *access.Person, now time.Time) Status {
 	r := of(app)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.status(p, time.Now())
+	return r.status(p, now)
 }
 
 // status is what p has said, or offline without a connection; r.mu is held.

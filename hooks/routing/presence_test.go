@@ -1,0 +1,69 @@
+package routing_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/desktest"
+	"github.com/dianxiaoer/xiaoer/hooks/routing"
+)
+
+func TestPresenceNeedsAWordAndAConnection(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	if err := access.EnsureGroups(app); err != nil {
+		t.Fatal(err)
+	}
+	s, err := access.AddStaff(app, access.Newcomer{Email: "a@example.com", Nickname: "小满", Password: "orange-Kettle-42", Role: access.Agent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := func() routing.Status {
+		t.Helper()
+		p, err := access.ByID(app, s.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return routing.Presence(app, p)
+	}
+	say := func(status routing.Status, reason string) {
+		t.Helper()
+		p, err := access.ByID(app, s.Id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := routing.SetPresence(app, p, status, reason); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if now() != routing.Offline {
+		t.Fatal("a new account is present")
+	}
+	say(routing.Online, "")
+	if now() != routing.Offline {
+		t.Fatal("present without a connection")
+	}
+	routing.Connected(app, s.Id)
+	if now() != routing.Online {
+		t.Fatal("what was said before is forgotten")
+	}
+	say(routing.OnBreak, "吃饭")
+	if now() != routing.OnBreak {
+		t.Fatal("no break")
+	}
+	say(routing.Online, "")
+	routing.Connected(app, s.Id)
+	routing.Disconnected(app, s.Id)
+	routing.Disconnected(app, s.Id)
+	if now() != routing.Online {
+		t.Fatal("a reload costs the presence")
+	}
+	p, err := access.ByID(app, s.Id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if routing.PresenceAt(app, p, time.Now().Add(31*time.Second)) != routing.Offline {
+		t.Fatal("present for ever without a connection")
+	}
+}
