@@ -138,7 +138,7 @@ function Box({ c, reply }) {
         <input type="file" hidden multiple ref=${files} onChange=${(e) => { accept(e.target.files); e.target.value = ""; }} />
       </div>
     </div>
-    ${quote && html`<div class="quoting"><span class="trunc grow">${quote.from.name}：${lastWords({ kind: quote.kind, text: quote.text ?? quote.file?.name })}</span><${IconButton} icon="x" cls="sm" label=${t("quote_drop")} onClick=${() => store.setIn(composing.quotes, c.id, undefined)} /></div>`}
+    ${quote && html`<div class="quoting"><span class="trunc grow">${t("they_said", { Name: quote.from.name })}${lastWords({ kind: quote.kind, text: quote.text ?? quote.file?.name })}</span><${IconButton} icon="x" cls="sm" label=${t("quote_drop")} onClick=${() => store.setIn(composing.quotes, c.id, undefined)} /></div>`}
     <${Tray} c=${c} items=${mode === "reply" ? tray : []} />
     <textarea id="composer-text" ref=${ref} rows="2" aria-label=${t(mode === "note" ? "note_text" : "reply_text")} placeholder=${t(mode === "note" ? "note_placeholder" : "reply_placeholder")}
       aria-autocomplete="list" aria-controls=${slash ? "slash" : undefined} aria-activedescendant=${slash && list.length ? "slash-" + slash.at : undefined}

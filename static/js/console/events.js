@@ -18,7 +18,7 @@ const lines = {
   queued: (m, d) => (d.group?.name ? t("event_queued_group", { Name: d.group.name }) : t("event_queued")),
   closed: (m) => (m.from.kind === "staff" ? t("event_closed_by", { Name: named(m.from) }) : t("event_closed")),
   rated: (m, d) => html`${t("event_rated")} <${Face} score=${d.score} />${d.resolved !== undefined && ` ${t(d.resolved ? "rated_solved" : "rated_unsolved")}`}${d.comment && html`<span class="words">“${d.comment}”</span>`}`,
-  tagged: (m, d) => (d.tags?.length ? t("event_tagged", { Name: named(m.from), Tags: d.tags.map((x) => x.name).join("、") }) : t("event_untagged", { Name: named(m.from) })),
+  tagged: (m, d) => (d.tags?.length ? t("event_tagged", { Name: named(m.from), Tags: d.tags.map((x) => x.name).join(t("comma")) }) : t("event_untagged", { Name: named(m.from) })),
   recalled: () => null, // shown in the place of what was taken back
 };
 

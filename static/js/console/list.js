@@ -100,9 +100,9 @@ function Rows() {
   };
   useEffect(() => { box.current.scrollTop = 0; }, [store.tab.value]);
   return html`<div id="rows" class="items scroll" role="tabpanel" aria-label=${t("rows_label")} ref=${box} onScroll=${end} tabindex="-1">
-    <${Steps} narrow />
     <ul>${list.map((c) => html`<li key=${c.id}><${Row} c=${c} on=${c.id === store.selected.value} /></li>`)}</ul>
     ${!list.length && (store.complete.value.mine === undefined ? html`<div class="skel rows" aria-hidden="true"><i /><i /><i /><i /></div>` : html`<${Nothing} />`)}
+    <${Steps} narrow />
   </div>`;
 }
 
@@ -143,7 +143,7 @@ function Preview({ c }) {
   const here = usePick(() => store.selected.value === c.id, [c.id]);
   const hint = usePick(() => store.typing.value.get(c.id), [c.id]);
   const draft = usePick(() => (store.selected.value === c.id ? null : drafts.value.get(c.id)), [c.id]);
-  if (hint && !here) return html`<span class="pv trunc"><em>${t("typing")}${hint.text ? "：" : "…"}</em>${hint.text}</span>`;
+  if (hint && !here) return html`<span class="pv trunc"><em>${hint.text ? t("typing_lead") : `${t("typing")}…`}</em>${hint.text}</span>`;
   if (draft?.text) return html`<span class="pv trunc"><span class="dr">${t(draft.mode === "note" ? "draft_note" : "draft")}</span> ${draft.text}</span>`;
   const you = c.last?.from === "staff" && store.mine(c) ? t("you_said") : c.last?.from === "staff" && c.assignee ? t("they_said", { Name: c.assignee.name }) : "";
   return html`<span class="pv trunc">${you}${lastWords(c.last)}</span>`;

@@ -65,7 +65,7 @@ function Context({ c }) {
   const web = /^https?:/.test(page?.url ?? "");
   return html`<div class="ctx">
     ${page?.url && html`<span class="trunc">${t("browsing")} ${web ? html`<a href=${page.url} target="_blank" rel="noopener noreferrer">${page.title || page.url}</a>` : html`<b>${page.title || page.url}</b>`}</span>`}
-    ${writing ? html`<span class="see"><${Avatar} who=${writing} size="xs" />${t("colleague_typing", { Name: writing.name })}</span>` : others.length > 0 && html`<span class="see"><${Avatar} who=${others[0]} size="xs" />${t("viewing", { Name: others.map((p) => p.name).join("、") })}</span>`}
+    ${writing ? html`<span class="see"><${Avatar} who=${writing} size="xs" />${t("colleague_typing", { Name: writing.name })}</span>` : others.length > 0 && html`<span class="see"><${Avatar} who=${others[0]} size="xs" />${t("viewing", { Name: others.map((p) => p.name).join(t("comma")) })}</span>`}
   </div>`;
 }
 
@@ -185,7 +185,7 @@ function quoted(id, entries) {
   if (!id) return null;
   const m = entries.find((x) => x.id === id);
   if (!m) return t("quote_earlier");
-  return `${m.from.name ?? ""}：${m.recalled ? t("recalled_short") : lastWords({ kind: m.kind, text: m.text ?? m.file?.name })}`;
+  return `${t("they_said", { Name: m.from.name ?? "" })}${m.recalled ? t("recalled_short") : lastWords({ kind: m.kind, text: m.text ?? m.file?.name })}`;
 }
 
 function TypingBubble({ c, joined }) {
