@@ -39,6 +39,7 @@ func (d *desk) publish(e *conversations.Committed) error {
 // it. Without an attachment readers of one kind get the same bytes.
 func (d *desk) publishEntry(m *conversations.Message, c *conversations.Conversation) {
 	rendered := map[[2]bool][]byte{}
+	attached := d.attachment(m.File)
 	deliver := func(s *live.Session) {
 		to := peerOf(s)
 		s.Entry(m.Seq, func() []byte {
@@ -48,7 +49,7 @@ func (d *desk) publishEntry(m *conversations.Message, c *conversations.Conversat
 			kind := [2]bool{to.isVisitor(), to.wrote(m)}
 			raw, known := rendered[kind]
 			if !known || m.File != "" {
-				raw = frame{Type: typeMessage, Message: d.message(m, to)}.bytes()
+				raw = frame{Type: typeMessage, Message: d.render(m, attached, to)}.bytes()
 				rendered[kind] = raw
 			}
 			return raw
@@ -74,20 +75,18 @@ func (d *desk) publishChange(c conversations.Change) {
 }
 
 func (d *desk) publishToStaff(c conversations.Change) {
-	var full, gone []byte
+	if d.hub.Count(everybody) == 0 {
+		return
+	}
+	full := frame{Type: typeConversation, Conversation: d.forStaff(c.After)}.bytes()
+	gone := goneFrame(c.After.ID)
 	d.hub.Each(everybody, func(s *live.Session) {
 		p := peerOf(s).person.Load()
 		s.State(func() []byte {
 			switch {
 			case conversations.Visible(p, c.After):
-				if full == nil {
-					full = frame{Type: typeConversation, Conversation: d.forStaff(c.After)}.bytes()
-				}
 				return full
 			case c.Before != nil && conversations.Visible(p, c.Before):
-				if gone == nil {
-					gone = goneFrame(c.After.ID)
-				}
 				return gone
 			}
 			return nil

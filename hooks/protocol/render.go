@@ -15,6 +15,26 @@ import (
 
 // message renders m for one reader.
 func (d *desk) message(m *conversations.Message, to *caller) *message {
+	return d.render(m, d.attachment(m.File), to)
+}
+
+// attachment is the file that an entry carries; nil for none, and for one that
+// is missing.
+func (d *desk) attachment(id string) *files.File {
+	if id == "" {
+		return nil
+	}
+	f, err := files.ByID(d.app, id)
+	if err != nil {
+		slog.Error("attachment", "file", id, "error", err)
+		return nil
+	}
+	return f
+}
+
+// render is [desk.message] with the attachment at hand: it reads nothing, so
+// that it can be done while a session is locked.
+func (d *desk) render(m *conversations.Message, attached *files.File, to *caller) *message {
 	cursor, err := conversations.Cursor(d.app, m.Seq)
 	if err != nil {
 		slog.Error("cursor", "error", err)
@@ -29,8 +49,11 @@ func (d *desk) message(m *conversations.Message, to *caller) *message {
 	if m.Kind == conversations.Event && to.isVisitor() {
 		out.Data = visitorEvent(m)
 	}
-	if m.File != "" {
-		out.File = d.file(m.File, to)
+	switch {
+	case attached != nil:
+		out.File = d.link(attached, to)
+	case m.File != "":
+		out.File = &file{ID: m.File}
 	}
 	return out
 }
@@ -62,16 +85,6 @@ func (d *desk) author(a conversations.Author) author {
 		out.Avatar = p.Avatar
 	}
 	return out
-}
-
-// file renders an attachment; a missing one keeps its place by its id.
-func (d *desk) file(id string, to *caller) *file {
-	f, err := files.ByID(d.app, id)
-	if err != nil {
-		slog.Error("attachment", "file", id, "error", err)
-		return &file{ID: id}
-	}
-	return d.link(f, to)
 }
 
 func (d *desk) link(f *files.File, to *caller) *file {
