@@ -18,7 +18,8 @@ func init() {
 		s.Logs.LogIP = false
 		s.RateLimits.Enabled = true
 		s.RateLimits.Rules = []core.RateLimitRule{
-			{Label: "*:auth", MaxRequests: 10, Duration: 10},
+			{Label: "_superusers:auth", MaxRequests: 5, Duration: 10},
+			{Label: "*:auth", MaxRequests: 60, Duration: 10}, // staff: guesses are counted by account and address as well
 			{Label: "*:create", MaxRequests: 60, Duration: 10},
 			{Label: "/api/collections/", MaxRequests: 300, Duration: 10},
 		}

@@ -133,6 +133,9 @@ func newCursors(epoch, key string) (*cursors, error) {
 // there were made by. The file is written first, so that a crash in between
 // only renews once more.
 func (t *timeline) renewEpoch(e *core.ServeEvent) error {
+	if e.Server == nil {
+		return e.Next() // routes are listed, nothing is served
+	}
 	var epoch string
 	if err := e.App.DB().NewQuery("SELECT epoch FROM sequence WHERE id = 1").Row(&epoch); err != nil {
 		return fmt.Errorf("reading the epoch: %w", err)

@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,7 +18,7 @@ func TestAnotherDatabaseHasAnotherEpoch(t *testing.T) {
 	start := func() *cursors {
 		t.Helper()
 		timeline := newTimeline(app)
-		if err := timeline.renewEpoch(&core.ServeEvent{App: app}); err != nil {
+		if err := timeline.renewEpoch(&core.ServeEvent{App: app, Server: &http.Server{}}); err != nil {
 			t.Fatal(err)
 		}
 		k, err := timeline.cursors(app)

@@ -102,7 +102,9 @@ func Register(app core.App) {
 	app.Store().Set(stored, b)
 	begin := sync.OnceFunc(b.start) // tests serve one app more than once
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		begin()
+		if e.Server != nil { // without one, routes are only listed
+			begin()
+		}
 		return e.Next()
 	})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "outboxDrain", Priority: atTermination, Func: b.drain})

@@ -77,7 +77,9 @@ func Register(app core.App) {
 	conversations.OnCommit(app).BindFunc(r.follow)
 	access.Changed(app).BindFunc(func(e *access.ChangeEvent) error { r.nudge(); return e.Next() })
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		r.once.Do(func() { r.done.Add(1); go r.work() })
+		if e.Server != nil { // without one, routes are only listed
+			r.once.Do(func() { r.done.Add(1); go r.work() })
+		}
 		return e.Next()
 	})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "routingStops", Priority: -5100, Func: func(e *core.TerminateEvent) error {

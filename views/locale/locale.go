@@ -31,8 +31,6 @@ var Languages = []string{Default, "en"}
 //go:embed *.toml
 var files embed.FS
 
-var matcher = language.NewMatcher([]language.Tag{language.MustParse(Default), language.English})
-
 // catalogue is parsed on first use, so that commands that say nothing start at once.
 var catalogue = sync.OnceValue(load)
 
@@ -128,11 +126,16 @@ func Match(wishes ...string) string {
 			continue
 		}
 		tags, _, err := language.ParseAcceptLanguage(wish)
-		if err != nil || len(tags) == 0 {
+		if err != nil {
 			continue
 		}
-		if _, i, sure := matcher.Match(tags...); sure != language.No {
-			return Languages[i]
+		for _, tag := range tags {
+			switch base, _ := tag.Base(); base.String() {
+			case "zh":
+				return Default // whoever reads traditional characters reads these sooner than English
+			case "en":
+				return "en"
+			}
 		}
 	}
 	return Default
