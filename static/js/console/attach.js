@@ -13,17 +13,16 @@ const most = 10 << 20; // what the server takes
 
 const isPicture = (file) => /^image\/(png|jpeg|webp|gif)$/.test(file.type);
 
-// add puts files into the conversation's tray, pictures made small first.
-export async function add(conversation, files) {
+// add puts files into the conversation's tray. Pictures are made small meanwhile.
+export function add(conversation, files) {
   for (const file of files) {
-    const plain = { blob: file, name: file.name };
-    const ready = isPicture(file) ? await shrink(file).catch(() => plain) : plain;
-    if (ready.blob.size > most) {
+    const picture = isPicture(file);
+    if (!picture && file.size > most) {
       store.toast(t("too_large", { Name: file.name, Most: bytes(most) }), "bad");
       continue;
     }
-    const picture = isPicture(ready.blob) && !!ready.width;
-    const item = { key: newID(), ...ready, picture, url: picture ? URL.createObjectURL(ready.blob) : "" };
+    const plain = { blob: file, name: file.name };
+    const item = { key: newID(), ...plain, picture, url: picture ? URL.createObjectURL(file) : "", ready: picture ? shrink(file).catch(() => plain) : plain };
     store.setIn(trays, conversation, [...(trays.peek().get(conversation) ?? []), item]);
   }
 }
@@ -43,16 +42,20 @@ export function sendTray(conversation) {
 }
 
 async function send(conversation, item) {
-  const { key, blob, name, url, width, height, picture } = item;
+  const { key, url, picture } = item;
   let stop = () => {};
+  let cancelled = false;
   const shown = {
     id: key, conversation, contact: store.conversations.peek().get(conversation)?.contact?.id, kind: picture ? "image" : "file",
-    file: { key, url, name, size: blob.size, width, height }, time: new Date(store.serverNow()).toISOString(),
+    file: { key, url, name: item.name, size: item.blob.size }, time: new Date(store.serverNow()).toISOString(),
     again: () => send(conversation, item),
-    cancel() { stop(); uploading(key, undefined); },
+    cancel() { cancelled = true; stop(); uploading(key, undefined); },
   };
-  const progress = (share) => uploading(key, { ...shown, state: "pending", progress: share });
+  const progress = (share) => cancelled || uploading(key, { ...shown, state: "pending", progress: share });
   progress(0);
+  const { blob, name, width, height } = await item.ready;
+  if (cancelled) return;
+  Object.assign(shown.file, { name, size: blob.size, width, height });
   const sending = upload({ url: "/api/xiaoer/files", fields: { id: key, conversation }, blob, name, progress });
   stop = sending.cancel;
   try {
