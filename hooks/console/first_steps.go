@@ -38,7 +38,8 @@ func (v *deskView) fillSteps(e *core.RequestEvent, p *access.Person) error {
 	if p.Role != access.Owner || settings.Load(e.App, stepsKey, steps{}).Dismissed {
 		return nil
 	}
-	if _, err := channels.Default(e.App); errors.Is(err, sql.ErrNoRows) {
+	channel, err := channels.Default(e.App)
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil // there is nothing to try yet
 	} else if err != nil {
 		return err
@@ -46,9 +47,18 @@ func (v *deskView) fillSteps(e *core.RequestEvent, p *access.Person) error {
 	base := web.BaseURL(e)
 	v.FirstSteps = &stepsView{
 		ChatURL: base + chatPath, QRURL: "/api/xiaoer/desk/qr.svg", StaffURL: "/api/xiaoer/staff",
-		Snippet: fmt.Sprintf(`<script async src="%s/widget.js"></script>`, base),
+		Snippet: snippet(base, channel.Colour()),
 	}
 	return nil
+}
+
+// snippet puts the chat on a page. The colour is said there as well, because the
+// button is drawn before anything is loaded.
+func snippet(base, colour string) string {
+	if colour != "" {
+		colour = fmt.Sprintf(` data-colour="%s"`, colour)
+	}
+	return fmt.Sprintf(`<script async src="%s/widget.js"%s></script>`, base, colour)
 }
 
 func dismissSteps(e *core.RequestEvent) error {

@@ -98,6 +98,15 @@ func LeftAfter(app core.App, conversation string, after int64, p *access.Person)
 	return false, nil
 }
 
+// EntryAt is the newest entry of a conversation at or before the number seq, of
+// those that visitors see where that is asked for; 0 where there is none.
+func EntryAt(app core.App, conversation string, seq int64, forVisitors bool) (int64, error) {
+	var at int64
+	err := app.ConcurrentDB().NewQuery("SELECT COALESCE(MAX(seq), 0) FROM messages WHERE conversation = {:id} AND seq <= {:seq} AND staff_only <= {:staff}").
+		Bind(dbx.Params{"id": conversation, "seq": seq, "staff": !forVisitors}).Row(&at)
+	return at, err
+}
+
 // FartherThan reports whether more than most entries come after the number
 // after.
 func FartherThan(app core.App, after int64, most int) (bool, error) {

@@ -134,15 +134,18 @@ func (d *desk) publishMarks(c conversations.Change) {
 		return
 	}
 	if c.After.ReadStaff != c.Before.ReadStaff {
-		f := frame{Type: typeRead, Conversation: c.After.ID, Cursor: d.mark(c.After.ReadStaff), From: &author{Kind: conversations.FromStaff}}
-		d.passing(thread(c.After.Contact), f)
-		d.toViewers(c.After, nil, f)
+		d.publishMark(c.After, c.After.ReadStaff, author{Kind: conversations.FromStaff})
 	}
 	if c.After.ReadVisitor != c.Before.ReadVisitor {
-		f := frame{Type: typeRead, Conversation: c.After.ID, Cursor: d.mark(c.After.ReadVisitor), From: &author{Kind: conversations.FromVisitor, ID: c.After.Contact}}
-		d.passing(thread(c.After.Contact), f)
-		d.toViewers(c.After, nil, f)
+		d.publishMark(c.After, c.After.ReadVisitor, author{Kind: conversations.FromVisitor, ID: c.After.Contact})
 	}
+}
+
+func (d *desk) publishMark(c *conversations.Conversation, seq int64, by author) {
+	f := frame{Type: typeRead, Conversation: c.ID, From: &by, Cursor: d.readTo(c, seq, true)}
+	d.passing(thread(c.Contact), f)
+	f.Cursor = d.readTo(c, seq, false)
+	d.toViewers(c, nil, f)
 }
 
 // passing sends f to a topic, as something worth nothing later.

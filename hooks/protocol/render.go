@@ -103,7 +103,7 @@ func (d *desk) conversationFor(c *conversations.Conversation, to *caller) any {
 }
 
 func (d *desk) forVisitor(c *conversations.Conversation) *visitorConversation {
-	out := &visitorConversation{ID: c.ID, Status: c.Status, Position: d.position(c)}
+	out := &visitorConversation{ID: c.ID, Status: c.Status, Position: d.position(c), Read: d.readTo(c, c.ReadStaff, true)}
 	if c.Status == conversations.Later {
 		out.Status = conversations.Open
 	}
@@ -127,9 +127,22 @@ func (d *desk) forStaff(c *conversations.Conversation) *staffConversation {
 		Unread: c.Unread, WaitingSince: stamp(c.WaitingSince), Position: d.position(c), Last: c.Last, Opened: stamp(c.Opened),
 		Closed: stamp(c.Closed), Rating: c.Rating, Assignee: d.staff(c.Assignee), Group: d.group(c.Group),
 	}
-	out.ReadVisitor = d.mark(c.ReadVisitor)
-	out.ReadStaff = d.mark(c.ReadStaff)
+	out.ReadVisitor = d.readTo(c, c.ReadVisitor, false)
+	out.ReadStaff = d.readTo(c, c.ReadStaff, false)
 	return out
+}
+
+// readTo is the cursor of a read mark: of the entry that it stands at or after,
+// because a reader can only look for entries that they know.
+func (d *desk) readTo(c *conversations.Conversation, seq int64, forVisitor bool) string {
+	if seq == 0 {
+		return ""
+	}
+	at, err := conversations.EntryAt(d.app, c.ID, seq, forVisitor)
+	if err != nil {
+		slog.Error("read mark", "error", err)
+	}
+	return d.mark(at)
 }
 
 func (d *desk) mark(seq int64) string {

@@ -125,6 +125,7 @@ type visitorConversation struct {
 	Status   conversations.Status `json:"status"`
 	Assignee *server              `json:"assignee,omitempty"`
 	Position int                  `json:"position,omitempty"`
+	Read     string               `json:"read,omitempty"` // cursor up to which the assignee has read
 }
 
 // frame is anything that the server says.
