@@ -151,3 +151,17 @@ func TestAddressFollowsContent(t *testing.T) {
 		t.Errorf("words: %q", got.Body.String()[:40])
 	}
 }
+
+func TestCommentsStayAtHome(t *testing.T) {
+	t.Parallel()
+	written := "/* what\n * it is\n */\nlet a = 1; // why\n\t// a trap\nlet b = \"//\"; /* here */ let c = `\n/*${b}*/ c`;\n/** d */ d();\n"
+	sent := "\n\n\nlet a = 1; // why\n\nlet b = \"//\"; /* here */ let c = `\n/*${b}*/ c`;\n/** d */ d();\n"
+	if got := string(lean("js/x.js", []byte(written))); got != sent {
+		t.Errorf("sent as %q", got)
+	}
+	for _, name := range []string{"js/vendor/x.js", "x.svg"} {
+		if got := string(lean(name, []byte(written))); got != written {
+			t.Errorf("%s is sent as %q", name, got)
+		}
+	}
+}
