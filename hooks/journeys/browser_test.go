@@ -18,7 +18,6 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -84,7 +83,7 @@ type person struct {
 	worlds   map[cdp.FrameID]runtime.ExecutionContextID
 	sockets  map[network.RequestID]string
 	frames   []frame
-	loading  map[network.RequestID]string
+	loading  map[network.RequestID]transfer // with what was not the body, so far, taken off
 	loaded   []transfer
 	problems []string
 }
@@ -98,7 +97,7 @@ type frame struct {
 // transfer is a request that was answered.
 type transfer struct {
 	URL   string
-	Bytes float64 // on the wire, headers included
+	Bytes float64 // of the body on the wire, as it is compressed
 }
 
 // somebody opens a browser profile that nobody has used before.
@@ -117,12 +116,12 @@ func open(t *testing.T, name string, parent context.Context, where chromedp.Cont
 	t.Helper()
 	p := &person{
 		t: t, name: name, addrs: map[cdp.FrameID]string{}, worlds: map[cdp.FrameID]runtime.ExecutionContextID{},
-		sockets: map[network.RequestID]string{}, loading: map[network.RequestID]string{},
+		sockets: map[network.RequestID]string{}, loading: map[network.RequestID]transfer{},
 	}
 	p.view = &view{p: p}
 	tab, cancel := chromedp.NewContext(parent, where, chromedp.WithListener(p.hear))
 	p.tab = tab
-	t.Cleanup(func() {
+	t.Cleanup(func() { //nolint:contextcheck // the tab is the context
 		if t.Failed() {
 			p.keep()
 		}
@@ -133,7 +132,7 @@ func open(t *testing.T, name string, parent context.Context, where chromedp.Cont
 		t.Fatalf("%s: open a tab: %v", name, err)
 	}
 	call(p, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
-	p.prefer("light")
+	p.prefer("light") //nolint:contextcheck // the tab is the context
 	return p
 }
 
@@ -209,9 +208,13 @@ func (p *person) hear(event any) {
 	case *network.EventWebSocketFrameReceived:
 		p.record(e.RequestID, e.Response, false)
 	case *network.EventRequestWillBeSent:
-		p.loading[e.RequestID] = e.Request.URL
+		p.loading[e.RequestID] = transfer{URL: e.Request.URL}
+	case *network.EventResponseReceived:
+		p.loading[e.RequestID] = transfer{e.Response.URL, -e.Response.EncodedDataLength}
 	case *network.EventLoadingFinished:
-		p.loaded = append(p.loaded, transfer{p.loading[e.RequestID], e.EncodedDataLength})
+		if one := p.loading[e.RequestID]; e.EncodedDataLength > 0 { // else it was in the cache
+			p.loaded = append(p.loaded, transfer{one.URL, one.Bytes + e.EncodedDataLength})
+		}
 	default:
 		p.suspect(event)
 	}
@@ -249,15 +252,14 @@ func (p *person) check() {
 	}
 	for _, f := range p.frames {
 		if err := valid(f); err != nil {
-			p.t.Errorf("%s: a frame that asyncapi.yaml does not know (sent: %t): %v: %s", p.name, f.Sent, err, f.Text)
+			p.t.Errorf("%s: a frame that asyncapi.yaml does not know (sent: %t): %v", p.name, f.Sent, err)
 		}
 	}
 }
 
 // heard reports whether a frame that the page received holds the text.
 func (p *person) heard(text string) bool {
-	quoted, _ := json.Marshal(text)
-	bare := strings.Trim(string(quoted), `"`)
+	bare := strings.Trim(quote(text), `"`)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, f := range p.frames {
@@ -302,16 +304,5 @@ func (p *person) keep() {
 	path := filepath.Join(p.t.ArtifactDir(), p.name+".png")
 	if err := os.WriteFile(path, picture, 0o600); err != nil {
 		p.t.Logf("%s: %v", p.name, err)
-	}
-}
-
-// focus brings the tab to the front of its browser.
-func (p *person) focus() {
-	p.t.Helper()
-	info := chromedp.FromContext(p.tab).Target
-	ctx, cancel := context.WithTimeout(p.tab, patience)
-	defer cancel()
-	if _, err := chromedp.CallBrowser(ctx, target.ActivateTarget, target.ActivateTargetParams{TargetID: info.TargetID}); err != nil {
-		p.t.Fatal(err)
 	}
 }

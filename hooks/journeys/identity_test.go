@@ -24,17 +24,17 @@ func TestAShopSaysWhoItsVisitorIs(t *testing.T) {
 
 	a := agent(t, d, agentMail)
 	site := shop(t, d, fmt.Sprintf("data-channel=%q", list[0].ID))
-	come := func(name, call string) (*person, *view) {
+	come := func(name, call string) *view {
 		t.Helper()
 		p := somebody(t, name)
 		p.visit(site)
 		p.until("the widget", `typeof Xiaoer === "function" && Xiaoer.here`)
 		ask[any](p.view, call)
 		p.launch()
-		return p, p.in("/chat?")
+		return p.in("/chat?")
 	}
 
-	_, v := come("at-home", known)
+	v := come("at-home", known)
 	v.arrived()
 	v.asks("我的会员价怎么没有了？")
 	a.opens("李女士")
@@ -43,7 +43,7 @@ func TestAShopSaysWhoItsVisitorIs(t *testing.T) {
 	v.sees(words, "我帮您看看")
 
 	// On another machine she is the same customer, and her thread is there.
-	_, v = come("on-the-road", known)
+	v = come("on-the-road", known)
 	v.arrived()
 	v.sees(words, "我帮您看看")
 	v.asks("现在可以了")
@@ -53,7 +53,7 @@ func TestAShopSaysWhoItsVisitorIs(t *testing.T) {
 	}
 
 	// Nobody becomes her by saying so.
-	_, v = come("liar", `Xiaoer("identify", { id: "member-42", hmac: "`+strings.Repeat("0", 64)+`", name: "李女士" })`)
+	v = come("liar", `Xiaoer("identify", { id: "member-42", hmac: "`+strings.Repeat("0", 64)+`", name: "李女士" })`)
 	v.sees("#line", say("chat.line_identity"))
 	if said := ask[string](v, "document.body.innerText"); containsText(said, "我帮您看看") {
 		t.Error("a stranger read the thread")

@@ -34,7 +34,7 @@ func TestAShopIsSetUpOnOnePage(t *testing.T) {
 	p.click(".steps button", say("console.steps_qr"))
 	p.shows("dialog .qr img", 1)
 	p.escape()
-	p.misses("dialog", "")
+	p.misses("dialog")
 
 	p.click(".steps button", say("console.steps_add"))
 	p.write("dialog [name=nickname]", agentName)

@@ -31,16 +31,7 @@ func agent(t *testing.T, d *program, mail string) *person {
 	p := somebody(t, mail)
 	signIn(p, d, mail)
 	p.click(".callout .btn", say("console.start_serving"))
-	p.misses(".callout", "")
-	p.sees(".status", say("console.presence_online"))
-	return p
-}
-
-// owner is the owner, who serves from the beginning.
-func owner(t *testing.T, d *program) *person {
-	t.Helper()
-	p := somebody(t, "owner")
-	signIn(p, d, ownerMail)
+	p.misses(".callout")
 	p.sees(".status", say("console.presence_online"))
 	return p
 }
@@ -81,7 +72,7 @@ const (
 	editor  = "#composer-text"
 )
 
-// opens opens the conversation whose row holds the text.
+// opens goes to the conversation whose row holds the text.
 func (v *view) opens(text string) {
 	v.p.t.Helper()
 	v.click(row, text)
@@ -99,7 +90,7 @@ func (v *view) answers(text string) {
 // settled waits until nothing is on its way from either side.
 func (v *view) settled() {
 	v.p.t.Helper()
-	v.misses(".vc-st.pending, .vc-st.failed, .m.pending, .m.failed", "")
+	v.misses(".vc-st.pending, .vc-st.failed, .m.pending, .m.failed")
 }
 
 // picture is a PNG of one colour, and a file that holds it.

@@ -16,7 +16,7 @@ func TestBothSidesWorkOnAPhone(t *testing.T) {
 	}
 	fits(a.view, "the list")
 	a.click(".callout .btn", say("console.start_serving"))
-	a.misses(".callout", "")
+	a.misses(".callout")
 
 	v := somebody(t, "visitor")
 	v.phone()
@@ -30,9 +30,9 @@ func TestBothSidesWorkOnAPhone(t *testing.T) {
 	fits(v.view, "the chat with words")
 
 	a.sees(row, "手机上也能聊吗？")
-	a.misses(".thread .comp", "")
+	a.misses(".thread .comp")
 	a.opens("手机上也能聊吗？")
-	a.misses(row, "")
+	a.misses(row)
 	fits(a.view, "the thread")
 	a.answers("可以的")
 	v.sees(words, "可以的")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -251,14 +250,4 @@ func serve(t *testing.T, h http.Handler) string {
 	t.Cleanup(func() { _ = server.Close() })
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	return "http://localhost:" + port
-}
-
-func read(t *testing.T, r io.ReadCloser) string {
-	t.Helper()
-	defer func() { _ = r.Close() }()
-	raw, err := io.ReadAll(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw)
 }

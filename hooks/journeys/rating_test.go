@@ -26,7 +26,7 @@ func TestAClosedConversationIsRatedAndTheNextWordOpensAnother(t *testing.T) {
 	v.click(".vc-solved button", say("chat.yes"))
 	v.write(".vc-rate textarea", "小客服很耐心")
 	v.click(".vc-rate .vc-btn", say("chat.rate_send"))
-	v.misses(".vc-rate", "")
+	v.misses(".vc-rate")
 	v.sees(".vc-sys", say("chat.rated", "Score", say("chat.score_4")))
 	a.sees(".msgs .sys", "小客服很耐心")
 	a.sees(".msgs .sys", say("console.rating_4"))
@@ -46,5 +46,5 @@ func TestAClosedConversationIsRatedAndTheNextWordOpensAnother(t *testing.T) {
 			t.Errorf("the thread reads %q", said)
 		}
 	}
-	v.misses(".vc-rate", "")
+	v.misses(".vc-rate")
 }

@@ -98,7 +98,7 @@ func (p *person) panel() *view {
 func (p *person) badge(text string) {
 	p.t.Helper()
 	p.wait("a launcher that says "+text, func(context.Context) (bool, error) {
-		for list := p.launcher().Attributes; len(list) > 1; list = list[2:] {
+		for list := p.launcher().Attributes; len(list) > 1; list = list[2:] { //nolint:contextcheck // the tab is the context
 			if list[0] == "aria-label" && strings.Contains(list[1], text) {
 				return true, nil
 			}
@@ -130,7 +130,7 @@ func TestAVisitorOnAShopsPageAndAnAgentTalkWithPictures(t *testing.T) {
 	v.sees(".vc-dots", "")
 	a.answers("九月新割的") // after what was written before
 	v.sees(words, "是的，九月新割的")
-	v.misses(".vc-dots", "")
+	v.misses(".vc-dots")
 	a.sees(".rc.read", say("console.receipt_read"))
 
 	// the page changes without a load
@@ -174,11 +174,11 @@ func TestAVisitorOnAShopsPageAndAnAgentTalkWithPictures(t *testing.T) {
 	a.click(".msgs .pic", "")
 	a.shows("dialog.viewer img", 1)
 	a.escape()
-	a.misses("dialog.viewer", "")
+	a.misses("dialog.viewer")
 	v.click("#thread .vc-img", "")
 	v.shows(".vc-zoom img", 1)
 	v.escape()
-	v.misses(".vc-zoom", "")
+	v.misses(".vc-zoom")
 
 	// closed, the panel counts what comes; on the next page as well
 	v.click("#close", "")

@@ -1,0 +1,235 @@
+package journeys_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// scenes are the pages, by route, each with what has to be seen before it is
+// looked at. A route of HTML that has none fails the test below.
+var scenes = map[string][]scene{
+	"/sign-in": {
+		{name: "sign-in", path: "/sign-in", sees: ".pg-form"},
+		{name: "sign-in refused", path: "/sign-in", sees: ".pg-form", then: func(v *view) {
+			v.write("[name=identity]", ownerMail)
+			v.write("[name=password]", "wrong")
+			v.click("button.pri", "")
+			v.sees("[role=alert]", "")
+		}},
+	},
+	"/password": {
+		{name: "password", as: ownerMail, path: "/password", sees: ".pg-form"},
+		{name: "password refused", as: ownerMail, path: "/password", sees: ".pg-form", then: func(v *view) {
+			v.write("[name=current]", "wrong")
+			v.write("[name=password]", "12345678")
+			v.click("button.pri", "")
+			v.sees(".pg-error", "")
+		}},
+	},
+	"/setup/{secret}": {
+		{name: "setup", empty: true, sees: ".su-form"},
+		{name: "setup refused", empty: true, sees: ".su-form", then: func(v *view) {
+			v.write("[name=shop]", shopName)
+			ask[any](v, `document.querySelector(".su-form").submit()`)
+			v.sees(".pg-error", "")
+		}},
+		{name: "setup closed", path: "/setup/x", sees: "h1"},
+	},
+	"/avatars/{id}": {{name: "no such avatar", path: "/avatars/none", sees: "h1"}},
+	"/chat": {
+		{name: "chat", path: "/chat", sees: ".vc-faq"},
+		{name: "chat waiting", path: "/chat", sees: ".vc-faq", then: func(v *view) {
+			v.asks("在吗？")
+			v.sees(".vc-que", "")
+			v.click("[data-act=emoji]", "")
+			v.sees("#panel button", "")
+		}},
+		{name: "no such channel", path: "/chat?channel=none", sees: "h1"},
+	},
+	"/desk": {
+		{name: "desk with next steps", as: ownerMail, path: "/desk", sees: ".steps"},
+		{name: "desk", as: agentMail, path: "/desk", sees: ".callout", then: func(v *view) { v.click(".status", ""); v.sees(".menu", "") }},
+	},
+}
+
+// scene is a page in one state.
+type scene struct {
+	name, as, path, sees string
+	empty                bool // before the shop is set up
+	then                 func(*view)
+}
+
+// TestEveryPageIsAccessible looks at each page in light and dark.
+func TestEveryPageIsAccessible(t *testing.T) {
+	t.Parallel()
+	for _, list := range scenes {
+		for _, s := range list {
+			t.Run(s.name, func(t *testing.T) {
+				t.Parallel()
+				chromium(t)
+				d, p := stage(t, s)
+				address := d.url(s.path)
+				if s.empty {
+					address = d.invited
+				}
+				p.visit(address)
+				p.sees(s.sees, "")
+				if s.then != nil {
+					s.then(p.view)
+				}
+				p.audit()
+			})
+		}
+	}
+}
+
+func stage(t *testing.T, s scene) (*program, *person) {
+	t.Helper()
+	if s.empty {
+		return empty(t), somebody(t, "owner")
+	}
+	d, p := desk(t), somebody(t, "somebody")
+	if s.as != "" {
+		signIn(p, d, s.as)
+	}
+	return d, p
+}
+
+// TestAConversationIsAccessible looks at what stands in a thread, on both sides.
+func TestAConversationIsAccessible(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	a := agent(t, d, agentMail)
+	v := visitor(t, d, "visitor")
+	v.asks("看看 https://example.com/a 这个")
+	a.opens("看看")
+	a.answers("好的")
+	a.click(".comp .md", say("console.note"))
+	a.write(editor, "老客户")
+	a.enter()
+	a.sees(".note", "老客户")
+	v.sees(words, "好的")
+	a.audit()
+	v.audit()
+
+	a.click(".th .acts button", say("console.transfer"))
+	a.sees("dialog .choice", "")
+	a.audit()
+	a.escape()
+	a.misses("dialog")
+	a.click(".th .acts button", say("console.close"))
+	v.sees(".vc-rate", "")
+	v.click(".vc-faces button:nth-child(5)", "")
+	v.sees(".vc-rate textarea", "")
+	v.audit()
+	a.sees(".standing", "")
+	a.audit()
+
+	a.phone()
+	a.audit()
+	a.click(".th .back", "")
+	a.click("#tab-closed", "")
+	a.sees(row, "")
+	a.audit()
+}
+
+// audit lets axe look at the page, light and dark. No rule is left out.
+func (p *person) audit() {
+	p.t.Helper()
+	source, err := os.ReadFile("testdata/axe/axe.min.js")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(p.tab, 3*patience)
+	defer cancel()
+	if _, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: string(source)}); err != nil {
+		p.t.Fatal(err)
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		p.prefer(scheme)
+		p.until(scheme, fmt.Sprintf("document.documentElement.dataset.theme === %q", scheme))
+		p.until("everything to have come to rest", `document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)`)
+		for _, found := range ask[[]string](p.view, `axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations.flatMap((v) =>
+			v.nodes.map((n) => v.id + " (" + v.help + "): " + n.target + " " + n.html.slice(0, 200) + " " + (n.any[0]?.message ?? ""))))`) {
+			p.t.Errorf("%s, %s, %s: %s", p.name, ask[string](p.view, "location.pathname"), scheme, found)
+		}
+	}
+	p.prefer("light")
+}
+
+// TestEveryPageIsVisited asks the program which routes it has, and each of
+// those that are read what it answers: HTML has to be among the scenes.
+func TestEveryPageIsVisited(t *testing.T) {
+	t.Parallel()
+	chromium(t) // without it nobody visits anything
+	d := desk(t)
+	missing := maps.Clone(scenes)
+	var routes []struct{ Method, Path, Permission string }
+	if err := json.Unmarshal([]byte(d.run("routes", "--json")), &routes); err != nil {
+		t.Fatal(err)
+	}
+	stranger := &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	staff := *stranger
+	staff.Jar, _ = cookiejar.New(nil)
+	post(t, &staff, d.url("/sign-in"), url.Values{"identity": {ownerMail}, "password": {password}})
+	for _, route := range routes {
+		if route.Method != http.MethodGet {
+			continue
+		}
+		for _, client := range []*http.Client{stranger, &staff} {
+			answer, err := client.Get(d.url(filled(route.Path)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = answer.Body.Close()
+			kind, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
+			if redirected := answer.StatusCode/100 == 3; kind == "text/html" && !redirected && len(scenes[route.Path]) == 0 {
+				t.Errorf("%s answers with a page (%d) that no journey looks at", route.Path, answer.StatusCode)
+			}
+		}
+		delete(missing, route.Path)
+	}
+	for path := range missing {
+		t.Errorf("%s is looked at and no route", path)
+	}
+}
+
+func post(t *testing.T, client *http.Client, address string, form url.Values) {
+	t.Helper()
+	answer, err := client.PostForm(address, form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode >= http.StatusBadRequest {
+		t.Fatalf("%s: %s", address, answer.Status)
+	}
+}
+
+// filled puts something in place of a route's variables.
+func filled(path string) string {
+	for {
+		before, rest, found := strings.Cut(path, "{")
+		if !found {
+			return path
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		value := "none"
+		if name == "$" {
+			value = ""
+		}
+		path = before + value + after
+	}
+}
