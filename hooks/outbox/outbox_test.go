@@ -70,15 +70,15 @@ func TestOnlyWhatCommitsHappens(t *testing.T) {
 func TestNothingHappensBeforeItIsDue(t *testing.T) {
 	app, b, happened := given(t, never)
 	now := time.Now()
-	add(t, app, "later", now.Add(time.Hour))
+	add(t, app, "later", now.Add(time.Minute))
 	add(t, app, "now", now)
-	b.until(now.Add(time.Second), now.Add(59*time.Minute))
+	b.until(now.Add(time.Second), now.Add(59*time.Second))
 	if got := happened(); !slices.Equal(got, []string{"now"}) {
-		t.Errorf("within the hour: %v", got)
+		t.Errorf("within the minute: %v", got)
 	}
-	b.until(now.Add(time.Hour), now.Add(61*time.Minute))
+	b.until(now.Add(time.Minute), now.Add(63*time.Second))
 	if got := happened(); !slices.Equal(got, []string{"now", "later"}) {
-		t.Errorf("after the hour: %v", got)
+		t.Errorf("after the minute: %v", got)
 	}
 }
 
