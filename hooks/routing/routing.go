@@ -27,6 +27,10 @@ const storeKey = "routing.counter"
 // grace is how long somebody without a connection still counts as present.
 const grace = 30 * time.Second
 
+// afterPublishing lets everybody hear of a commit before they hear what routing
+// makes of it.
+const afterPublishing = 100
+
 // tellPlaces is how often those who wait are told their new place at most.
 const tellPlaces = 5 * time.Second
 
@@ -74,7 +78,7 @@ func Register(app core.App) {
 		told: map[string]Status{}, given: map[string]time.Time{}, places: map[string]int{}, alerted: map[string]bool{}, avoid: map[string]string{},
 	}
 	app.Store().Set(storeKey, r)
-	conversations.OnCommit(app).BindFunc(r.follow)
+	conversations.OnCommit(app).Bind(&hook.Handler[*conversations.Committed]{Id: "routingFollows", Func: r.follow, Priority: afterPublishing})
 	access.Changed(app).BindFunc(func(e *access.ChangeEvent) error { r.nudge(); return e.Next() })
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if e.Server != nil { // without one, routes are only listed

@@ -38,8 +38,10 @@ func Open(app core.App, s Shop) (*access.Staff, error) {
 		if err = furnish(app, s); err != nil {
 			return err
 		}
-		owner, err = access.AddStaff(app, ownerOf(s))
-		return err
+		if owner, err = access.AddStaff(app, ownerOf(s)); err != nil {
+			return err
+		}
+		return supply(app, owner.Id, locale.Match(s.Language))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the shop: %w", err)
