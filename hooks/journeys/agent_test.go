@@ -36,7 +36,7 @@ func TestNothingIsLostOrDoubledWhenPagesReloadAndTheServerRestarts(t *testing.T)
 	v.arrived()
 	same()
 
-	for i, end := range []func(){d.stop, d.kill} {
+	for i, end := range []func(){d.stop, d.kill, d.kill} {
 		end()
 		// Who writes at the same time is shown in the order of the commits,
 		// which is not known here: each is waited for by itself.
@@ -46,6 +46,11 @@ func TestNothingIsLostOrDoubledWhenPagesReloadAndTheServerRestarts(t *testing.T)
 		a.enter()
 		a.sees(".linkbar", "")
 		d.start()
+		if i == 2 { // what was written outlives the page, too
+			v.reload()
+			a.reload()
+			a.sees(".th h2", "")
+		}
 		a.misses(".linkbar")
 		reply := fmt.Sprintf("掉线时回的 %d", i)
 		v.sees(words, reply)

@@ -50,6 +50,7 @@ var scenes = map[string][]scene{
 	"/avatars/{id}": {{name: "no such avatar", path: "/avatars/none", sees: "h1"}},
 	"/chat": {
 		{name: "chat", path: "/chat", sees: ".vc-faq"},
+		{name: "chat in English", path: "/chat?lang=en", sees: ".vc-faq"},
 		{name: "chat waiting", path: "/chat", sees: ".vc-faq", then: func(v *view) {
 			v.asks("在吗？")
 			v.sees(".vc-que", "")
@@ -78,7 +79,6 @@ func TestEveryPageIsAccessible(t *testing.T) {
 		for _, s := range list {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
-				chromium(t)
 				d, p := stage(t, s)
 				address := d.url(s.path)
 				if s.empty {
@@ -173,7 +173,6 @@ func (p *person) audit() {
 // those that are read what it answers: HTML has to be among the scenes.
 func TestEveryPageIsVisited(t *testing.T) {
 	t.Parallel()
-	chromium(t) // without it nobody visits anything
 	d := desk(t)
 	missing := maps.Clone(scenes)
 	var routes []struct{ Method, Path, Permission string }

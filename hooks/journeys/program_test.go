@@ -99,9 +99,10 @@ type program struct {
 	forgiving bool // it was killed: its exit code says nothing
 }
 
-// desk starts a furnished shop.
+// desk starts a furnished shop, where there is a browser to visit it.
 func desk(t *testing.T) *program {
 	t.Helper()
+	chromium(t)
 	from, err := furnished()
 	if err != nil {
 		t.Fatal(err)
@@ -116,6 +117,7 @@ func desk(t *testing.T) *program {
 // empty starts the program in an empty folder.
 func empty(t *testing.T) *program {
 	t.Helper()
+	chromium(t)
 	return launch(t, t.TempDir())
 }
 

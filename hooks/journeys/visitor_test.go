@@ -190,4 +190,7 @@ func TestAVisitorOnAShopsPageAndAnAgentTalkWithPictures(t *testing.T) {
 	p.launch()
 	v.sees(words, "还有什么可以帮您？")
 	p.badge("收起")
+	if p.frameCount() < 20 || !p.heard("还有什么可以帮您？") {
+		t.Errorf("the frames of the widget's sockets were not recorded: %d", p.frameCount())
+	}
 }
