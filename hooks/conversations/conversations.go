@@ -21,6 +21,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 )
 
 const storeKey = "conversations.timeline"
@@ -36,6 +37,7 @@ func Register(app core.App) {
 		app.OnRecordDelete(collection).BindFunc(refuseRecords)
 	}
 	customers.OnLink(app).BindFunc(t.relink)
+	outbox.Handle(app, recalledFile, deleteFile)
 	app.OnServe().BindFunc(t.renewEpoch)
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "timelineStops", Func: t.stop, Priority: stopPriority})
 }

@@ -1,77 +1,102 @@
 package conversations
 
 import (
+	"context"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 )
 
 // RecallWithin is how long a message can be taken back.
 const RecallWithin = 2 * time.Minute
 
+// recalledFile is the effect that deletes what a recalled message carried.
+const recalledFile = "recalled_file"
+
 // Recall takes back a message of by's own: the entry keeps its place without
-// text, data or file. The returned file, if any, may be deleted. Recalling it
-// again gives the first recalling entry. Errors: not_found, too_late.
-func Recall(app core.App, by Author, id, message string) (m *Message, file string, err error) {
-	if err = CheckID(id); err != nil {
-		return nil, "", err
+// text, data or file, and the file is deleted soon after the commit. Recalling
+// it again gives the first recalling entry. Errors: not_found, too_late.
+func Recall(app core.App, by Author, id, message string) (*Message, error) {
+	if err := CheckID(id); err != nil {
+		return nil, err
 	}
 	hash := contentHash("act", "recall "+message)
-	err = Write(app, func(tx *Tx) error {
-		first, err := tx.repeated(by, id, hash) //nolint:govet // the named result is what Write returns
-		if err != nil || first != nil {
-			m = first
+	var m *Message
+	err := Write(app, func(tx *Tx) (err error) {
+		if m, err = tx.repeated(by, id, hash); err != nil || m != nil {
 			return err
 		}
-		m, file, err = tx.recall(by, id, hash, message)
+		m, err = tx.recall(by, id, hash, message)
 		return err
 	})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return m, file, nil
+	return m, nil
 }
 
-func (tx *Tx) recall(by Author, id, hash, message string) (*Message, string, error) {
-	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE id = {:id}", dbx.Params{"id": message}).Rows()
+func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
+	old, err := tx.ownMessage(by, message)
 	if err != nil {
-		return nil, "", err
-	}
-	found, err := scanMessages(rows)
-	if err != nil {
-		return nil, "", err
-	}
-	if len(found) == 0 || found[0].Sender != by.sender() || found[0].Kind == Event {
-		return nil, "", fail.New(fail.NotFound, "fail.not_found").On("message")
-	}
-	old := found[0]
-	c, err := tx.Conversation(old.Conversation)
-	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if old.Recalled {
-		first, missing := tx.recalling(old)
-		return first, "", missing
+		return tx.recalling(old)
 	}
 	if tx.Now.Sub(old.Time) > RecallWithin {
-		return nil, "", fail.New(fail.TooLate, "fail.too_late")
+		return nil, fail.New(fail.TooLate, "fail.too_late")
+	}
+	c, err := tx.Conversation(old.Conversation)
+	if err != nil {
+		return nil, err
 	}
 	err = tx.exec("UPDATE messages SET text = '', data = 'null', file = '', quote = '', recalled = TRUE WHERE id = {:id}", dbx.Params{"id": old.ID})
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	if err := tx.forget(c, old, by); err != nil {
-		return nil, "", err
+	if err = tx.forget(c, old, by); err != nil {
+		return nil, err
 	}
-	data := EventData{Event: Recalled, Message: old.ID}
-	m := &Message{Kind: Event, From: by, ClientID: id, Hash: hash, StaffOnly: old.StaffOnly, Data: mustJSON(data)}
-	if err := tx.add(c, m); err != nil {
-		return nil, "", err
+	m := &Message{Kind: Event, From: by, ClientID: id, Hash: hash, StaffOnly: old.StaffOnly, Data: mustJSON(EventData{Event: Recalled, Message: old.ID})}
+	if err = tx.add(c, m); err != nil {
+		return nil, err
 	}
-	return m, old.File, tx.save(c)
+	if old.File != "" {
+		if err = outbox.Add(tx.App, recalledFile, old.File, tx.Now); err != nil {
+			return nil, err
+		}
+	}
+	return m, tx.save(c)
+}
+
+// ownMessage is the message with the id that by has sent; not_found otherwise.
+func (tx *Tx) ownMessage(by Author, id string) (*Message, error) {
+	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE id = {:id}", dbx.Params{"id": id}).Rows()
+	if err != nil {
+		return nil, err
+	}
+	found, err := scanMessages(rows)
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 || found[0].Sender != by.sender() || found[0].Kind == Event {
+		return nil, fail.New(fail.NotFound, "fail.not_found").On("message")
+	}
+	return found[0], nil
+}
+
+// deleteFile is done after the commit that recalled its message.
+func deleteFile(_ context.Context, app core.App, e *outbox.Effect) error {
+	var id string
+	if err := e.Into(&id); err != nil {
+		return err
+	}
+	return files.Remove(app, id)
 }
 
 // forget takes the recalled message out of the conversation's present state.

@@ -41,6 +41,7 @@ func App(c *Config) *pocketbase.PocketBase {
 func Run(app *pocketbase.PocketBase, c *Config, commands ...*cobra.Command) int {
 	root := app.RootCmd
 	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetHelpCommand(nil)                     // PocketBase takes it away; cobra puts its own back
 	root.FParseErrWhitelist.UnknownFlags = false // a misspelt flag is said, not ignored
 	root.AddCommand(serveCommand(app, c))
 	root.AddCommand(commands...)

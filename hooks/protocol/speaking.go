@@ -2,12 +2,10 @@ package protocol
 
 import (
 	"encoding/json"
-	"log/slog"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
-	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/live"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 )
@@ -57,13 +55,7 @@ func (d *desk) recall(_ *live.Session, who *caller, raw []byte) (*conversations.
 	if err != nil {
 		return nil, err
 	}
-	m, file, err := conversations.Recall(d.app, who.author(), f.ID, f.Message)
-	if err == nil && file != "" {
-		if kept := files.Remove(d.app, file); kept != nil {
-			slog.Error("removing a recalled file", "file", file, "error", kept)
-		}
-	}
-	return m, err
+	return conversations.Recall(d.app, who.author(), f.ID, f.Message)
 }
 
 // acting is a command of staff's about a conversation.
