@@ -31,7 +31,7 @@ func Register(app core.App) {
 	t := newTimeline(app)
 	app.Store().Set(storeKey, t)
 
-	for _, collection := range []string{"conversations", "messages", "files"} {
+	for _, collection := range []string{"conversations", "messages"} { // files keep themselves
 		app.OnRecordCreate(collection).BindFunc(refuseRecords)
 		app.OnRecordUpdate(collection).BindFunc(refuseRecords)
 		app.OnRecordDelete(collection).BindFunc(refuseRecords)

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -234,11 +235,11 @@ func TestGreetingStandsBeforeTheFirstWordOnly(t *testing.T) {
 	}
 	c := contact(t, app)
 	for i := range 2 {
-		m, err := conversations.PostAsVisitor(app, c, text(fmt.Sprint("m", i), "在吗"))
-		if err != nil {
+		var m *conversations.Message
+		if m, err = conversations.PostAsVisitor(app, c, text(fmt.Sprint("m", i), "在吗")); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := conversations.Close(app, p, fmt.Sprint("c", i), m.Conversation); err != nil {
+		if _, err = conversations.Close(app, p, fmt.Sprint("c", i), m.Conversation); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -262,7 +263,7 @@ func TestGreetingStandsBeforeTheFirstWordOnly(t *testing.T) {
 func BenchmarkPost(b *testing.B) {
 	app := desktest.New(b)
 	for _, writers := range []int{1, 16, 64} {
-		b.Run(fmt.Sprint(writers), func(b *testing.B) {
+		b.Run(strconv.Itoa(writers), func(b *testing.B) {
 			people := make(chan *customers.Contact, 1000)
 			for range 1000 {
 				people <- contact(b, app)

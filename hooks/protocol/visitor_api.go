@@ -13,6 +13,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/limits"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
@@ -180,7 +181,7 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 	}
 	out := &arrival{
 		Contact: author{Kind: conversations.FromVisitor, ID: c.Id, Name: c.NameIn(who.lang)},
-		Channel: describeChannel(ch), Messages: d.messages(list, who), Cursor: cursor,
+		Channel: d.describeChannel(ch), Messages: d.messages(list, who), Cursor: cursor,
 	}
 	latest, err := conversations.Latest(d.app, c.Id)
 	if err != nil {
@@ -199,11 +200,14 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 	return out, nil
 }
 
-func describeChannel(ch *channels.Channel) visitorChannel {
+func (d *desk) describeChannel(ch *channels.Channel) visitorChannel {
 	now := time.Now()
 	out := visitorChannel{
 		ID: ch.Id, Name: ch.Name(), Greeting: ch.Greeting(), Colours: colours{Brand: ch.Colour()}, TypingPreview: ch.TypingPreview(),
 		Hours: openingHours{Open: ch.Hours().Open(now)}, Entries: []visitorEntry{},
+	}
+	if out.Colours.Brand == "" {
+		out.Colours.Brand = settings.ShopOf(d.app).Colour
 	}
 	if !out.Hours.Open {
 		out.Hours.Next = stamp(ch.Hours().NextOpen(now))

@@ -49,10 +49,10 @@ func TestChosenIsAlwaysTheLeastBusy(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
-		var who []Candidate
-		for i := range r.IntN(8) {
+		who := make([]Candidate, r.IntN(8))
+		for i := range who {
 			groups := []string{"g", "h"}[:r.IntN(3)]
-			who = append(who, Candidate{Person: someone(strconv.Itoa(i), 1+r.IntN(5), groups...), Load: r.IntN(6), Idle: time.Unix(r.Int64N(9), 0)})
+			who[i] = Candidate{Person: someone(strconv.Itoa(i), 1+r.IntN(5), groups...), Load: r.IntN(6), Idle: time.Unix(r.Int64N(9), 0)}
 		}
 		chosen := Choose("g", who)
 		for _, c := range who {

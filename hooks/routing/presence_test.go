@@ -19,21 +19,18 @@ func TestPresenceNeedsAWordAndAConnection(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := func() routing.Status {
+	person := func() *access.Person {
 		t.Helper()
 		p, err := access.ByID(app, s.Id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return routing.Presence(app, p)
+		return p
 	}
+	now := func() routing.Status { return routing.Presence(app, person()) }
 	say := func(status routing.Status, reason string) {
 		t.Helper()
-		p, err := access.ByID(app, s.Id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := routing.SetPresence(app, p, status, reason); err != nil {
+		if err := routing.SetPresence(app, person(), status, reason); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -59,11 +56,7 @@ func TestPresenceNeedsAWordAndAConnection(t *testing.T) {
 	if now() != routing.Online {
 		t.Fatal("a reload costs the presence")
 	}
-	p, err := access.ByID(app, s.Id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if routing.PresenceAt(app, p, time.Now().Add(31*time.Second)) != routing.Offline {
+	if routing.PresenceAt(app, person(), time.Now().Add(31*time.Second)) != routing.Offline {
 		t.Fatal("present for ever without a connection")
 	}
 }

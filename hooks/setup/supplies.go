@@ -9,16 +9,27 @@ import (
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
+// Categories of quick replies; the latter is a tag's name as well.
+const (
+	daily      = "daily"
+	afterSales = "aftersales"
+)
+
 // tags are what a shop begins to sort its customers with, by colour.
 var tags = []struct{ key, colour string }{
-	{"returning", "green"}, {"important", "gold"}, {"aftersales", "amber"}, {"distributor", "violet"}, {"bargain", "blue"},
+	{"returning", "green"}, {"important", "gold"}, {afterSales, "amber"}, {"distributor", "violet"}, {"bargain", "blue"},
 }
 
 // replies are the sentences that every shop says every day. The code is what is
 // typed behind the slash: the initials of the title's pinyin.
 var replies = []struct{ key, code, category string }{
-	{"hello", "nh", "daily"}, {"moment", "qsd", "daily"}, {"thanks", "gx", "daily"}, {"where", "wl", "aftersales"},
-	{"photo", "pz", "aftersales"}, {"return", "th", "aftersales"}, {"invoice", "fp", "aftersales"},
+	{"hello", "nh", daily},
+	{"moment", "qsd", daily},
+	{"thanks", "gx", daily},
+	{"where", "wl", afterSales},
+	{"photo", "pz", afterSales},
+	{"return", "th", afterSales},
+	{"invoice", "fp", afterSales},
 }
 
 // supply gives a new shop tags and quick replies to begin with, which it then

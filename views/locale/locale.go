@@ -143,7 +143,7 @@ func Match(wishes ...string) string {
 
 // Areas lists the features that have words, in order.
 func Areas() []string {
-	var areas []string
+	areas := make([]string, 0, len(catalogue().areas)/len(Languages))
 	for name := range catalogue().areas {
 		area, _, _ := strings.Cut(name, ".")
 		areas = append(areas, area)
