@@ -34,6 +34,7 @@ var sideways = map[string]string{
 	"customers channels":      "checks an identity with its channel's secret",
 	"conversations channels":  "greets with the channel's greeting",
 	"conversations customers": "knows who speaks, and makes them a customer with their first word",
+	"demo ops":                "runs a program of its own, as the program itself is run",
 	"protocol routing":        "speaks of presence and of places in the queue",
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/console"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/demo"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
@@ -56,5 +57,11 @@ func Register(app core.App, c *Config) *web.Table {
 
 // Commands are the program's commands beside serve.
 func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
-	return slices.Concat(setup.Commands(app), access.Commands(app), []*cobra.Command{channels.Command(app)}, ops.Commands(app, t))
+	return slices.Concat(setup.Commands(app), access.Commands(app), []*cobra.Command{channels.Command(app), demo.Command(open)}, ops.Commands(app, t))
+}
+
+// open makes another program beside this one.
+func open(c *Config) (*pocketbase.PocketBase, *web.Table) {
+	app := ops.App(c)
+	return app, Register(app, c)
 }

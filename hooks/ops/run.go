@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/pocketbase/pocketbase/cmd"
@@ -81,16 +82,33 @@ func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {
 
 // execute runs the command until it is done or the program is told to stop.
 func execute(app *pocketbase.PocketBase, root *cobra.Command) error {
-	stop := make(chan os.Signal, 1)
-	signal.Notify(stop, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Until(ctx, app, func() error { return root.ExecuteContext(ctx) })
+}
+
+// farewell is how long a command that has not opened app may take to end by
+// itself once it was told to.
+const farewell = 10 * time.Second
+
+// Until does work until it is done or ctx is, and then brings app to its end:
+// what it serves is drained, its databases are closed.
+func Until(ctx context.Context, app core.App, work func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- root.ExecuteContext(context.Background()) }()
+	go func() { done <- work() }()
 	var err error
 	select {
 	case err = <-done:
-	case <-stop:
+	case <-ctx.Done():
 	}
 	if !app.IsBootstrapped() {
+		if ctx.Err() == nil {
+			return err
+		}
+		select { // it has things of its own to bring to an end
+		case err = <-done:
+		case <-time.After(farewell):
+		}
 		return err
 	}
 	event := &core.TerminateEvent{App: app}
