@@ -61,6 +61,11 @@ func (t *timeline) flushMarks() {
 		}
 		return nil
 	})
+	select {
+	case <-t.quit:
+		return // clients tell them again when they are back
+	default:
+	}
 	if err == nil {
 		return
 	}

@@ -20,6 +20,8 @@ package live
 
 import (
 	"context"
+	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -32,7 +34,9 @@ type Handler interface {
 	// Frame handles one frame from s. Frames of one session come one after
 	// the other.
 	Frame(s *Session, frame []byte)
-	// Gone is called once, after s has left the hub.
+	// Gone is called once, when s hears nothing any more. The hub counts the
+	// session until it returns, and does not call it while it drains: then
+	// everybody goes, and what they would be told of is about to close.
 	Gone(s *Session)
 }
 
@@ -83,11 +87,26 @@ func (h *Hub) leave(s *Session) {
 		}
 	}
 	s.topics = nil
-	_, was := h.sessions[s]
+	draining := h.draining
+	h.mu.Unlock()
+	if !draining {
+		h.gone(s)
+	}
+	h.mu.Lock()
 	delete(h.sessions, s)
 	h.mu.Unlock()
-	if was {
-		h.handler.Gone(s)
+}
+
+// gone tells the handler; its panic costs nobody else anything.
+func (h *Hub) gone(s *Session) {
+	defer recovered("a session's end")
+	h.handler.Gone(s)
+}
+
+// recovered, deferred, logs a panic instead of ending the program.
+func recovered(what string) {
+	if p := recover(); p != nil {
+		slog.Error(what+" panicked", "panic", p, "stack", string(debug.Stack()))
 	}
 }
 

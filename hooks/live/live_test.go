@@ -240,3 +240,28 @@ func TestDrainTellsEverybodyAndLetsNobodyIn(t *testing.T) {
 		}
 	})
 }
+
+// What a session's end would touch may be closed already while the hub drains.
+func TestNothingIsToldOfThoseWhoGoAtTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		told := 0
+		h, p := NewHub(ends(func() { told++ })), newPipe(10)
+		h.leave(peer(t, h, newPipe(10)))
+		if told != 1 {
+			t.Fatalf("an ordinary end was told %d times", told)
+		}
+		s := peer(t, h, p)
+		go func() { <-p.gone; h.leave(s) }()
+		h.Drain(t.Context())
+		if told != 1 {
+			t.Fatal("an end was told while draining")
+		}
+	})
+}
+
+// ends is a handler whose sessions' ends call it, and then panic.
+type ends func()
+
+func (ends) Frame(*Session, []byte) {}
+func (e ends) Gone(*Session)        { e(); panic("a bug") }
