@@ -173,11 +173,11 @@ func (a *agentPlayer) perform(id string, one *serving) error {
 		}
 	}
 	text := one.cue.words(l, a.Nickname)
-	switch l.part {
-	case note:
-		return a.c.say(fields{"type": "send", "conversation": id, "kind": "note", "text": text})
-	case handOn:
+	if l.part == handOn {
 		return a.handOn(id, one, l)
+	}
+	if l.part == note {
+		return a.c.say(fields{"type": "send", "conversation": id, "kind": "note", "text": text})
 	}
 	one.spoken++
 	return a.c.say(fields{"type": "send", "conversation": id, "kind": "text", "text": text})

@@ -82,14 +82,14 @@ func show(c *cobra.Command, open Opener, config ops.Config) error {
 	ctx, end := context.WithCancel(c.Context())
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		table.Pages(e.Router, shopPages()...)
-		if err := e.Next(); err != nil {
-			return err
+		if failed := e.Next(); failed != nil {
+			return failed
 		}
 		base := "http://" + reachable(e.Listener.Addr())
 		p.begin(ctx, base)
 		return p.greet(c.OutOrStdout(), base)
 	})
-	err = ops.Until(ctx, app, func() error { return apis.Serve(app, apis.ServeConfig{HttpAddr: free(config.HTTP)}) })
+	err = ops.Until(ctx, app, func() error { return apis.Serve(app, apis.ServeConfig{HttpAddr: free(ctx, config.HTTP)}) })
 	end()
 	p.all.Wait()
 	return err
@@ -116,11 +116,11 @@ func folder(named string) (dir string, remove func() error, err error) {
 
 // free is the address to listen on: the usual one, unless somebody has it. One
 // that was asked for is not replaced.
-func free(address string) string {
+func free(ctx context.Context, address string) string {
 	if address != "" {
 		return address
 	}
-	l, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", usualAddress)
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", usualAddress)
 	if err != nil {
 		return "127.0.0.1:0"
 	}

@@ -139,8 +139,8 @@ var underWay = []standing{
 	{group: "distributor", by: -1, ago: 76},
 	{group: "distributor", by: -1, ago: 18},
 	{group: "complaint", by: -1, ago: 33},
-	{group: "after-sale", byBot: true, ago: 110},
-	{group: "pre-sale", byBot: true, ago: 260},
+	{group: "after-sale", by: -1, byBot: true, ago: 110},
+	{group: "pre-sale", by: -1, byBot: true, ago: 260},
 }
 
 // start brings one conversation to where it stands now.

@@ -66,6 +66,10 @@ func (f *furnished) open(app core.App) error {
 	if err := settings.SaveShop(app, shop); err != nil {
 		return err
 	}
+	// The console's first steps are for a shop that has just opened.
+	if err := settings.Save(app, "first_steps", map[string]bool{"dismissed": true}); err != nil {
+		return err
+	}
 	return access.EnsureRoles(app)
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	mostVisitors = 11 // at once
+	mostVisitors = 18 // at once
 	patience     = 3  // how often a visitor asks whether anybody is there
 )
 
@@ -151,7 +151,7 @@ func (p *play) enter(ctx context.Context, one *performance) {
 	p.mu.Unlock()
 	p.run(func() {
 		defer p.exit(one.who)
-		v := &visitor{play: p, performance: one, dice: newDice()}
+		v := &visitor{play: p, performance: one, dice: newDice(), waited: len(one.rest) > 0 && one.rest[0].part == agent}
 		if err := v.visit(ctx); err != nil && ctx.Err() == nil {
 			slog.Debug("a visitor of the demo left early", "error", err)
 		}

@@ -65,6 +65,7 @@ func (s *scene) play(lines []line) {
 		case handOn:
 			s.pass(8, 30)
 			s.handOn(l)
+		default: // a rating is no line of its own
 		}
 	}
 }

@@ -16,6 +16,7 @@ type visitor struct {
 
 	contact, conversation, cursor string
 	c                             *client
+	waited                        bool // before the demo began
 	closed                        bool
 }
 
@@ -124,6 +125,10 @@ func (v *visitor) write(ctx context.Context, text string) error {
 func (v *visitor) listen(ctx context.Context) error {
 	asked := 0
 	quiet := time.NewTimer(v.span(v.dice, 28, 55))
+	if v.waited {
+		quiet.Reset(v.span(v.dice, 3, 20))
+	}
+	v.waited = false
 	defer quiet.Stop()
 	answered := false
 	for {
@@ -145,18 +150,26 @@ func (v *visitor) listen(ctx context.Context) error {
 			if answered {
 				return v.c.say(fields{"type": "read", "conversation": v.conversation, "cursor": v.cursor})
 			}
-			if asked++; asked > patience {
-				quiet.Reset(v.span(v.dice, 240, 400))
-				if asked > patience+1 {
-					return errLeft
-				}
-				continue
-			}
-			if err := v.write(ctx, pick(v.dice, v.Say.Impatient)); err != nil {
+			asked++
+			again, err := v.ask(ctx, asked)
+			if err != nil {
 				return err
 			}
-			quiet.Reset(v.span(v.dice, 35, 70))
+			quiet.Reset(again)
 		}
+	}
+}
+
+// ask asks whether anybody is there, and returns when to ask again. Whoever has
+// asked often enough just waits, and then leaves.
+func (v *visitor) ask(ctx context.Context, times int) (time.Duration, error) {
+	switch {
+	case times <= patience:
+		return v.span(v.dice, 35, 70), v.write(ctx, pick(v.dice, v.Say.Impatient))
+	case times == patience+1:
+		return v.span(v.dice, 240, 400), nil
+	default:
+		return 0, errLeft
 	}
 }
 
