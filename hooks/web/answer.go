@@ -170,6 +170,27 @@ func explainPage(e *core.RequestEvent, f *fail.Error, status int, id string) err
 	return RenderStatus(e, status, problem(e, f, status, id))
 }
 
+// retryStorage answers for PocketBase's own routes, which call every error that
+// they do not know the client's: a locked or full disk is ours, and passes.
+func retryStorage(e *core.RequestEvent) error {
+	err := e.Next()
+	if err == nil || e.Written() {
+		return err
+	}
+	cause := err
+	if a, ok := errors.AsType[*router.ApiError](err); ok {
+		if raw, ok := a.RawData().(error); ok {
+			cause = raw
+		}
+	}
+	f := fail.Of(cause)
+	if f.Kind != fail.Busy && f.Kind != fail.Full {
+		return err
+	}
+	RetryAfter(e, f)
+	return f
+}
+
 func nowhere(e *core.RequestEvent) error {
 	if strings.HasPrefix(e.Request.URL.Path, "/api/") {
 		e.Set(keyKind, api)

@@ -50,6 +50,7 @@ func Register(app core.App, t *Table, config Config) {
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerUnread", Func: closeAfterLargeBody, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 30},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAddress", Func: believeProxies(config.Trusted), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 20},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAccessLog", Func: accessLog(config.Log), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 10},
+			&hook.Handler[*core.RequestEvent]{Id: "xiaoerStorage", Func: retryStorage, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 5},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerDashboardHeaders", Func: dashboardHeaders, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},
 		)
 		t.Pages(e.Router, Route{http.MethodGet, "/static/{path...}", Anyone, apis.WrapStdHandler(static.Handler())})

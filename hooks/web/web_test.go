@@ -11,11 +11,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
 
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
@@ -40,6 +43,7 @@ func serve(t testing.TB, config web.Config, handle func(*core.RequestEvent) erro
 			table.API(e.Router, web.Route{Method: method, Path: "/api/xiaoer/api", Permission: web.Anyone, Handle: handle})
 			table.Open(e.Router, web.Route{Method: method, Path: "/api/xiaoer/open/" + strings.ToLower(method), Permission: web.Visitor, Handle: handle})
 		}
+		e.Router.GET("/api/theirs", handle) // as PocketBase's own routes are
 		table.API(e.Router, web.Route{Method: http.MethodGet, Path: "/api/xiaoer/unguarded", Permission: "nobody.answers", Handle: handle})
 		table.Pages(e.Router, web.Route{Method: http.MethodGet, Path: "/unguarded", Permission: "nobody.answers", Handle: handle})
 		return e.Next()
@@ -113,6 +117,40 @@ func TestErrorsBecomeAnswers(t *testing.T) {
 		res, text = send(t, s, http.MethodGet, "/page", "", "Accept-Language", "en")
 		if res.StatusCode != c.status || !strings.Contains(text, "<h1>") || !strings.Contains(text, `lang="en"`) || strings.Contains(text, "cupboard") {
 			t.Errorf("%s: page %d %s", name, res.StatusCode, text)
+		}
+	}
+}
+
+// PocketBase calls an error that it does not know the client's fault, and 400 is
+// final: a sign-in on a full disk would never be tried again.
+func TestStorageFaultsOfTheirRoutesAskForRetry(t *testing.T) {
+	t.Parallel()
+	db, err := dbx.Open("sqlite", filepath.Join(t.TempDir(), "full.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	db.DB().SetMaxOpenConns(1) // the limit is the connection's
+	if _, err = db.NewQuery("PRAGMA max_page_count = 1").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	_, full := db.NewQuery("CREATE TABLE t (x)").Execute()
+	var now error
+	s := serve(t, web.Config{}, func(*core.RequestEvent) error { return now })
+	for name, c := range map[string]struct {
+		err    error
+		status int
+	}{
+		"full":           {full, 507},
+		"wrapped":        {fmt.Errorf("save: %w", full), 507},
+		"called a 400":   {router.NewBadRequestError("", full), 507},
+		"a real refusal": {router.NewBadRequestError("", errors.New("no")), 400},
+		"theirs":         {router.NewNotFoundError("", nil), 404},
+	} {
+		now = c.err
+		res, text := send(t, s, http.MethodGet, "/api/theirs", "")
+		if res.StatusCode != c.status || (c.status == 507) != (res.Header.Get("Retry-After") != "") {
+			t.Errorf("%s: %d, want %d: %s", name, res.StatusCode, c.status, text)
 		}
 	}
 }
