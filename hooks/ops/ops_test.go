@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -117,6 +119,36 @@ func program(t *testing.T, dir, stdin string, args ...string) (code int, out, co
 	app.RootCmd.SetErr(&stderr)
 	code = ops.Run(app, c, hooks.Commands(app, table)...)
 	return code, stdout.String(), stderr.String()
+}
+
+// What is piped to another program must not carry complaints, and what the
+// program writes is for its own user's eyes.
+func TestComplaintsAndFilesStayWhereTheyBelong(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	app := ops.App(&ops.Config{Dir: dir, LogFormat: "text", LogLevel: "info"})
+	if app.RootCmd.ErrOrStderr() != io.Writer(os.Stderr) {
+		t.Error("complaints do not go to standard error")
+	}
+	if runtime.GOOS == "windows" {
+		return // no modes there
+	}
+	for name, create := range map[string]func(string) error{
+		"folder": func(path string) error { return os.Mkdir(path, 0o777) },
+		"file":   func(path string) error { return os.WriteFile(path, nil, 0o666) },
+	} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := create(path); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if open := info.Mode().Perm() & 0o077; open != 0 {
+			t.Errorf("a new %s is open to others: %o", name, open)
+		}
+	}
 }
 
 func TestCommandsSayWhatWentWrong(t *testing.T) {

@@ -30,10 +30,12 @@ const (
 // App returns the PocketBase app of a program with this configuration.
 func App(c *Config) *pocketbase.PocketBase {
 	c.StartLogging(os.Stderr)
+	ownerOnly()
 	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDataDir: c.Dir, DBConnect: Connect, HideStartBanner: true})
 	app.RootCmd.Use = "xiaoer"
 	app.RootCmd.Short = "小二 · the customer-service desk of a small shop"
 	app.RootCmd.Version = Version()
+	app.RootCmd.SetErr(os.Stderr) // PocketBase's colouring one writes to standard output where there is no terminal
 	return app
 }
 
