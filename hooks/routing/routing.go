@@ -10,6 +10,7 @@
 package routing
 
 import (
+	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -46,6 +47,7 @@ type counter struct {
 	changed hook.Hook[*PresenceEvent]
 	moved   hook.Hook[*PlacesEvent]
 	waiting hook.Hook[*WaitingEvent]
+	failing bool // the last round met a fault; the worker's alone
 
 	mu        sync.Mutex
 	connected map[string]int       // sockets of a staff member
@@ -150,7 +152,7 @@ func (r *counter) work() {
 		case <-r.wake:
 			r.settle()
 		case now := <-tick.C:
-			if r.expire(now) {
+			if r.expire(now) || r.failing {
 				r.settle()
 			}
 			if now.Sub(placed) >= tellPlaces {
@@ -161,30 +163,47 @@ func (r *counter) work() {
 	}
 }
 
-// settle gives away what can be given. A fault is logged: the next change, or
-// somebody's taking it by hand, gets there as well.
+// settle gives away what can be given. After a fault of the storage it is tried
+// again in a second: nothing else may happen that would wake the worker, and
+// somebody would wait although a colleague is free.
 func (r *counter) settle() {
 	defer recovered()
+	err := r.giveAll()
+	if err != nil && !r.failing { // one line, however long it lasts
+		slog.Error("giving away what waits", "error", err)
+	}
+	r.failing = err != nil
+}
+
+func (r *counter) giveAll() error {
 	queue, err := conversations.InQueue(r.app)
 	if err != nil {
-		slog.Error("reading the queue", "error", err)
-		return
+		return fmt.Errorf("reading the queue: %w", err)
 	}
 	loads, err := conversations.Load(r.app)
 	if err != nil {
-		slog.Error("counting open conversations", "error", err)
-		return
+		return fmt.Errorf("counting open conversations: %w", err)
 	}
 	still := map[string]bool{}
 	for _, c := range queue {
-		if p := r.choose(c, loads); p != nil {
-			if r.assign(c, loads) {
+		if r.choose(c, loads) != nil {
+			given, err := r.assign(c, loads)
+			if err != nil {
+				return fmt.Errorf("assigning %s: %w", c.ID, err)
+			}
+			if given {
 				continue
 			}
 		}
 		still[c.ID] = true
 		r.alert(c)
 	}
+	r.forget(still)
+	return nil
+}
+
+// forget drops what was kept of conversations that wait no longer.
+func (r *counter) forget(still map[string]bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for id := range r.alerted {
@@ -201,24 +220,20 @@ func (r *counter) settle() {
 
 // assign gives c to whom the writer's own count says, and reports whether it
 // did.
-func (r *counter) assign(c *conversations.Conversation, loads map[string]int) bool {
+func (r *counter) assign(c *conversations.Conversation, loads map[string]int) (bool, error) {
 	var chosen *access.Person
 	err := conversations.Assign(r.app, c.ID, func(now *conversations.Conversation, counted map[string]int) *access.Person {
 		chosen = r.choose(now, counted)
 		return chosen
 	})
-	if err != nil {
-		slog.Error("assigning", "conversation", c.ID, "error", err)
-		return false
-	}
-	if chosen == nil {
-		return false
+	if err != nil || chosen == nil {
+		return false, err
 	}
 	loads[chosen.ID]++
 	r.mu.Lock()
 	r.given[chosen.ID] = time.Now()
 	r.mu.Unlock()
-	return true
+	return true, nil
 }
 
 // choose applies [Choose] to who is available now.
