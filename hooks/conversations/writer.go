@@ -46,6 +46,7 @@ type timeline struct {
 	// unknown, and a later fsync may succeed without it. Only a restart reads
 	// the truth.
 	broken atomic.Bool
+	told   quiet // faults that were logged
 }
 
 type job struct {
@@ -210,7 +211,9 @@ func (t *timeline) failed(err error, atCommit bool, taken []*job) {
 	if !cause.Kind.Retry() {
 		cause = fail.New(fail.Busy, "fail.busy").Because(err).In(time.Second)
 	}
-	slog.Error("commit failed", "error", err, "messages", len(taken))
+	if lost, tell := t.told.fault(time.Now(), len(taken)); tell {
+		slog.Error("commit failed", "error", err, "messages", lost)
+	}
 	if atCommit && isIOError(err) {
 		t.broken.Store(true)
 		slog.Error("the disk failed at a commit: nothing is accepted until the program is started again")
@@ -228,6 +231,27 @@ func (t *timeline) failed(err error, atCommit bool, taken []*job) {
 		}
 		close(j.done)
 	}
+}
+
+// quietFor is the pause between two lines in the log about failing commits: a
+// disk that is full would fill up with them.
+const quietFor = time.Minute
+
+// quiet counts what failed between two lines. Only the writer uses it.
+type quiet struct {
+	said time.Time
+	lost int
+}
+
+// fault counts n messages that were not stored, and tells whether, and for how
+// many in all, it is time for a line.
+func (q *quiet) fault(now time.Time, n int) (lost int, tell bool) {
+	q.lost += n
+	if !q.said.IsZero() && now.Sub(q.said) < quietFor {
+		return 0, false
+	}
+	lost, q.lost, q.said = q.lost, 0, now
+	return lost, true
 }
 
 // tellAll triggers OnCommit in the order of the commits.
