@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -60,9 +61,23 @@ func sameOrigin(origin string, r *http.Request) bool {
 
 // hello is a client's first frame.
 type hello struct {
-	Token  *string `json:"token"`
-	Cursor *string `json:"cursor"`
-	Lang   string  `json:"lang"`
+	Token  *string         `json:"token"`
+	Cursor json.RawMessage `json:"cursor"`
+	Lang   any             `json:"lang"`
+}
+
+// cursor is the place to continue from; "" for none. One of another type than a
+// string is none of ours and is reset like any such: saying 4401 would make the
+// client throw its token away.
+func (h hello) cursor() string {
+	var cursor *string
+	if err := json.Unmarshal(h.Cursor, &cursor); err != nil && len(h.Cursor) > 0 {
+		return string(h.Cursor)
+	}
+	if cursor == nil {
+		return ""
+	}
+	return *cursor
 }
 
 // greet answers the hello: who it is, what was missed, ready.
@@ -87,7 +102,7 @@ func (d *desk) greet(s *live.Session, h hello) {
 	}
 	s.Peer = who
 	d.follow(s, who)
-	if err := d.catchUp(s, who, h.Cursor); err != nil {
+	if err := d.catchUp(s, who, h.cursor()); err != nil {
 		d.app.Logger().Error("catching up", "error", err)
 		s.Close(live.Restart, "")
 	}
@@ -108,8 +123,8 @@ func goodbye(err error) (live.CloseCode, string) {
 // identify finds out who says hello. The cookie speaks where no token does.
 func (d *desk) identify(at *door, h hello) (*caller, error) {
 	lang := at.lang
-	if h.Lang != "" {
-		lang = locale.Match(h.Lang)
+	if wish, ok := h.Lang.(string); ok && wish != "" {
+		lang = locale.Match(wish)
 	}
 	if h.Token == nil {
 		if at.person == nil {
@@ -184,7 +199,7 @@ func (d *desk) Gone(s *live.Session) {
 }
 
 // catchUp sends what was missed since cursor, then ready.
-func (d *desk) catchUp(s *live.Session, who *caller, cursor *string) error {
+func (d *desk) catchUp(s *live.Session, who *caller, cursor string) error {
 	span, err := conversations.Extent(d.app)
 	if err != nil {
 		return err
@@ -221,11 +236,11 @@ func (d *desk) catchUp(s *live.Session, who *caller, cursor *string) error {
 }
 
 // from is the number that a client continues after, or why it cannot.
-func (d *desk) from(who *caller, cursor *string, span conversations.Span) (seq int64, why string, err error) {
-	if cursor == nil || *cursor == "" {
+func (d *desk) from(who *caller, cursor string, span conversations.Span) (seq int64, why string, err error) {
+	if cursor == "" {
 		return span.Head, "", nil
 	}
-	seq, err = conversations.Seq(d.app, *cursor)
+	seq, err = conversations.Seq(d.app, cursor)
 	switch {
 	case errors.Is(err, conversations.ErrOtherEpoch):
 		return span.Head, "restored", nil

@@ -173,11 +173,11 @@ func TestCursorsThatCannotBeContinued(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	me := s.visitor()
-	for _, cursor := range []string{"x", "AAAAAAAAAAAAAAAAAAAAAA", "../../etc", me.str("cursor") + "A"} {
+	for _, cursor := range []any{"x", "AAAAAAAAAAAAAAAAAAAAAA", "../../etc", me.str("cursor") + "A", 7, true, []any{}, frame{}} {
 		c := s.dial(nil)
 		c.say(frame{"type": "hello", "token": me.str("token"), "cursor": cursor})
 		if f := c.wait("reset"); f.str("reason") != "restored" {
-			t.Fatalf("%q: %v", cursor, f)
+			t.Fatalf("%v: %v", cursor, f)
 		}
 		c.wait("ready")
 	}
