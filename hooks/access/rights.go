@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -144,20 +145,32 @@ func (r *rights) watch(app core.App) {
 		if !r.watching.Load() {
 			return
 		}
-		version, err := readVersion(app)
-		if err != nil {
-			app.Logger().Error("rights not read", "error", err)
-			continue
-		}
-		r.advance(version)
-		if version == told {
-			continue
-		}
-		told = version
-		if err := r.changed.Trigger(&ChangeEvent{App: app, Version: version}); err != nil {
-			app.Logger().Error("change of rights not followed", "error", err)
-		}
+		told = r.look(app, told)
 	}
+}
+
+// look reads the version and tells of it where it is not the one told last. It
+// returns the one that is told now. A handler's panic ends only this look.
+func (r *rights) look(app core.App, told int64) (now int64) {
+	defer func() {
+		if p := recover(); p != nil {
+			app.Logger().Error("following the rights panicked", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	now = told
+	version, err := readVersion(app)
+	if err != nil {
+		app.Logger().Error("rights not read", "error", err)
+		return now
+	}
+	r.advance(version)
+	if now = version; now == told {
+		return now
+	}
+	if err := r.changed.Trigger(&ChangeEvent{App: app, Version: version}); err != nil {
+		app.Logger().Error("change of rights not followed", "error", err)
+	}
+	return now
 }
 
 // start begins to watch. A second call, as tests make it, changes nothing.

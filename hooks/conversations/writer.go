@@ -169,7 +169,12 @@ func (t *timeline) commit(batch []*job) {
 	}
 	news := &Committed{App: t.app}
 	ran := false // the whole batch ran; what fails after that is the commit itself
-	err := t.app.RunInTransaction(func(app core.App) error {
+	err := t.app.RunInTransaction(func(app core.App) (err error) {
+		defer func() { // a change's own panic is caught where it runs
+			if p := recover(); p != nil {
+				err = fmt.Errorf("commit panicked: %v\n%s", p, debug.Stack())
+			}
+		}()
 		*news = Committed{App: t.app}
 		shared, err := openShared(app)
 		if err != nil {

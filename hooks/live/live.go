@@ -167,10 +167,15 @@ func (h *Hub) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-tick.C:
-			for _, s := range h.all() {
-				s.sweep(now, h.heartbeat)
-			}
+			h.sweep(now)
 		}
+	}
+}
+
+func (h *Hub) sweep(now time.Time) {
+	defer recovered("a sweep of the sessions")
+	for _, s := range h.all() {
+		s.sweep(now, h.heartbeat)
 	}
 }
 

@@ -215,6 +215,7 @@ func (s *Session) makeRoom() {
 
 // drain writes until there is nothing left. It is the only writer.
 func (s *Session) drain() {
+	defer recovered("a session's writer")
 	for {
 		frame, ping, more := s.next()
 		if !more {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -60,17 +61,11 @@ func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, prepare func(*Sessi
 	go s.read(conn)
 }
 
-func speaks(r *http.Request) bool {
-	for _, p := range websocket.Subprotocols(r) {
-		if p == Subprotocol {
-			return true
-		}
-	}
-	return false
-}
+func speaks(r *http.Request) bool { return slices.Contains(websocket.Subprotocols(r), Subprotocol) }
 
 // read hands frames to the handler until the connection ends.
 func (s *Session) read(conn *socket) {
+	defer recovered("a session's reader")
 	defer s.hub.leave(s)
 	defer conn.hangUp()
 	conn.ws.SetReadLimit(FrameLimit)

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -97,7 +99,7 @@ const farewell = 10 * time.Second
 // what it serves is drained, its databases are closed.
 func Until(ctx context.Context, app core.App, work func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- work() }()
+	go func() { done <- guarded(work) }()
 	var err error
 	select {
 	case err = <-done:
@@ -116,6 +118,18 @@ func Until(ctx context.Context, app core.App, work func() error) error {
 	event := &core.TerminateEvent{App: app}
 	end := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
 	return errors.Join(err, end)
+}
+
+// guarded does work. A panic is an error like others, so that what is open is
+// brought to its end.
+func guarded(work func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("the command panicked", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return work()
 }
 
 func tell(w io.Writer, err error) {

@@ -204,6 +204,12 @@ func (b *box) finish(ctx context.Context, k *kind) {
 // next does the first effect of a kind if its time has come, and says how long
 // to wait for the next: 0 after one that was done.
 func (b *box) next(ctx context.Context, k *kind, now time.Time) (wait time.Duration) {
+	defer func() {
+		if p := recover(); p != nil { // a handler's own is caught by try
+			b.app.Logger().Error("the outbox panicked", "kind", k.name, "panic", p, "stack", string(debug.Stack()))
+			wait = poll
+		}
+	}()
 	e, err := head(b.app, k.name, now)
 	if err != nil {
 		b.app.Logger().Error("read the outbox", "kind", k.name, "error", err)

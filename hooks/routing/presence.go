@@ -15,9 +15,9 @@ type Status string
 
 // The protocol's values of presence.
 const (
-	Online  Status = "online"
-	OnBreak Status = "break"
-	Offline Status = "offline"
+	Online  Status = access.Online
+	OnBreak Status = access.Break
+	Offline Status = access.Offline
 )
 
 // PresenceEvent says that somebody's presence has changed.
@@ -94,6 +94,7 @@ func Disconnected(app core.App, id string) {
 
 // expire tells of those whose grace has ended, and reports whether any had.
 func (r *counter) expire(now time.Time) bool {
+	defer recovered()
 	r.mu.Lock()
 	var gone []string
 	for id, lost := range r.lost {
