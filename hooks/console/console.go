@@ -8,12 +8,10 @@ package console
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
-	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -56,21 +54,4 @@ func routes() []web.Route {
 type named struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-}
-
-// stamp is t as the protocol writes times, "" for none.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2006-01-02T15:04:05.000Z")
-}
-
-// sent decodes the request's body. What does not fit is the client's fault.
-func sent[T any](e *core.RequestEvent) (T, error) {
-	var v T
-	if err := e.BindBody(&v); err != nil {
-		return v, fail.New(fail.Invalid, "fail.invalid").Because(err)
-	}
-	return v, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 const (
@@ -60,7 +61,7 @@ type customerAnswer struct {
 }
 
 func editCustomer(e *core.RequestEvent) error {
-	to, err := sent[customers.Change](e)
+	to, err := web.Body[customers.Change](e)
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ type noteAnswer struct {
 }
 
 func addNote(e *core.RequestEvent) error {
-	in, err := sent[noteSent](e)
+	in, err := web.Body[noteSent](e)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/protocol"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 const (
@@ -34,7 +36,7 @@ func listDrafts(e *core.RequestEvent) error {
 	}
 	answer := draftsAnswer{Drafts: make([]draftView, len(all))}
 	for i, d := range all {
-		answer.Drafts[i] = draftView{Conversation: d.Conversation, Text: d.Text, Mode: d.Mode, Updated: stamp(d.Updated.Time())}
+		answer.Drafts[i] = draftView{Conversation: d.Conversation, Text: d.Text, Mode: d.Mode, Updated: protocol.Stamp(d.Updated.Time())}
 	}
 	return e.JSON(http.StatusOK, answer)
 }
@@ -47,7 +49,7 @@ type draftSent struct {
 // keepDraft keeps what somebody has begun to write. An empty text forgets it,
 // also in a conversation that is no longer theirs to see.
 func keepDraft(e *core.RequestEvent) error {
-	in, err := sent[draftSent](e)
+	in, err := web.Body[draftSent](e)
 	if err != nil {
 		return err
 	}
@@ -81,7 +83,7 @@ type tagsSent struct {
 }
 
 func setTags(e *core.RequestEvent) error {
-	in, err := sent[tagsSent](e)
+	in, err := web.Body[tagsSent](e)
 	if err != nil {
 		return err
 	}

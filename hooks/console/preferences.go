@@ -22,7 +22,7 @@ type preferences struct {
 // prefer keeps how somebody likes to see the program, with the person and in
 // the browser, which shows it so before they sign in.
 func prefer(e *core.RequestEvent) error {
-	to, err := sent[preferences](e)
+	to, err := web.Body[preferences](e)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func maskEmail(address string) string {
 func viewContact(e *core.RequestEvent, c *customers.Contact) contactView {
 	view := contactView{
 		ID: c.Id, Channel: channelView{ID: c.Channel()}, Name: c.NameIn(web.Language(e)),
-		Online: protocol.Online(e.App, c.Id), Seen: stamp(c.Seen().Time()), Identity: c.Identity(),
+		Online: protocol.Online(e.App, c.Id), Seen: protocol.Stamp(c.Seen().Time()), Identity: c.Identity(),
 	}
 	if channel, err := channels.ByID(e.App, c.Channel()); err == nil { // a deleted channel leaves its contacts
 		view.Channel = viewChannel(channel)
@@ -117,11 +117,11 @@ func viewContact(e *core.RequestEvent, c *customers.Contact) contactView {
 }
 
 func viewNote(app core.App, n *customers.Note) noteView {
-	return noteView{ID: n.Id, Staff: nameOf(app, n.Staff()), Text: n.Text(), Created: stamp(n.Created().Time())}
+	return noteView{ID: n.Id, Staff: nameOf(app, n.Staff()), Text: n.Text(), Created: protocol.Stamp(n.Created().Time())}
 }
 
 func viewPast(app core.App, c *conversations.Conversation) pastView {
-	view := pastView{ID: c.ID, Status: c.Status, Opened: stamp(c.Opened), Closed: stamp(c.Closed), Rating: c.Rating, Last: c.Last}
+	view := pastView{ID: c.ID, Status: c.Status, Opened: protocol.Stamp(c.Opened), Closed: protocol.Stamp(c.Closed), Rating: c.Rating, Last: c.Last}
 	if c.Assignee != "" {
 		who := nameOf(app, c.Assignee)
 		view.Assignee = &who

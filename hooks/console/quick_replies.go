@@ -7,6 +7,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 type quickReplyView struct {
@@ -33,7 +34,7 @@ type quickReplyAnswer struct {
 }
 
 func addQuickReply(e *core.RequestEvent) error {
-	d, err := sent[quickreplies.Draft](e)
+	d, err := web.Body[quickreplies.Draft](e)
 	if err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func addQuickReply(e *core.RequestEvent) error {
 }
 
 func editQuickReply(e *core.RequestEvent) error {
-	d, err := sent[quickreplies.Draft](e)
+	d, err := web.Body[quickreplies.Draft](e)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 type newcomer struct {
@@ -27,7 +28,7 @@ type newcomerView struct {
 // addStaff makes an account for a colleague, with a first password to pass on.
 // Nobody can give more rights than they have.
 func addStaff(e *core.RequestEvent) error {
-	n, err := sent[newcomer](e)
+	n, err := web.Body[newcomer](e)
 	if err != nil {
 		return err
 	}

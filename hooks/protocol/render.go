@@ -40,7 +40,7 @@ func (d *desk) render(m *conversations.Message, attached *files.File, to *caller
 		slog.Error("cursor", "error", err)
 	}
 	out := &message{
-		ID: m.ID, Cursor: cursor, Conversation: m.Conversation, Time: stamp(m.Time), Kind: m.Kind,
+		ID: m.ID, Cursor: cursor, Conversation: m.Conversation, Time: Stamp(m.Time), Kind: m.Kind,
 		From: d.author(m.From), Text: m.Text, Data: m.Data, Quote: m.Quote, Recalled: m.Recalled,
 	}
 	if to.wrote(m) {
@@ -124,8 +124,8 @@ func (d *desk) position(c *conversations.Conversation) int {
 func (d *desk) forStaff(c *conversations.Conversation) *staffConversation {
 	out := &staffConversation{
 		ID: c.ID, Contact: d.contact(c), Channel: d.channel(c.Channel), Status: c.Status, Priority: c.Priority, Tags: d.tags(c.Tags),
-		Unread: c.Unread, WaitingSince: stamp(c.WaitingSince), Position: d.position(c), Last: c.Last, Opened: stamp(c.Opened),
-		Closed: stamp(c.Closed), Rating: c.Rating, Assignee: d.staff(c.Assignee), Group: d.group(c.Group),
+		Unread: c.Unread, WaitingSince: Stamp(c.WaitingSince), Position: d.position(c), Last: c.Last, Opened: Stamp(c.Opened),
+		Closed: Stamp(c.Closed), Rating: c.Rating, Assignee: d.staff(c.Assignee), Group: d.group(c.Group),
 	}
 	out.ReadVisitor = d.readTo(c, c.ReadVisitor, false)
 	out.ReadStaff = d.readTo(c, c.ReadStaff, false)

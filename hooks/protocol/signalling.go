@@ -120,7 +120,7 @@ func (d *desk) page(_ *live.Session, who *caller, raw []byte) (*conversations.Me
 		return nil, nil
 	}
 	who.paged = now
-	if err := customers.SetPage(d.app, who.contact.Id, customers.Page{URL: f.URL, Title: f.Title, Kind: f.Kind}); err != nil {
+	if err := customers.SetPage(d.app, who.contact.Id, customers.Page{URL: f.URL, Title: f.Title, Kind: f.Kind, Referrer: f.Referrer}); err != nil {
 		return nil, err
 	}
 	d.tellOnline(who.contact.Id)

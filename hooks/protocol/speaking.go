@@ -40,8 +40,8 @@ func (d *desk) send(s *live.Session, who *caller, raw []byte) (*conversations.Me
 // costs as much.
 func (d *desk) post(who *caller, exempt bool, f sending) (*conversations.Message, error) {
 	if !exempt {
-		if ok, wait := d.sends.Allow(who.contact.Id); !ok {
-			return nil, fail.New(fail.Limit, "fail.limit").In(wait)
+		if err := within(d.sends, who.contact.Id, 1); err != nil {
+			return nil, err
 		}
 	}
 	return conversations.PostAsVisitor(d.app, who.contact, f.draft())

@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -108,7 +107,7 @@ type visitorEntry struct {
 }
 
 func (d *desk) arrive(e *core.RequestEvent) error {
-	in, err := body[arriving](e)
+	in, err := web.Body[arriving](e)
 	if err != nil {
 		return err
 	}
@@ -120,7 +119,7 @@ func (d *desk) arrive(e *core.RequestEvent) error {
 	}
 	a := customers.Arrival{Bearer: token, Channel: in.Channel, Identity: in.Identity, Lang: in.Lang}
 	if in.Page != nil {
-		a.Page = &customers.Page{URL: in.Page.URL, Title: in.Page.Title, Kind: in.Page.Kind}
+		a.Page = &customers.Page{URL: in.Page.URL, Title: in.Page.Title, Kind: in.Page.Kind, Referrer: in.Page.Referrer}
 	}
 	c, fresh, session, err := customers.Arrive(d.app, a)
 	if err != nil {
@@ -210,7 +209,7 @@ func (d *desk) describeChannel(ch *channels.Channel) visitorChannel {
 		out.Colours.Brand = settings.ShopOf(d.app).Colour
 	}
 	if !out.Hours.Open {
-		out.Hours.Next = stamp(ch.Hours().NextOpen(now))
+		out.Hours.Next = Stamp(ch.Hours().NextOpen(now))
 	}
 	for _, e := range ch.Entries() {
 		out.Entries = append(out.Entries, visitorEntry{ID: e.ID, Text: e.Text, Kinds: e.Kinds})
@@ -258,7 +257,7 @@ func (d *desk) head() (string, error) {
 }
 
 func (d *desk) visitorSend(e *core.RequestEvent) error {
-	in, err := body[sending](e)
+	in, err := web.Body[sending](e)
 	if err != nil {
 		return err
 	}
@@ -271,7 +270,7 @@ func (d *desk) visitorSend(e *core.RequestEvent) error {
 }
 
 func (d *desk) rate(e *core.RequestEvent) error {
-	in, err := body[struct {
+	in, err := web.Body[struct {
 		Conversation string `json:"conversation"`
 		Score        int    `json:"score"`
 		Resolved     *bool  `json:"resolved"`
@@ -285,16 +284,4 @@ func (d *desk) rate(e *core.RequestEvent) error {
 		return err
 	}
 	return e.NoContent(http.StatusNoContent)
-}
-
-// body decodes a request's JSON; what does not fit is the client's fault.
-func body[T any](e *core.RequestEvent) (T, error) {
-	var v T
-	if err := e.BindBody(&v); err != nil {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return v, err
-		}
-		return v, fail.New(fail.Invalid, "fail.invalid").Because(err)
-	}
-	return v, nil
 }

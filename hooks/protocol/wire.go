@@ -10,7 +10,8 @@ import (
 // stampLayout is RFC 3339 in UTC with milliseconds.
 const stampLayout = "2006-01-02T15:04:05.000Z"
 
-func stamp(t time.Time) string {
+// Stamp is t as the protocol writes times, "" for none.
+func Stamp(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
@@ -75,9 +76,10 @@ type channel struct {
 
 // page is where a visitor is.
 type page struct {
-	URL   string `json:"url"`
-	Title string `json:"title"`
-	Kind  string `json:"kind,omitempty"`
+	URL      string `json:"url"`
+	Title    string `json:"title"`
+	Kind     string `json:"kind,omitempty"`
+	Referrer string `json:"referrer,omitempty"` // said by the visitor, not told to staff
 }
 
 // contact is a person on a channel, as staff see them.
