@@ -8,11 +8,12 @@ import (
 	"net/http"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
 const (
-	fieldMost = 1 << 10  // bytes of a plain field
-	fileMost  = 10 << 20 // bytes of a file, as the protocol says
+	fieldMost = 1 << 10 // bytes of a plain field
+	partsMost = 20      // of a form; ours have three
 )
 
 // upload is a multipart form with one file.
@@ -31,7 +32,7 @@ func readUpload(r *http.Request, needed ...string) (*upload, error) {
 		return nil, fail.New(fail.Invalid, "fail.invalid").Because(err)
 	}
 	u := &upload{values: map[string]string{}}
-	for {
+	for range partsMost {
 		part, err := parts.NextPart()
 		switch {
 		case errors.Is(err, io.EOF):
@@ -54,6 +55,7 @@ func readUpload(r *http.Request, needed ...string) (*upload, error) {
 			u.values[part.FormName()] = string(value)
 		}
 	}
+	return nil, fail.New(fail.Invalid, "fail.invalid")
 }
 
 // take uses part as the file, and reports whether nothing more is needed.
@@ -66,7 +68,7 @@ func (u *upload) take(part *multipart.Part, needed []string) (bool, error) {
 	if complete {
 		return true, nil
 	}
-	kept, err := io.ReadAll(io.LimitReader(part, fileMost+1))
+	kept, err := io.ReadAll(io.LimitReader(part, files.MaxBytes+1))
 	if err != nil {
 		return false, spoiled(err)
 	}

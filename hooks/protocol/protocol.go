@@ -12,6 +12,7 @@ import (
 	"context"
 	_ "embed"
 	"net/http"
+	"sync"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -40,8 +41,9 @@ var document []byte
 
 // desk is the protocol's server for one app.
 type desk struct {
-	app core.App
-	hub *live.Hub
+	app   core.App
+	hub   *live.Hub
+	sweep sync.Once // tests serve one app more than once
 	bounds
 }
 
@@ -72,7 +74,9 @@ func Register(app core.App, table *web.Table, exempt limits.Exempt) {
 
 func (d *desk) serve(e *core.ServeEvent, table *web.Table) error {
 	d.bounds = newBounds(d.app, d.exempt)
-	go d.hub.Run(life(d.app))
+	if e.Server != nil { // without one, routes are only listed
+		d.sweep.Do(func() { go d.hub.Run(life(d.app)) })
+	}
 
 	table.Guard(web.Visitor, d.admitVisitor)
 	get, post := http.MethodGet, http.MethodPost

@@ -58,7 +58,7 @@ func (d *desk) store(e *core.RequestEvent, who *caller, place func(*upload) (str
 		}
 	}
 	f, err := files.Store(d.app, files.Upload{
-		Owner: string(a.Kind) + ":" + a.ID, ClientID: id, Contact: contact, Purpose: "message", Name: form.name, Body: form.body,
+		Owner: string(a.Kind) + ":" + a.ID, ClientID: id, Contact: contact, Purpose: files.ForMessage, Name: form.name, Body: form.body,
 	})
 	if err != nil {
 		return err
