@@ -29,7 +29,7 @@ var layers = []struct{ name, packages string }{
 // fails too.
 var sideways = map[string]string{
 	"web fail":                "turns errors into answers",
-	"web settings":            "asks the shop's language, and which proxies it trusts",
+	"web settings":            "asks the shop's name, language and public address",
 	"files fail":              "says what is wrong with an upload",
 	"customers channels":      "checks an identity with its channel's secret",
 	"conversations channels":  "greets with the channel's greeting",

@@ -71,8 +71,8 @@ func AddGroup(app core.App, key, name string) (*Group, error) {
 	return g, nil
 }
 
-// EnsureGroups makes the groups that every shop begins with, where the shop has
-// none at all.
+// EnsureGroups makes those of the groups that every shop begins with that are
+// missing.
 func EnsureGroups(app core.App) error {
 	say := locale.In(settings.ShopOf(app).Language)
 	for _, key := range presetGroups {

@@ -71,7 +71,7 @@ func validPhone(app core.App, s *Staff) error {
 	return unique(app, s, "phone", phone, "access.phone_taken")
 }
 
-// validPlace checks role, presence and cap.
+// validPlace checks role and cap; the schema knows the presences.
 func validPlace(_ core.App, s *Staff) error {
 	if s.roleID() == "" {
 		return fail.New(fail.Invalid, "access.role_missing").On("role")

@@ -8,13 +8,8 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
-// Load counts the open conversations of each staff member inside a change.
-func (tx *Tx) Load() (map[string]int, error) { return load(tx.App) }
-
 // Load counts the open conversations of each staff member who has any.
-func Load(app core.App) (map[string]int, error) { return load(app) }
-
-func load(app core.App) (map[string]int, error) {
+func Load(app core.App) (map[string]int, error) {
 	rows, err := app.DB().NewQuery("SELECT assignee, COUNT(*) FROM conversations WHERE status = 'open' AND assignee > '' GROUP BY assignee").Rows()
 	if err != nil {
 		return nil, err
@@ -41,7 +36,7 @@ func Assign(app core.App, id string, choose func(c *Conversation, loads map[stri
 		if err != nil || c.Status != Waiting {
 			return err
 		}
-		loads, err := tx.Load()
+		loads, err := Load(tx.App)
 		if err != nil {
 			return err
 		}

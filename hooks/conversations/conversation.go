@@ -24,9 +24,6 @@ const (
 	Closed  Status = "closed"
 )
 
-// Statuses lists every status.
-var Statuses = []Status{WithBot, Waiting, Open, Later, Closed}
-
 // Conversation is one stretch of service, from the first word to the closing.
 // Zero times mean "not".
 type Conversation struct {

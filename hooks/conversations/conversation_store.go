@@ -76,11 +76,8 @@ func OpenOf(app core.App, staff string) ([]*Conversation, error) {
 	return query(app, dbx.HashExp{"assignee": staff, "status": string(Open)}, 0, "last_seq")
 }
 
-// Views names the lists of the console.
-var Views = []string{"mine", "waiting", "open", "bot", "later", "closed", "all"}
-
-// InView lists what p may see in view, newest activity last, at most
-// [PageSize], before the timeline number before.
+// InView lists what p may see in view ("mine", "all", or a status), newest
+// activity last, at most [PageSize], before the timeline number before.
 func InView(app core.App, p *access.Person, view string, before int64) ([]*Conversation, error) {
 	where, err := inView(p, view)
 	if err != nil {

@@ -201,7 +201,7 @@ func scanMessages(r rows) ([]*Message, error) {
 	return list, r.Err()
 }
 
-// short is the first line of text, cut to at most n characters.
+// short is text on one line, cut to at most n characters.
 func short(text string, n int) string {
 	text = strings.Join(strings.Fields(text), " ")
 	runes := []rune(text)

@@ -81,8 +81,8 @@ func Missed(app core.App, after, limit int64) ([]*Message, error) {
 		dbx.Params{"after": after, "limit": limit})
 }
 
-// LeftAfter reports whether staff or one of the groups lost the conversation
-// after the number after.
+// LeftAfter reports whether p or one of p's groups lost the conversation after
+// the number after.
 func LeftAfter(app core.App, conversation string, after int64, p *access.Person) (bool, error) {
 	list, err := messages(app, messageColumns+" FROM messages WHERE conversation = {:id} AND seq > {:after} AND kind = 'event' ORDER BY seq LIMIT 200",
 		dbx.Params{"id": conversation, "after": after})

@@ -4,7 +4,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
@@ -63,11 +62,10 @@ func Rate(app core.App, contact *customers.Contact, conversation string, r Ratin
 // ToRate is the contact's newest conversation where it is closed, was served by
 // a person, is not rated yet and ended within the last week; nil otherwise.
 func ToRate(app core.App, contact string, now time.Time) (*Conversation, error) {
-	list, err := query(app, dbx.HashExp{"contact": contact}, 1, "opened DESC")
-	if err != nil || len(list) == 0 {
+	c, err := Latest(app, contact)
+	if err != nil || c == nil {
 		return nil, err
 	}
-	c := list[0]
 	if c.Status != Closed || c.Assignee == "" || c.Rating != 0 || now.Sub(c.Closed) > rateWithin {
 		return nil, nil //nolint:nilnil // nothing to rate is an ordinary answer
 	}
