@@ -63,6 +63,9 @@ func checkShape(c *Channel) error {
 	return nil
 }
 
+// IsColour reports whether text is a colour as the shop's pages take it: #rrggbb.
+func IsColour(text string) bool { return colour.MatchString(text) }
+
 func checkLook(c *Channel) error {
 	if strings.TrimSpace(c.Name()) == "" {
 		return fail.New(fail.Invalid, "channels.name_missing").On("name")
@@ -73,7 +76,7 @@ func checkLook(c *Channel) error {
 	if utf8.RuneCountInString(c.Greeting()) > longestGreeting {
 		return fail.New(fail.Invalid, "fail.too_long", "Most", longestGreeting).On("greeting")
 	}
-	if c.Colour() != "" && !colour.MatchString(c.Colour()) {
+	if c.Colour() != "" && !IsColour(c.Colour()) {
 		return fail.New(fail.Invalid, "channels.colour_wrong").On("colour")
 	}
 	return nil

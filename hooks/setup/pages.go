@@ -3,13 +3,13 @@ package setup
 import (
 	"errors"
 	"net/http"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
@@ -18,8 +18,6 @@ import (
 )
 
 const mostShopName = 30
-
-var colour = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 // admit lets in whoever has the link, while the shop has no owner. Afterwards
 // every such address says that it is closed.
@@ -107,7 +105,7 @@ func faultsOf(app core.App, s Shop) ([]*fail.Error, error) {
 	} else if utf8.RuneCountInString(s.Name) > mostShopName {
 		faults = append(faults, fail.New(fail.TooLong, "fail.too_long", "Most", mostShopName).On("shop"))
 	}
-	if !colour.MatchString(s.Colour) {
+	if !channels.IsColour(s.Colour) {
 		faults = append(faults, fail.New(fail.Invalid, "setup.colour_wrong").On("colour"))
 	}
 	return faults, nil
