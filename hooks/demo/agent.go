@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -185,10 +186,7 @@ func (a *agentPlayer) perform(id string, one *serving) error {
 
 // handOn transfers, and leaves the rest to whoever takes over.
 func (a *agentPlayer) handOn(id string, one *serving, l line) error {
-	var key, text string
-	if _, err := fmt.Sscan(l.said[0], &key, &text); err != nil {
-		return err
-	}
+	key, text, _ := strings.Cut(l.said[0], " ")
 	a.expect(one.contact, &cue{telling: one.cue.telling, lines: one.todo, last: one.cue.last})
 	one.todo, one.due, one.leaving = nil, time.Time{}, false
 	return a.c.say(fields{"type": "transfer", "conversation": id, "group": a.groups[key].Id, "note": text})

@@ -79,6 +79,7 @@ func connect(ctx context.Context, base, token, cursor string) (*client, error) {
 	stop := context.AfterFunc(ctx, func() { _ = ws.Close() })
 	go func() {
 		defer recovered()
+		defer func() { _ = ws.Close() }()
 		defer stop()
 		defer close(c.heard)
 		for {

@@ -3,7 +3,8 @@
 // people who go on with them.
 //
 // It never touches real data: the folder is its own, new, and gone when the
-// program ends, whatever XIAOER_DIR says. The past is written as the timeline's
+// program ends, whatever XIAOER_DIR says. One that --dir names has to be empty,
+// and stays. The past is written as the timeline's
 // writer would have written it, which itself knows no time but now; the tests
 // read it back through every query. The present is nothing special: visitors
 // and colleagues are clients of the public protocol over real sockets.
@@ -46,7 +47,7 @@ func Command(open Opener) *cobra.Command {
 		Annotations: map[string]string{ops.Bare: ""},
 	}
 	c.Flags().StringVar(&address, "http", "", "where to listen; "+usualAddress+", or a free port where that is taken")
-	c.RunE = func(c *cobra.Command, _ []string) error {
+	c.RunE = func(c *cobra.Command, _ []string) (err error) {
 		named := ""
 		if f := c.Flag("dir"); f != nil && f.Changed {
 			named = f.Value.String()
@@ -55,8 +56,8 @@ func Command(open Opener) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		err = show(c, open, ops.Config{Dir: dir, HTTP: address, LogFormat: "text", LogLevel: "warn"})
-		return errors.Join(err, remove())
+		defer func() { err = errors.Join(err, remove()) }() // also where something panics
+		return show(c, open, ops.Config{Dir: dir, HTTP: address, LogFormat: "text", LogLevel: "warn"})
 	}
 	return c
 }
@@ -64,6 +65,9 @@ func Command(open Opener) *cobra.Command {
 // show opens the program on its folder and lets the play begin.
 func show(c *cobra.Command, open Opener, config ops.Config) error {
 	app, table := open(&config)
+	if app.DataDir() != config.Dir { // PocketBase reads --dir from the command line itself
+		return fmt.Errorf("the demo belongs into %s, not into %q", config.Dir, app.DataDir())
+	}
 	defer func() {
 		if app.IsBootstrapped() { // it did not get as far as serving
 			_ = app.ResetBootstrapState()
@@ -85,7 +89,7 @@ func show(c *cobra.Command, open Opener, config ops.Config) error {
 		if failed := e.Next(); failed != nil {
 			return failed
 		}
-		base := "http://" + reachable(e.Listener.Addr())
+		base := "http://" + ops.Reachable(e.Listener.Addr().String())
 		p.begin(ctx, base)
 		return p.greet(c.OutOrStdout(), base)
 	})
@@ -126,18 +130,6 @@ func free(ctx context.Context, address string) string {
 	}
 	_ = l.Close()
 	return usualAddress
-}
-
-// reachable is where a browser on this machine finds what listens there.
-func reachable(at net.Addr) string {
-	host, port, err := net.SplitHostPort(at.String())
-	if err != nil {
-		return at.String()
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return net.JoinHostPort(host, port)
 }
 
 // password is made anew each time: the demo may be shown to a whole network.

@@ -50,12 +50,15 @@ func (c *Config) bases(addr net.Addr) []string {
 	if len(c.domains) > 0 {
 		return []string{scheme + c.domains[0]}
 	}
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return []string{scheme + addr.String()}
+	return []string{scheme + Reachable(addr.String())}
+}
+
+// Reachable is where a client on this computer finds what listens on address, a
+// host and a port: all of its addresses are too many to say.
+func Reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
+		return net.JoinHostPort("127.0.0.1", port)
 	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
-		host = "127.0.0.1"
-	}
-	return []string{scheme + net.JoinHostPort(host, port)}
+	return address
 }

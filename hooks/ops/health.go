@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -51,8 +50,5 @@ func readyAddress(address string) string {
 	if strings.Contains(address, "://") {
 		return strings.TrimRight(address, "/") + "/readyz"
 	}
-	if host, port, err := net.SplitHostPort(address); err == nil && (host == "" || net.ParseIP(host).IsUnspecified()) {
-		address = net.JoinHostPort("127.0.0.1", port)
-	}
-	return "http://" + address + "/readyz"
+	return "http://" + Reachable(address) + "/readyz"
 }

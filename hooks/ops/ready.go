@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -16,9 +17,9 @@ import (
 // asks all the time does not keep the writer from its work.
 const asked = 500 * time.Millisecond
 
-// readiness is whether to send anybody here: the database takes writes, the
-// schema is up to date (serve migrates before it listens), and the program is
-// not about to stop.
+// readiness is whether to send anybody here: the database takes writes and the
+// timeline has not met a failing disk, the schema is up to date (serve migrates
+// before it listens), and the program is not about to stop.
 type readiness struct {
 	draining atomic.Bool
 
@@ -30,6 +31,9 @@ type readiness struct {
 func (r *readiness) answer(e *core.RequestEvent) error {
 	if r.draining.Load() {
 		return fail.New(fail.Draining, "fail.draining")
+	}
+	if !conversations.Healthy(e.App) {
+		return fail.New(fail.Busy, "fail.busy")
 	}
 	if err := r.writable(e.App); err != nil {
 		return fail.New(fail.Busy, "fail.busy").Because(err)
