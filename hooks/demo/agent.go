@@ -112,7 +112,7 @@ func (a *agentPlayer) follow(s state) {
 	}
 	one.touched = time.Now()
 	if s.WaitingSince != "" && one.due.IsZero() {
-		one.due = time.Now().Add(a.span(a.dice, 3, 9))
+		one.due = time.Now().Add(a.span(a.dice, 1.5, 5))
 	}
 }
 
@@ -151,7 +151,7 @@ func (a *agentPlayer) step(id string, one *serving) error {
 	default:
 		one.cue, one.todo = c, c.lines
 	}
-	one.due = time.Now().Add(a.span(a.dice, 2, 6))
+	one.due = time.Now().Add(a.span(a.dice, 1.5, 4))
 	if one.cursor != "" {
 		if err := a.c.say(fields{"type": "read", "conversation": id, "cursor": one.cursor}); err != nil {
 			return err
@@ -166,11 +166,11 @@ func (a *agentPlayer) step(id string, one *serving) error {
 func (a *agentPlayer) perform(id string, one *serving) error {
 	l := one.todo[0]
 	one.todo = one.todo[1:]
-	one.due = time.Now().Add(a.span(a.dice, 2, 5))
+	one.due = time.Now().Add(a.span(a.dice, 2, 4))
 	if len(one.todo) == 0 {
 		one.due = time.Time{}
 		if one.cue.last {
-			one.leaving, one.due = true, time.Now().Add(a.span(a.dice, 10, 22))
+			one.leaving, one.due = true, time.Now().Add(a.span(a.dice, 6, 14))
 		}
 	}
 	text := one.cue.words(l, a.Nickname)

@@ -279,6 +279,7 @@ func (p *past) writeMessages(w *writer, seq *int64) error {
 			one.c.ReadStaff = one.c.LastSeq
 		case conversations.FromVisitor:
 			one.c.ReadVisitor = one.c.LastSeq
+		default: // nobody has
 		}
 		*seq++
 		one.c.Rev = *seq

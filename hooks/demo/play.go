@@ -102,8 +102,8 @@ func (p *play) direct(ctx context.Context) {
 	}
 	for n := 0; ; n++ {
 		least, most := 5.0, 10.0
-		if n > 15 {
-			least, most = 14, 30
+		if n > 8 {
+			least, most = 10, 22
 		}
 		if !p.wait(ctx, dice, least, most) {
 			return

@@ -135,6 +135,7 @@ func (s *scene) customerSays(l line) {
 		m.Kind, m.Text, m.File = conversations.Image, "", l.said[0] // a picture's name, until there is a file
 	case entry:
 		answer = s.press(m, l.said[0])
+	default: // words
 	}
 	entries = append(entries, m)
 	s.c.Unread++

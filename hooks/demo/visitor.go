@@ -17,7 +17,7 @@ type visitor struct {
 	contact, conversation, cursor string
 	c                             *client
 	waited                        bool // before the demo began
-	closed                        bool
+	thanked, closed               bool
 }
 
 var errLeft = errors.New("left")
@@ -78,6 +78,9 @@ func (v *visitor) speak(ctx context.Context) error {
 	var lines []line
 	for len(v.rest) > 0 && (v.rest[0].part == agent || v.rest[0].part == note || v.rest[0].part == handOn) {
 		lines, v.rest = append(lines, v.rest[0]), v.rest[1:]
+	}
+	if len(lines) == 0 { // the customer has the last word, and is wished well
+		lines, v.thanked = []line{{agent, v.Say.Bye}}, true
 	}
 	v.expect(v.contact, &cue{telling: v.telling, lines: lines, last: len(v.rest) == 0})
 	return nil
@@ -141,7 +144,7 @@ func (v *visitor) listen(ctx context.Context) error {
 			}
 			if v.hear(f) {
 				answered = true
-				quiet.Reset(v.span(v.dice, 5, 9))
+				quiet.Reset(v.span(v.dice, 4, 7))
 			}
 			if v.closed {
 				return nil
@@ -187,7 +190,7 @@ func (v *visitor) hear(f frame) bool {
 
 // part waits for the closing, after a thank-you or without, and rates.
 func (v *visitor) part(ctx context.Context) error {
-	if !v.closed && chance(v.dice, 70) {
+	if !v.closed && !v.thanked && chance(v.dice, 70) {
 		v.expect(v.contact, &cue{telling: v.telling, lines: []line{{agent, v.Say.Bye}}, last: true})
 		if err := v.write(ctx, pick(v.dice, v.Say.Thanks)); err != nil {
 			return err
