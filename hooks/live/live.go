@@ -106,7 +106,7 @@ func (h *Hub) gone(s *Session) {
 // recovered, deferred, logs a panic instead of ending the program.
 func recovered(what string) {
 	if p := recover(); p != nil {
-		slog.Error(what+" panicked", "panic", p, "stack", string(debug.Stack()))
+		slog.Error("a goroutine panicked", "where", what, "panic", p, "stack", string(debug.Stack()))
 	}
 }
 

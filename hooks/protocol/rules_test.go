@@ -612,3 +612,26 @@ func TestServerSaysComeBack(t *testing.T) {
 		t.Fatalf("closed %d", code)
 	}
 }
+
+func TestAFormHasFewParts(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	token := s.visitor().str("token")
+	many := make([]string, 0, 20_000)
+	for i := range 10_000 {
+		many = append(many, "x"+strconv.Itoa(i), "")
+	}
+	s.upload("/api/xiaoer/visitor/files", token, "u1", "a.png", picture(t), 422, many...)
+}
+
+func TestWhereAVisitorCameFromIsKept(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	var out frame
+	page := frame{"url": "https://shop.example/p/1", "title": "茶", "referrer": "https://search.example/?q=tea"}
+	s.call("POST", "/api/xiaoer/visitor", "", frame{"page": page}, 200, &out)
+	c, err := customers.ContactByID(s.app, out.str("contact", "id"))
+	if err != nil || c.Source() != "https://search.example/?q=tea" {
+		t.Errorf("source = %q, %v", c.Source(), err)
+	}
+}
