@@ -4,10 +4,12 @@
 //
 // It never touches real data: the folder is its own, new, and gone when the
 // program ends, whatever XIAOER_DIR says. One that --dir names has to be empty,
-// and stays. The past is written as the timeline's
-// writer would have written it, which itself knows no time but now; the tests
-// read it back through every query. The present is nothing special: visitors
-// and colleagues are clients of the public protocol over real sockets.
+// and stays.
+//
+// The past is written as the timeline's writer would have written it, which
+// itself knows no time but now; the tests read it back through every query. The
+// present is nothing special: visitors and colleagues are clients of the public
+// protocol over real sockets.
 package demo
 
 import (

@@ -1,7 +1,7 @@
 // JSON over HTTP with the sign-in cookie. Answers that mean "sign in" leave the page.
 
 // Refused is an answer that asking again would not change; its message is for a person.
-export class Refused extends Error {
+class Refused extends Error {
   constructor(status, body) {
     super(body?.message || String(status));
     this.status = status;

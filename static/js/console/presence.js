@@ -16,7 +16,7 @@ effect(() => {
   if (store.link.value.state === "ready" && meant) queueMicrotask(() => meant && setPresence(...meant));
 });
 
-export function setPresence(status, reason) {
+function setPresence(status, reason) {
   meant = tell("presence", { status, ...(reason && { reason }) }) ? null : [status, reason];
   store.presence({ staff: store.you.peek().id, status, reason });
   if (status === "online") alerts.allow();

@@ -22,7 +22,7 @@ export function Thread() {
   </section>`;
 }
 
-export const openTransfer = (c) => { store.dialog.value = { kind: "transfer", id: c.id }; };
+const openTransfer = (c) => { store.dialog.value = { kind: "transfer", id: c.id }; };
 export function openCustomer() {
   const open = store.pane.value !== "customer";
   store.pane.value = open ? "customer" : "thread";

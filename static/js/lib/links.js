@@ -1,9 +1,10 @@
 /**
  * Finds links in plain text: [{text, href?}] whose texts make up the whole again.
  * Only what is safe to open becomes one: http, https, mailto and tel. Chinese punctuation ends an address,
- * and what usually closes a sentence is left out of it. (No lookbehind: Safari 15 has none.)
+ * and what usually closes a sentence is left out of it. (No lookbehind: Safari 15 has none. What comes before an @ is
+ * bounded, as RFC 5321 bounds it: a long word without one would be read again from each of its letters.)
  */
-const LINK = /https?:\/\/[^\s<>"'“”‘’，。；：！？、（）《》【】「」]+|(?:mailto:)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+|tel:\+?[\d-]{5,20}|(?:\+86[- ]?)?1[3-9]\d{9}/g;
+const LINK = /https?:\/\/[^\s<>"'“”‘’，。；：！？、（）《》【】「」]+|(?:mailto:)?[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|tel:\+?[\d-]{5,20}|(?:\+86[- ]?)?1[3-9]\d{9}/g;
 
 export function links(text) {
   const parts = [];
