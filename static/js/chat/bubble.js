@@ -1,4 +1,5 @@
 import { h, icon } from "../lib/dom.js";
+import { lastLetter } from "../lib/letter.js";
 import { links } from "../lib/links.js";
 
 const RECALL = 2 * 60000; // protocol.md: recall within 2 minutes
@@ -26,13 +27,6 @@ export function avatar(from) {
   if (from.avatar) return h("span.vc-av", null, h("img", { src: from.avatar, alt: "" }));
   if (from.kind === "bot") return h("span.vc-av.bot", null, icon("robot"));
   return h("span.vc-av.staff", { "aria-hidden": "true" }, lastLetter(from.name));
-}
-
-/** The letter that tells people apart: of a Chinese nickname the last one, of others the first. */
-export function lastLetter(name = "") {
-  const letters = [...name.replace(/[\s·-]/g, "")];
-  const last = letters[letters.length - 1] ?? "?";
-  return /\p{Script=Han}/u.test(last) ? last : (letters[0] ?? "?").toUpperCase();
 }
 
 function who(one, { t, times }) {

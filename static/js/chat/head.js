@@ -1,5 +1,5 @@
 import { h, icon } from "../lib/dom.js";
-import { lastLetter } from "./bubble.js";
+import { lastLetter } from "../lib/letter.js";
 
 /** The panel's head: who serves, and whether somebody is there. And the line below it when the network is not. */
 export class Head {

@@ -97,6 +97,7 @@ function acts(page) {
     enter: (entry) => {
       page.thread.stick = true;
       chat.say(entry.text, { data: { entry: entry.id } });
+      if (matchMedia("(pointer: fine)").matches) page.composer.text.focus(); // its button goes away
     },
     sent: () => (page.thread.stick = true),
     grown: () => page.thread.grown(),

@@ -73,7 +73,7 @@ export function conversation(c, before) {
   if (c.status === "open" && store.mine(now) && !(before && store.mine(before) && before.status === "open")) {
     ring();
     notify(c.id, t("alert_handed", { Name: c.contact.name }), c.last?.text ?? "");
-    if (c.id !== store.selected.peek()) store.toast(t("alert_handed", { Name: c.contact.name }), "", { text: t("open"), run: () => opened(c.id), about: c.id });
+    if (c.id !== store.selected.peek()) store.hand(c.id);
   } else if (c.status === "waiting" && before?.status !== "waiting" && store.you.peek().presence !== "offline") {
     ring();
     notify(c.id, t("alert_waiting", { Name: c.contact.name }), c.last?.text ?? "");

@@ -1,6 +1,6 @@
 // The page: rail, three panes, and what lies over them.
 import { html, useEffect, useState } from "../vendor/preact-11.2.0.js";
-import { Avatar, Icon, Menu } from "./parts.js";
+import { Avatar, Icon, IconButton, Menu } from "./parts.js";
 import { List } from "./list.js";
 import { Thread, openCustomer } from "./thread.js";
 import { Panel } from "./panel.js";
@@ -11,7 +11,9 @@ import { Keys } from "./keys.js";
 import { Viewer } from "./viewer.js";
 import { Connection } from "./connection.js";
 import * as account from "./account.js";
+import { select } from "./select.js";
 import * as alerts from "./alerts.js";
+import * as composing from "./composing.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
@@ -56,6 +58,7 @@ function Account({ onClose, cls }) {
     <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => { alerts.mute(!quiet); setQuiet(!quiet); }}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
     <button type="button" role="menuitem" onClick=${() => account.setTheme("")}><${Icon} name="device-desktop" />${t("theme_system")}</button>
     <button type="button" role="menuitem" lang=${account.other.tag} onClick=${() => account.setLanguage(account.other.tag)}><${Icon} name="language" />${account.other.name}</button>
+    ${store.may("staff.edit") && html`<button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "colleague" }; }}><${Icon} name="user-plus" />${t("steps_add")}</button>`}
     ${store.may("settings.edit") && html`<a role="menuitem" href="/_/" target="_blank" rel="noopener"><${Icon} name="database" />${t("data_desk")}</a>`}
     <hr /><button type="button" role="menuitem" onClick=${account.signOut}><${Icon} name="logout" />${t("sign_out")}</button>
   <//>`;
@@ -72,7 +75,17 @@ function Below() {
   </nav>`;
 }
 
-const Toasts = () => html`<div class="toasts" role="status">${store.toasts.value.map((x) => html`<div class=${`toast ${x.tone}`} key=${x.id}>
+// Handed tells of the conversations that have just come, and opens the one that
+// waits longest.
+function Handed() {
+  const fresh = store.handed.value.map((id) => store.conversations.value.get(id)).filter((c) => c?.status === "open" && store.mine(c)).sort(store.compare);
+  if (!fresh.length) return null;
+  return html`<div class="toast"><span class="grow">${fresh.length === 1 ? t("alert_handed", { Name: fresh[0].contact.name }) : t("alert_handed_many", { Count: fresh.length })}</span>
+    <button type="button" class="as-link" onClick=${() => { select(fresh[0].id); composing.ready(); }}>${t("open")}</button>
+    <${IconButton} icon="x" cls="sm" label=${t("close_dialog")} onClick=${() => { store.handed.value = []; }} /></div>`;
+}
+
+const Toasts = () => html`<div class="toasts" role="status"><${Handed} />${store.toasts.value.map((x) => html`<div class=${`toast ${x.tone}`} key=${x.id}>
   ${x.tone === "bad" && html`<${Icon} name="alert-circle" />`}<span class="grow">${x.text}</span>
   ${x.action && html`<button type="button" class="as-link" onClick=${() => { store.dropToast(x.id); x.action.run(); }}>${x.action.text}</button>`}
-  <button type="button" class="ib sm" aria-label=${t("close_dialog")} onClick=${() => store.dropToast(x.id)}><${Icon} name="x" /></button></div>`)}</div>`;
+  <${IconButton} icon="x" cls="sm" label=${t("close_dialog")} onClick=${() => store.dropToast(x.id)} /></div>`)}</div>`;

@@ -144,7 +144,7 @@ function Box({ c, reply }) {
       aria-autocomplete="list" aria-controls=${slash ? "slash" : undefined} aria-activedescendant=${slash && list.length ? "slash-" + slash.at : undefined}
       onInput=${typed} onKeyDown=${keys} onPaste=${paste} onBlur=${() => setTimeout(() => document.activeElement !== ref.current && setSlash(null), 150)} />
     <div class="bot"><span class="hint muted">${draft.text ? t(draft.state === "saved" ? "draft_saved" : "draft_local") : ""}</span>
-      <span class="hint keys"><span class="kbd">↵</span>${t("key_send")}</span><span class="hint keys"><span class="kbd">⇧↵</span>${t("key_break")}</span>${mode === "reply" && html`<span class="hint keys"><span class="kbd">/</span>${t("quick_replies")}</span>`}
+      <span class="hint keys"><span class="kbd">↵</span>${t(mode === "note" ? "send_note" : "key_send")}</span><span class="hint keys"><span class="kbd">⇧↵</span>${t("key_break")}</span>${mode === "reply" && html`<span class="hint keys"><span class="kbd">/</span>${t("quick_replies")}</span>`}
       <button type="button" class=${`btn pri send${mode === "note" ? " as-note" : ""}`} onClick=${submit}>${t(mode === "note" ? "send_note" : tray.length ? "send_with" : "send", { Count: tray.length })}</button></div>
   </div>`;
 }

@@ -14,6 +14,7 @@ export function useForm(names, send) {
       await send(Object.fromEntries(new FormData(e.target)));
       setWrong({});
     } catch (err) {
+      e.target.elements[err.field]?.focus?.();
       setWrong({ [names.includes(err.field) ? err.field : "all"]: err.message });
     }
     setBusy(false);

@@ -62,6 +62,7 @@ function Profile({ c, card }) {
         <div class="muted small">${t((card.contacts ?? []).some((w) => w.identity) ? "known" : "anonymous")}${times > 1 ? ` · ${t("times", { Count: times })}` : ""}</div></div></div>
     ${!card.anonymous && html`<dl class="kv">${fields.map((f) => html`<dt key=${f}>${t("field_" + f)}</dt><dd>${editing === f
       ? html`<${Field} label=${t("field_" + f)} value=${f === "phone" ? "" : customer[f]} hint=${customer[f]} onDone=${(v) => (f === "phone" && !v ? setEditing("") : save(f, v))} />`
+      : !customer[f] && can ? html`<button type="button" class="blank" aria-label=${`${t("field_" + f)} ${t("not_known")}`} onClick=${() => setEditing(f)}>${t("not_known")}</button>`
       : html`<span class=${customer[f] ? "num grow trunc" : "muted grow"}>${customer[f] || t("not_known")}</span>
         ${can && html`<${IconButton} icon="pencil" cls="sm" label=${t("edit_field", { Name: t("field_" + f) })} onClick=${() => setEditing(f)} />`}`}</dd>`)}</dl>`}`;
 }
@@ -152,6 +153,6 @@ function Past({ c, card }) {
   const list = (card.conversations ?? []).filter((x) => x.id !== c.id);
   return html`<section class="sec"><header><h3>${t("past")}</h3></header>
     ${list.length ? html`<ul class="mini">${list.map((x) => html`<li key=${x.id}><button type="button" onClick=${() => select(x.id)}>
-      <span class="grow trunc">${(typeof x.last === "string" ? x.last : lastWords(x.last)) || t("no_words")}</span><span class="x">${date(Date.parse(x.opened), store.serverNow())}${x.rating ? html` <${Face} score=${x.rating} />` : ""}</span></button></li>`)}</ul>`
+      <span class="grow trunc">${(typeof x.last === "string" ? x.last : lastWords(x.last)) || t("no_words")}</span>${x.rating ? html`<${Face} score=${x.rating} />` : ""}<time class="x">${date(Date.parse(x.opened), store.serverNow())}</time></button></li>`)}</ul>`
       : html`<p class="muted small">${t("none_yet")}</p>`}</section>`;
 }

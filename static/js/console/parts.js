@@ -1,6 +1,7 @@
 // Small parts that every pane uses.
 import { computed, html, useEffect, useLayoutEffect, useMemo, useRef } from "../vendor/preact-11.2.0.js";
-import { now } from "./store.js";
+import { lastLetter } from "../lib/letter.js";
+import { isStaff, now } from "./store.js";
 import { clock, t } from "./words.js";
 
 const sprite = new URL("../../icons.svg", import.meta.url).pathname;
@@ -25,13 +26,15 @@ const channelClass = { web: "web", h5: "ap", app: "ap", wechat: "wx", wecom: "wx
 
 export const channelIcon = (kind) => channelIcons[kind] ?? "world";
 
-// Avatar is a picture or, in one of eight colours that follow the id, the first
-// letter of the name ("访客 8f2k" shows the last part: the first is the same for all).
+// A customer goes by the first letter of the name; of "访客 8f2k" that is the
+// last part's, since the first is the same for all.
+const firstLetter = (name) => ([...(name.replace(/^(访客|Visitor\b)[\s-]*/, "") || name)][0] ?? "?").toUpperCase();
+
+// Avatar is a picture or, in one of eight colours that follow the id, a letter.
 export function Avatar({ who, size = "", channel, state }) {
   const name = (who?.name ?? "").trim();
-  const letter = [...(/^(访客|Visitor)\b/.test(name) || name.startsWith("访客") ? name.replace(/^(访客|Visitor)[\s-]*/, "") || name : name.replace(/^客服[\s-]*/, "") || name)][0] ?? "?";
   return html`<span class=${`av ${size} a${(hash(who?.id || name) % 8) + 1}`} aria-hidden="true">
-    ${who?.avatar ? html`<img src=${who.avatar} alt="" loading="lazy" />` : letter.toUpperCase()}
+    ${who?.avatar ? html`<img src=${who.avatar} alt="" loading="lazy" />` : isStaff(who?.id) ? lastLetter(name) : firstLetter(name)}
     ${channel && html`<span class=${`ch ${channelClass[channel.kind] ?? "web"}`}><${Icon} name=${channelIcon(channel.kind)} /></span>`}
     ${state && html`<span class=${`st ${state}`} />`}
   </span>`;
@@ -70,7 +73,7 @@ export const Tag = ({ tag, onRemove }) => html`<span class=${`tag ${colours[tag.
   ${onRemove && html`<button type="button" class="x" aria-label=${t("tag_remove", { Name: tag.name })} onClick=${onRemove}><${Icon} name="x" /></button>`}
 </span>`;
 
-const faces = ["", "mood-cry", "mood-sad", "mood-neutral", "mood-smile", "mood-happy"];
+const faces = ["", "mood-cry", "mood-sad", "mood-empty", "mood-smile", "mood-happy"];
 
 export const Face = ({ score }) =>
   html`<span class=${`tag ${score >= 4 ? "g" : score <= 2 ? "y" : ""}`} title=${t("rating_of", { Score: score })}><${Icon} name=${faces[score]} />${t("rating_" + score)}</span>`;

@@ -26,7 +26,7 @@ export function find(word) {
 // fill puts names into a reply: {昵称} is the customer, {客服} is me. What stays
 // in braces is for the agent; the first such place is selected.
 export function fill(text, c) {
-  const values = { 昵称: c.contact.name, name: c.contact.name, 客服: store.you.value.name, agent: store.you.value.name };
+  const values = { 昵称: c.contact.name, 客户昵称: c.contact.name, name: c.contact.name, 客服: store.you.value.name, agent: store.you.value.name };
   const out = text.replace(/\{([^{}\s]{1,12})\}/g, (whole, key) => values[key] ?? whole);
   const open = /\{[^{}]{1,20}\}/.exec(out);
   return { text: out, from: open ? open.index : out.length, to: open ? open.index + open[0].length : out.length };

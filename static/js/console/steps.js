@@ -3,6 +3,7 @@ import { html, useState } from "../vendor/preact-11.2.0.js";
 import { Dialog, Icon, IconButton } from "./parts.js";
 import { Input, useForm } from "./form.js";
 import { post } from "./api.js";
+import { loadDesk } from "./loading.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
@@ -16,15 +17,18 @@ export function Steps({ narrow }) {
     post("desk/first-steps/dismiss").catch(() => {});
     store.desk.value = { ...store.desk.value, first_steps: undefined };
   };
+  const tried = store.conversations.value.size > 0;
+  const two = store.desk.value.colleagues.length > 1;
+  const number = (n, done) => html`<span class=${done ? "step done" : "step"} aria-hidden="true">${done ? html`<${Icon} name="check" />` : n}</span>`;
   return html`<section class=${narrow ? "steps narrow-steps" : "steps"} aria-label=${t("steps_title")}>
     <header><div><h2>${t("steps_title")}</h2><p>${t("steps_lead")}</p></div><${IconButton} icon="x" cls="sm" label=${t("steps_dismiss")} onClick=${dismiss} /></header>
     <ol>
-      <li><b>${t("steps_try")}</b><p>${t("steps_try_text")}</p>
+      <li>${number(1, tried)}<b>${t("steps_try")}</b><p>${t("steps_try_text")}</p>
         <div class="row"><a class="btn sm" href=${steps.chat_url} target="_blank" rel="noopener"><${Icon} name="external-link" />${t("steps_open")}</a>
         <button type="button" class="btn sm ghost" onClick=${() => { store.dialog.value = { kind: "qr" }; }}><${Icon} name="qrcode" />${t("steps_qr")}</button></div></li>
-      <li><b>${t("steps_embed")}</b><p>${t("steps_embed_text")}</p><code>${steps.snippet}</code>
+      <li>${number(2, false)}<b>${t("steps_embed")}</b><p>${t("steps_embed_text")}</p><code>${steps.snippet}</code>
         <button type="button" class="btn sm" onClick=${() => copy(steps.snippet)}><${Icon} name="copy" />${t("copy")}</button></li>
-      <li><b>${t("steps_colleague")}</b><p>${t("steps_colleague_text")}</p>
+      <li>${number(3, two)}<b>${t("steps_colleague")}</b><p>${t("steps_colleague_text")}</p>
         <button type="button" class="btn sm" onClick=${() => { store.dialog.value = { kind: "colleague" }; }}><${Icon} name="user-plus" />${t("steps_add")}</button></li>
     </ol>
   </section>`;
@@ -40,7 +44,10 @@ export function QR() {
 // Colleague makes an account. Its first password is shown once and to nobody else.
 export function Colleague() {
   const [made, setMade] = useState(null);
-  const { wrong, busy, submit } = useForm(["nickname", "email", "role"], async (fields) => setMade({ email: fields.email, ...(await post("staff", fields)) }));
+  const { wrong, busy, submit } = useForm(["nickname", "email", "role"], async (fields) => {
+    setMade({ email: fields.email, ...(await post("staff", fields)) });
+    loadDesk().catch(() => {}); // the newcomer can be transferred to at once
+  });
   const done = () => { store.dialog.value = null; };
   if (made) {
     const text = t("invite_text", { Shop: store.desk.value.shop.name, URL: location.origin + "/sign-in", Email: made.email, Password: made.password });

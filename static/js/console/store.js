@@ -33,6 +33,7 @@ setInterval(() => { now.value = serverNow(); }, 1000);
 export const you = computed(() => desk.value?.you);
 export const may = (permission) => desk.value?.you.permissions?.includes(permission) ?? false;
 export const mine = (c) => !!c?.assignee && c.assignee.id === you.value?.id;
+export const isStaff = (id) => id === you.value?.id || (desk.value?.colleagues ?? []).some((p) => p.id === id);
 export const current = computed(() => conversations.value.get(selected.value));
 
 // place says in which tab a conversation is.
@@ -141,8 +142,18 @@ export function toast(text, tone = "", action) {
   toasts.value = [...toasts.value.slice(-2), { id, text, tone, action }];
   setTimeout(() => dropToast(id), action ? 10000 : 5000);
 }
+
+// handed are the conversations that became mine and were not looked at since:
+// one notice tells of all of them.
+export const handed = signal([]);
+let handedEnds = 0;
+export function hand(id) {
+  handed.value = [...handed.value.filter((x) => x !== id), id];
+  clearTimeout(handedEnds);
+  handedEnds = setTimeout(() => { handed.value = []; }, 10000);
+}
 // settled drops what was told about a conversation: somebody looks at it now.
-export const settled = (id) => { toasts.value = toasts.value.filter((x) => x.action?.about !== id); };
+export const settled = (id) => { if (handed.peek().includes(id)) handed.value = handed.value.filter((x) => x !== id); };
 export const dropToast = (id) => { toasts.value = toasts.value.filter((x) => x.id !== id); };
 
 // presence takes a colleague's, or one's own, being there.

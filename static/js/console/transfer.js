@@ -23,6 +23,14 @@ export function Transfer({ id }) {
   const people = colleagues.filter((p) => p.id !== c.assignee?.id && fits(p)).sort((a, b) => order[a.presence] - order[b.presence] || a.load / a.cap - b.load / b.cap);
   const teams = groups.filter((g) => (g.id !== c.group?.id || c.assignee) && fits(g));
   const online = (g) => colleagues.filter((p) => p.presence === "online" && p.groups?.includes(g.id)).length;
+  const there = (p) => p.presence === "online"; // nobody else can be given a conversation
+  const first = people.some(there) ? { staff: people.find(there).id } : teams.length ? { group: teams[0].id } : null;
+  const choose = (x) => { setTo(x); setWrong(""); };
+  const keys = (e) => { // Enter in the search chooses whom it has found; once more hands over
+    if (e.key !== "Enter" || e.isComposing || e.keyCode === 229 || to) return;
+    e.preventDefault();
+    if (word.trim()) choose(first);
+  };
   const submit = async (e) => {
     e.preventDefault();
     if (!to || busy) return;
@@ -39,12 +47,12 @@ export function Transfer({ id }) {
   };
   return html`<${Dialog} title=${t("transfer_title", { Name: c.contact.name })} onClose=${close}>
     <form onSubmit=${submit}><div class="dlg-b">
-      <div class="field"><${Icon} name="search" /><input type="search" aria-label=${t("transfer_find")} placeholder=${t("transfer_find")} onInput=${(e) => setWord(e.target.value)} /></div>
+      <div class="field"><${Icon} name="search" /><input type="search" aria-label=${t("transfer_find")} placeholder=${t("transfer_find")} onInput=${(e) => { setWord(e.target.value); setTo(null); }} onKeyDown=${keys} /></div>
       <div class="choices scroll" role="radiogroup" aria-label=${t("transfer_to")} tabindex="0">
-        ${people.map((p) => html`<label key=${p.id} class="choice"><input type="radio" name="to" checked=${to?.staff === p.id} onChange=${() => setTo({ staff: p.id })} />
+        ${people.map((p) => html`<label key=${p.id} class="choice"><input type="radio" name="to" disabled=${!there(p)} checked=${to?.staff === p.id} onChange=${() => choose({ staff: p.id })} />
           <${Avatar} who=${p} size="s" state=${looks[p.presence]} /><span class="grow trunc">${p.name}</span>
-          <span class=${`tag ${p.presence === "online" ? "g" : ""}`}>${t("presence_" + p.presence)}</span><span class="num load">${p.load}/${p.cap}</span></label>`)}
-        ${teams.map((g) => html`<label key=${g.id} class="choice"><input type="radio" name="to" checked=${to?.group === g.id} onChange=${() => setTo({ group: g.id })} />
+          <span class=${`tag ${there(p) ? "g" : ""}`}>${t("presence_" + p.presence)}</span><span class="num load">${p.load}/${p.cap}</span></label>`)}
+        ${teams.map((g) => html`<label key=${g.id} class="choice"><input type="radio" name="to" checked=${to?.group === g.id} onChange=${() => choose({ group: g.id })} />
           <span class="av s a8" aria-hidden="true"><${Icon} name="users" /></span><span class="grow trunc">${g.name}</span><span class="muted small">${t("group_online", { Count: online(g) })}</span></label>`)}
         ${!people.length && !teams.length && html`<p class="none">${t("transfer_none")}</p>`}
       </div>
