@@ -165,6 +165,37 @@ func TestFrozenPeerIsFoundWithin45Seconds(t *testing.T) {
 	})
 }
 
+// Somebody on a slow line reads for minutes what they have missed, and their
+// answers to pings are not read meanwhile.
+func TestSlowPeerMayCatchUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, p := NewHub(silent{}), newPipe(0)
+		s := newSession(h, p, "", time.Now())
+		h.enter(s)
+		s.Greeted()
+		go h.Run(t.Context())
+		go func() {
+			for range p.frames {
+				time.Sleep(time.Second) //nolint:forbidigo // virtual time
+			}
+		}()
+		for range 200 {
+			if !s.Paced(t.Context(), make([]byte, queueLimit/16)) {
+				t.Fatalf("closed %d", p.ended())
+			}
+		}
+		if !s.CaughtUp(1, []byte("ready")) {
+			t.Fatal("not caught up")
+		}
+		time.Sleep(time.Minute) //nolint:forbidigo // virtual time
+		if p.ended() != Slow {
+			t.Fatal("a peer that answers nothing is kept once it has caught up")
+		}
+		close(p.frames)
+	})
+}
+
 func TestAnswersKeepAPeer(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -50,7 +50,7 @@ type Session struct {
 	greeted  bool
 	born     time.Time
 	pinged   time.Time
-	unheard  int // pings without an answer
+	unheard  int // pings written and not answered
 	wantPing bool
 
 	position int64 // the last timeline number sent
@@ -175,6 +175,7 @@ func (s *Session) CaughtUp(position int64, ready []byte) bool {
 		return s.closed
 	}
 	s.catching, s.position = false, position
+	s.pinged, s.unheard = time.Now(), 0
 	s.push(ready)
 	return true
 }
@@ -261,8 +262,9 @@ func (s *Session) next() (frame []byte, ping, more bool) {
 		return frame, false, true
 	case s.closed:
 		return nil, false, true
-	case s.wantPing:
-		s.wantPing = false
+	case s.wantPing: // counted only now: what waits behind frames cannot be answered
+		s.wantPing, s.pinged = false, time.Now()
+		s.unheard++
 		return nil, true, true
 	}
 	s.writing = false
@@ -270,7 +272,9 @@ func (s *Session) next() (frame []byte, ping, more bool) {
 }
 
 // sweep closes s where it is late with its hello or its answers, and pings it
-// where that is due.
+// where that is due. A peer that catches up is not pinged: its frames, and with
+// them its answers, are not read meanwhile, and that it takes what is written
+// shows that it lives.
 func (s *Session) sweep(now time.Time, heartbeat time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -279,11 +283,11 @@ func (s *Session) sweep(now time.Time, heartbeat time.Duration) {
 	case s.closed:
 	case !s.greeted && now.Sub(s.born) >= helloWithin:
 		s.end(Slow, "no hello")
+	case s.catching:
 	case s.unheard >= 2 && since >= pongWithin:
 		s.end(Slow, "no heartbeat")
 	case s.unheard < 2 && since >= heartbeat:
-		s.pinged, s.wantPing = now, true
-		s.unheard++
+		s.wantPing = true
 		s.wake()
 	}
 }

@@ -25,6 +25,9 @@ const FrameLimit = 64 << 10
 const (
 	writeWithin = 10 * time.Second
 	lingerFor   = 2 * time.Second
+	// kernelRoom is what the kernel may keep for a peer. Left alone it takes
+	// megabytes, behind which a slow peer sees neither a ping nor a goodbye.
+	kernelRoom = 64 << 10
 )
 
 // Compression stays off: 61 KB on the wire can inflate to 63 MB behind the read
@@ -49,6 +52,9 @@ func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, prepare func(*Sessi
 	ws, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the upgrader has answered
+	}
+	if tcp, ok := ws.NetConn().(interface{ SetWriteBuffer(bytes int) error }); ok {
+		_ = tcp.SetWriteBuffer(kernelRoom) // where it fails, the peer has gone
 	}
 	conn := &socket{ws: ws}
 	s := newSession(h, conn, "", time.Now())

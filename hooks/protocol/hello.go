@@ -218,11 +218,15 @@ func (d *desk) catchUp(s *live.Session, who *caller, cursor string) error {
 		if span, err = conversations.Extent(d.app); err != nil {
 			return err
 		}
-		if position, err = d.sendMissed(ctx, s, who, position); err != nil || position < 0 {
+		if position, err = d.sendMissed(ctx, s, who, position); err != nil {
 			return err
 		}
-		if changed, err = d.sendChanged(ctx, s, who, changed, from); err != nil || changed < 0 {
+		if changed, err = d.sendChanged(ctx, s, who, changed, from); err != nil {
 			return err
+		}
+		if position < 0 || changed < 0 { // left, or so slow that it had better begin anew from where it is
+			s.Close(live.Slow, "too slow")
+			return nil
 		}
 		position = max(position, span.Head)
 		ready, err := d.ready(who, position)
