@@ -44,7 +44,7 @@ func TestFlagsWinOverVariables(t *testing.T) {
 func TestCommitsReachTheDisk(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]map[string]string{
-		"data.db":      {"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "2000"},
+		"data.db":      {"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "2000", "cache_size": "-2000"},
 		"auxiliary.db": {"synchronous": "1", "journal_mode": "wal"},
 	} {
 		db, err := ops.Connect(filepath.Join(t.TempDir(), file))
