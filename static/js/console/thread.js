@@ -130,7 +130,7 @@ function Messages({ c }) {
       ${thread.more && html`<div class="sys">${t("loading_older")}</div>`}
       ${draw(entries, c, divider)}
       ${sending.map((x) => html`<${Entry} key=${"out-" + x.id} m=${x} state=${x.state} quoted=${quoted(x.quote, entries)} />`)}
-      <${TypingBubble} c=${c} joined=${entries.at(-1)?.from?.kind === "visitor" && bubble(entries.at(-1)) && !sending.length} />
+      <${TypingBubble} c=${c} joined=${entries.at(-1)?.from?.kind === "visitor" && bubble(entries.at(-1)) && !sending.length} grown=${() => { if (at.stick) box.current.scrollTop = box.current.scrollHeight; }} />
     </div>
     ${below > 0 && html`<button type="button" class="jump btn sm" onClick=${() => { box.current.scrollTop = box.current.scrollHeight; }}><${Icon} name="arrow-down" size="sm" />${t("new_below", { Count: below })}</button>`}
   </div>`;
@@ -188,8 +188,10 @@ function quoted(id, entries) {
   return `${t("they_said", { Name: m.from.name ?? "" })}${m.recalled ? t("recalled_short") : lastWords({ kind: m.kind, text: m.text ?? m.file?.name })}`;
 }
 
-function TypingBubble({ c, joined }) {
+// It is drawn without the thread around it, so it says itself when it has grown.
+function TypingBubble({ c, joined, grown }) {
   const hint = store.typing.value.get(c.id);
+  useLayoutEffect(grown, [hint?.text, !hint]);
   if (!hint) return null;
   return html`<div class=${joined ? "m cont" : "m"}><${Avatar} who=${c.contact} /><div class="bd"><div class="bub ghost-b" aria-label=${t("typing")}>${hint.text}<span class="dots"><i /><i /><i /></span></div></div></div>`;
 }
