@@ -31,11 +31,13 @@ type stepsView struct {
 	QRURL    string `json:"qr_url"`
 	Snippet  string `json:"snippet"`
 	StaffURL string `json:"staff_url"` // takes a new colleague by POST
+	Done     bool   `json:"done"`      // the owner has put the card away; the addresses stay of use
 }
 
-// fillSteps adds what an owner does next, until they say that it is done.
+// fillSteps adds what an owner does next, and whether they have said that it is
+// done.
 func (v *deskView) fillSteps(e *core.RequestEvent, p *access.Person) error {
-	if p.Role != access.Owner || settings.Load(e.App, stepsKey, steps{}).Dismissed {
+	if p.Role != access.Owner {
 		return nil
 	}
 	channel, err := channels.Default(e.App)
@@ -47,7 +49,7 @@ func (v *deskView) fillSteps(e *core.RequestEvent, p *access.Person) error {
 	base := web.BaseURL(e)
 	v.FirstSteps = &stepsView{
 		ChatURL: base + chatPath, QRURL: "/api/xiaoer/desk/qr.svg", StaffURL: "/api/xiaoer/staff",
-		Snippet: snippet(base, channel.Colour()),
+		Snippet: snippet(base, channel.Colour()), Done: settings.Load(e.App, stepsKey, steps{}).Dismissed,
 	}
 	return nil
 }

@@ -1,12 +1,16 @@
 package files
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"os"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
 // Nothing that is uploaded may act as a page of this server's. The sandbox
@@ -23,6 +27,10 @@ const (
 // to be. The caller has made sure that this person may have it.
 func Serve(e *core.RequestEvent, f *File) error {
 	bytes, err := os.Open(shelfOf(e.App).path(f.ID()))
+	if errors.Is(err, fs.ErrNotExist) {
+		e.App.Logger().Error("a file's bytes are missing", "file", f.ID())
+		return fail.New(fail.NotFound, "fail.not_found").Because(err)
+	}
 	if err != nil {
 		return fmt.Errorf("open file %s: %w", f.ID(), err)
 	}

@@ -57,7 +57,9 @@ const Heartbeat = 20 * time.Second
 
 const (
 	helloWithin = 10 * time.Second
-	pongWithin  = 5 * time.Second // after the second ping: a frozen peer is found within 45 s
+	// pongWithin is the time after the second ping. The first has had over 20 s
+	// by then; with a sweep a second a frozen peer is found within 45 s.
+	pongWithin = 2 * time.Second
 )
 
 // NewHub returns a hub whose sessions' frames go to handler.

@@ -59,6 +59,7 @@ function Account({ onClose, cls }) {
     <button type="button" role="menuitem" onClick=${() => account.setTheme("")}><${Icon} name="device-desktop" />${t("theme_system")}</button>
     <button type="button" role="menuitem" lang=${account.other.tag} onClick=${() => account.setLanguage(account.other.tag)}><${Icon} name="language" />${account.other.name}</button>
     ${store.may("staff.edit") && html`<button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "colleague" }; }}><${Icon} name="user-plus" />${t("steps_add")}</button>`}
+    ${store.desk.value.first_steps && html`<button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "qr" }; }}><${Icon} name="qrcode" />${t("ways_in")}</button>`}
     ${store.may("settings.edit") && html`<a role="menuitem" href="/_/" target="_blank" rel="noopener"><${Icon} name="database" />${t("data_desk")}</a>`}
     <hr /><button type="button" role="menuitem" onClick=${account.signOut}><${Icon} name="logout" />${t("sign_out")}</button>
   <//>`;

@@ -12,10 +12,10 @@ const copy = (text) => navigator.clipboard?.writeText(text).then(() => store.toa
 // Steps stands where there is room: in the empty thread, on a phone in the list.
 export function Steps({ narrow }) {
   const steps = store.desk.value.first_steps;
-  if (!steps) return null;
+  if (!steps || steps.done) return null;
   const dismiss = () => {
     post("desk/first-steps/dismiss").catch(() => {});
-    store.desk.value = { ...store.desk.value, first_steps: undefined };
+    store.desk.value = { ...store.desk.value, first_steps: { ...steps, done: true } };
   };
   const tried = store.conversations.value.size > 0;
   const two = store.desk.value.colleagues.length > 1;
@@ -35,9 +35,10 @@ export function Steps({ narrow }) {
 }
 
 export function QR() {
-  const { chat_url: url, qr_url: picture } = store.desk.value.first_steps ?? {};
-  return html`<${Dialog} title=${t("steps_qr")} onClose=${() => { store.dialog.value = null; }} cls="narrow">
-    <div class="dlg-b qr"><img src=${picture} alt=${t("steps_qr_alt")} width="220" height="220" /><p class="muted">${t("steps_qr_text")}</p><code>${url}</code></div>
+  const { chat_url: url, qr_url: picture, snippet } = store.desk.value.first_steps ?? {};
+  return html`<${Dialog} title=${t("ways_in")} onClose=${() => { store.dialog.value = null; }} cls="narrow">
+    <div class="dlg-b qr"><img src=${picture} alt=${t("steps_qr_alt")} width="220" height="220" /><p class="muted">${t("steps_qr_text")}</p><a href=${url} target="_blank" rel="noopener">${url}</a>
+      <p class="muted">${t("steps_embed_text")}</p><code>${snippet}</code><button type="button" class="btn sm" onClick=${() => copy(snippet)}><${Icon} name="copy" />${t("copy")}</button></div>
   <//>`;
 }
 

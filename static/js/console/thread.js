@@ -15,7 +15,7 @@ import { lastWords } from "./list.js";
 export function Thread() {
   const c = store.current.value;
   if (!c) {
-    return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>${store.desk.value.first_steps ? html`<div class="welcome scroll"><${Steps} /></div>` : html`<div class="nothing"><${Icon} name="messages" /><p>${t("nothing_open")}</p><p class="keys"><span class="kbd">J</span><span class="kbd">K</span>${t("key_move")} <span class="kbd">?</span>${t("key_help")}</p></div>`}</section>`;
+    return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>${store.desk.value.first_steps?.done === false ? html`<div class="welcome scroll"><${Steps} /></div>` : html`<div class="nothing"><${Icon} name="messages" /><p>${t("nothing_open")}</p><p class="keys"><span class="kbd">J</span><span class="kbd">K</span>${t("key_move")} <span class="kbd">?</span>${t("key_help")}</p></div>`}</section>`;
   }
   return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>
     <${Head} c=${c} /><${Context} c=${c} /><${Messages} c=${c} key=${c.contact.id} /><${Composer} c=${c} />
