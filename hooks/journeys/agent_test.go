@@ -93,8 +93,8 @@ func TestAColleagueTakesOverWithANoteThatTheVisitorNeverSees(t *testing.T) {
 
 	b := agent(t, d, secondMail)
 	a.click(".th .acts button", say("console.transfer"))
-	a.sees("dialog .choice", secondName)
-	a.click("dialog .choice", secondName)
+	a.sees("dialog .choice:has(input:enabled)", secondName) // once the colleague is on line
+	a.click("dialog .choice:has(input:enabled)", secondName)
 	a.write("dialog textarea", hidden)
 	a.click("dialog .dlg-f .pri", say("console.transfer"))
 	a.misses("dialog")
