@@ -10,7 +10,7 @@ import (
 // Close ends a conversation for good. Closing it again gives the first closing
 // entry. Errors: not_found, taken.
 func Close(app core.App, p *access.Person, id, conversation string) (*Message, error) {
-	return act(app, p, id, "close "+conversation, func(tx *Tx, hash string) (*Message, error) {
+	return act(app, Staff(p), id, "close "+conversation, func(tx *Tx, hash string) (*Message, error) {
 		c, err := tx.mine(p, conversation)
 		if fail.Of(err).Kind == fail.Closed {
 			if c, err = tx.seen(p, conversation); err != nil {

@@ -22,22 +22,9 @@ const recalledFile = "recalled_file"
 // text, data or file, and the file is deleted soon after the commit. Recalling
 // it again gives the first recalling entry. Errors: not_found, too_late.
 func Recall(app core.App, by Author, id, message string) (*Message, error) {
-	if err := CheckID(id); err != nil {
-		return nil, err
-	}
-	hash := contentHash("act", "recall "+message)
-	var m *Message
-	err := Write(app, func(tx *Tx) (err error) {
-		if m, err = tx.repeated(by, id, hash); err != nil || m != nil {
-			return err
-		}
-		m, err = tx.recall(by, id, hash, message)
-		return err
+	return act(app, by, id, "recall "+message, func(tx *Tx, hash string) (*Message, error) {
+		return tx.recall(by, id, hash, message)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
 }
 
 func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {

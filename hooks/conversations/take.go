@@ -10,14 +10,14 @@ import (
 
 // act runs an intention that is idempotent by its sender's id and makes one
 // entry: do returns that entry. what tells intentions apart that share an id.
-func act(app core.App, p *access.Person, id, what string, do func(tx *Tx, hash string) (*Message, error)) (*Message, error) {
+func act(app core.App, by Author, id, what string, do func(tx *Tx, hash string) (*Message, error)) (*Message, error) {
 	if err := CheckID(id); err != nil {
 		return nil, err
 	}
 	hash := contentHash("act", what)
 	var m *Message
 	err := Write(app, func(tx *Tx) (err error) {
-		if m, err = tx.repeated(Staff(p), id, hash); err != nil || m != nil {
+		if m, err = tx.repeated(by, id, hash); err != nil || m != nil {
 			return err
 		}
 		m, err = do(tx, hash)
@@ -33,7 +33,7 @@ func act(app core.App, p *access.Person, id, what string, do func(tx *Tx, hash s
 // permission. Taking what is p's already gives the entry that made it so.
 // Errors: not_found, closed, taken, at_capacity.
 func Take(app core.App, p *access.Person, id, conversation string) (*Message, error) {
-	return act(app, p, id, "take "+conversation, func(tx *Tx, hash string) (*Message, error) {
+	return act(app, Staff(p), id, "take "+conversation, func(tx *Tx, hash string) (*Message, error) {
 		c, err := tx.seen(p, conversation)
 		if err != nil {
 			return nil, err
@@ -57,13 +57,21 @@ func (tx *Tx) mayTake(c *Conversation, p *access.Person) error {
 	if c.Status == Closed {
 		return fail.New(fail.Closed, "fail.closed")
 	}
-	if c.Assignee != "" && c.Assignee != p.ID && !p.May(access.ConversationsTakeOver) {
-		return fail.New(fail.Taken, "fail.taken", "Name", tx.staffNamed(c.Assignee).Name)
+	if err := tx.mayTouch(c, p); err != nil {
+		return err
 	}
 	if p.May(access.ConversationsOverCap) {
 		return nil
 	}
 	return tx.room(p)
+}
+
+// mayTouch refuses a colleague's conversation to who may not take over.
+func (tx *Tx) mayTouch(c *Conversation, p *access.Person) error {
+	if c.Assignee == "" || c.Assignee == p.ID || p.May(access.ConversationsTakeOver) {
+		return nil
+	}
+	return fail.New(fail.Taken, "fail.taken", "Name", tx.staffNamed(c.Assignee).Name)
 }
 
 // speak lets p speak in c: in their own, or in one that they take by it.
@@ -75,10 +83,7 @@ func (tx *Tx) speak(c *Conversation, p *access.Person) error {
 		c.Status = Open
 		return nil
 	case c.Assignee != "":
-		if !p.May(access.ConversationsTakeOver) {
-			return fail.New(fail.Taken, "fail.taken", "Name", tx.staffNamed(c.Assignee).Name)
-		}
-		return nil // a supervisor's word beside the one who serves
+		return tx.mayTouch(c, p) // a supervisor's word beside the one who serves
 	}
 	if err := tx.mayTake(c, p); err != nil {
 		return err

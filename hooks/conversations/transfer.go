@@ -32,7 +32,7 @@ func Transfer(app core.App, p *access.Person, id, conversation string, to Destin
 	if utf8.RuneCountInString(to.Note) > TextMost {
 		return nil, fail.New(fail.TooLong, "fail.too_long", "Most", TextMost).On("note")
 	}
-	return act(app, p, id, "transfer "+conversation+" "+to.what(), func(tx *Tx, hash string) (*Message, error) {
+	return act(app, Staff(p), id, "transfer "+conversation+" "+to.what(), func(tx *Tx, hash string) (*Message, error) {
 		c, err := tx.mine(p, conversation)
 		if err != nil {
 			return nil, err
@@ -92,8 +92,5 @@ func (tx *Tx) mine(p *access.Person, id string) (*Conversation, error) {
 	if c.Status == Closed {
 		return nil, fail.New(fail.Closed, "fail.closed")
 	}
-	if c.Assignee != "" && c.Assignee != p.ID && !p.May(access.ConversationsTakeOver) {
-		return nil, fail.New(fail.Taken, "fail.taken", "Name", tx.staffNamed(c.Assignee).Name)
-	}
-	return c, nil
+	return c, tx.mayTouch(c, p)
 }
