@@ -19,10 +19,11 @@ const module = "github.com/dianxiaoer/xiaoer/"
 // below its own and nobody beside it.
 var layers = []struct{ name, packages string }{
 	{"ground", "fail live web outbox hours settings limits files"},
+	{"audit", "audit"},
 	{"access", "access"},
 	{"spine", "channels customers conversations"},
 	{"features", "routing quickreplies protocol channels/widget"},
-	{"surfaces", "console setup ops demo"},
+	{"surfaces", "team admin console setup ops demo"},
 }
 
 // sideways are the exceptions, each with its reason. One that is no longer used

@@ -29,16 +29,20 @@ const (
 	QuickRepliesEdit      Permission = "quick_replies.edit" // the shop's, not one's own
 	ChannelsEdit          Permission = "channels.edit"
 	GroupsEdit            Permission = "groups.edit"
+	StaffSee              Permission = "staff.see" // who works here, without their addresses
 	StaffEdit             Permission = "staff.edit"
 	RolesEdit             Permission = "roles.edit"
 	SettingsEdit          Permission = "settings.edit"
+	SecurityEdit          Permission = "security.edit" // the rules of signing in
+	AuditSee              Permission = "audit.see"
+	ExportsMake           Permission = "exports.make" // lists as files
 )
 
 // Permissions lists all of them in the order in which they are shown.
 var Permissions = []Permission{
 	ConversationsReply, ConversationsTransfer, ConversationsSeeGroup, ConversationsSeeAll, ConversationsTakeOver,
 	ConversationsOverCap, ConversationsAssign, CustomersSee, CustomersEdit, CustomersReveal, CustomersBlock, TagsEdit,
-	QuickRepliesEdit, ChannelsEdit, GroupsEdit, StaffEdit, RolesEdit, SettingsEdit,
+	QuickRepliesEdit, ChannelsEdit, GroupsEdit, StaffSee, StaffEdit, RolesEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake,
 }
 
 // Describe says in lang what p allows.
