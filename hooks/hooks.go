@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/admin"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/channels/widget"
 	"github.com/dianxiaoer/xiaoer/hooks/console"
@@ -49,6 +50,7 @@ func Register(app core.App, c *Config) *web.Table {
 	protocol.Register(app, t, c.Unlimited)
 	widget.Register(app, t)
 	// surfaces
+	admin.Register(app, t)
 	console.Register(app, t)
 	setup.Register(app, t)
 	ops.Register(app, t, c, setup.Invite)

@@ -65,16 +65,18 @@ func sources(t *testing.T) map[string]string {
 			all[name] = string(a.raw)
 		}
 	}
-	err := filepath.WalkDir("../views", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".templ") {
+	for dir, ending := range map[string]string{"../views": ".templ", "../hooks": ".go"} {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ending) {
+				return err
+			}
+			raw, err := os.ReadFile(path)
+			all[path] = string(raw)
 			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		raw, err := os.ReadFile(path)
-		all[path] = string(raw)
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	return all
 }
@@ -82,7 +84,7 @@ func sources(t *testing.T) map[string]string {
 func TestSpriteHoldsWhatIsDrawn(t *testing.T) {
 	t.Parallel()
 	sprite := string(loaded().assets["icons.svg"].raw)
-	drawn := regexp.MustCompile(`(?:<\$\{Icon\} name="|\bicon="|\bicon\("|\bIcon\("|icons\.svg#)([a-z0-9-]+)"`)
+	drawn := regexp.MustCompile(`(?:<\$\{Icon\} name="|\bicon="|\bIcon: "|\bicon\("|\bIcon\("|icons\.svg#)([a-z0-9-]+)"`)
 	said := &strings.Builder{}
 	for name, text := range sources(t) {
 		said.WriteString(text)

@@ -18,6 +18,7 @@ func guard(e *core.RequestEvent) error {
 	}
 	e.Set(keyPerson, p)
 	web.Speak(e, p.Language)
+	web.SetViewer(e, p.viewer())
 	if p.MustChange {
 		return mustChange(e)
 	}

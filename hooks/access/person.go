@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 // Person is a member of staff as they are at one moment. It never changes:
@@ -34,6 +36,11 @@ type Person struct {
 
 // May reports whether their role allows perm.
 func (p *Person) May(perm Permission) bool { return p.may[perm] }
+
+// viewer is p as the shell of a page shows them.
+func (p *Person) viewer() web.Viewer {
+	return web.Viewer{ID: p.ID, Name: p.Nickname, Role: p.RoleName, Avatar: p.Avatar, Theme: p.Theme, May: p.May}
+}
 
 // InGroup reports whether they belong to the group.
 func (p *Person) InGroup(id string) bool { return slices.Contains(p.Groups, id) }

@@ -23,6 +23,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/views/ui"
 )
 
 // errNobodyAnswers is a fault of ours: a route asks for a permission that no
@@ -56,7 +57,7 @@ func Elsewhere(path string) error { return elsewhere(path) }
 // explain writes err as the answer. What was already written stays.
 func explain(e *core.RequestEvent, err error) error {
 	if to, ok := errors.AsType[elsewhere](err); ok {
-		return e.Redirect(http.StatusSeeOther, string(to))
+		return goTo(e, string(to))
 	}
 	f, status := classify(err)
 	if f.Kind == fail.Internal && e.Request.Context().Err() != nil {
@@ -161,11 +162,19 @@ func kindOf(status int) fail.Kind {
 // they can, and from there back.
 func explainPage(e *core.RequestEvent, f *fail.Error, status int, id string) error {
 	if f.Kind == fail.Unauthorized {
-		to := "/sign-in"
-		if e.Request.Method == http.MethodGet && e.Request.URL.Path != "/" {
-			to += "?next=" + url.QueryEscape(e.Request.URL.RequestURI())
+		to, from := "/sign-in", askedFrom(e)
+		if e.Request.Method == http.MethodGet && !WantsPart(e) {
+			from = e.Request.URL.RequestURI()
 		}
-		return e.Redirect(http.StatusSeeOther, to)
+		if from != "/" {
+			to += "?next=" + url.QueryEscape(from)
+		}
+		return goTo(e, to)
+	}
+	if WantsPart(e) { // the page stays as it is, and what was typed with it
+		e.Response.Header().Set("HX-Retarget", "#problem")
+		e.Response.Header().Set("HX-Reswap", "innerHTML show:top")
+		return RenderStatus(e, status, ui.Alert(f.Text(Language(e))))
 	}
 	return RenderStatus(e, status, problem(e, f, status, id))
 }

@@ -39,6 +39,7 @@ type Table struct {
 	mu       sync.Mutex
 	routes   []Route
 	commands []Command
+	areas    []Area
 	guards   map[Permission]func(*core.RequestEvent) error
 
 	protection http.CrossOriginProtection

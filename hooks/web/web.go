@@ -26,7 +26,9 @@ const (
 	keyKind       = "xiaoer.kind"
 	keyPermission = "xiaoer.permission"
 	keyLanguage   = "xiaoer.language"
-	keyBaseURL    = "xiaoer.base_url" // in the app's store
+	keyViewer     = "xiaoer.viewer"
+	keyBaseURL    = "xiaoer.base_url" // in the app's store, and so the next
+	keyTable      = "xiaoer.table"
 )
 
 // Config is what the program's flags say about HTTP.
@@ -39,6 +41,7 @@ type Config struct {
 // Register binds what holds for every request of app, PocketBase's own routes
 // included, and the answer to addresses that nobody serves.
 func Register(app core.App, t *Table, config Config) {
+	app.Store().Set(keyTable, t)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if config.BaseURL != "" {
 			app.Store().Set(keyBaseURL, config.BaseURL)

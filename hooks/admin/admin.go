@@ -1,0 +1,30 @@
+// Package admin is the front of the admin console: the page that it opens with
+// and the search over all of its areas.
+//
+// The areas are their features' own: each adds itself to the navigation with
+// [web.Table.Area] and says how it is searched. What belongs to no feature (the
+// audit trail's page, the shop's settings) lives here too.
+package admin
+
+import (
+	"net/http"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+)
+
+const path = "/admin"
+
+// Register binds the package to app.
+func Register(app core.App, t *web.Table) {
+	t.Area(web.Area{Key: "front", Section: web.Front, Icon: "layout-dashboard", Path: path})
+	s := &search{table: t}
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		t.Pages(e.Router,
+			web.Route{Method: http.MethodGet, Path: path, Permission: web.SignedIn, Handle: front},
+			web.Route{Method: http.MethodGet, Path: path + "/search", Permission: web.SignedIn, Handle: s.page},
+		)
+		return e.Next()
+	})
+}
