@@ -152,6 +152,12 @@ func (p *person) phone() {
 	}
 }
 
+// resize makes the window that wide.
+func (p *person) resize(width int64) {
+	p.t.Helper()
+	call(p, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900, DeviceScaleFactor: 1})
+}
+
 // call sends one command of the DevTools protocol.
 func call[P, R any](p *person, command cdp.Command[P, R], params P) R {
 	p.t.Helper()

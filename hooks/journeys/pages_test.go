@@ -10,6 +10,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,6 +60,11 @@ var scenes = map[string][]scene{
 		}},
 		{name: "no such channel", path: "/chat?channel=none", sees: "h1"},
 	},
+	"/admin": {
+		{name: "overview", as: ownerMail, path: "/admin", sees: ".ad-strip"},
+		{name: "overview of an agent", as: agentMail, path: "/admin", sees: ".ad-strip"},
+	},
+	"/admin/search": {{name: "search", as: ownerMail, path: "/admin/search?q=a", sees: "h1"}},
 	"/desk": {
 		{name: "desk with next steps", as: ownerMail, path: "/desk", sees: ".steps"},
 		{name: "desk", as: agentMail, path: "/desk", sees: ".callout", then: func(v *view) { v.click(".status", ""); v.sees(".menu", "") }},
@@ -75,7 +81,10 @@ type scene struct {
 // TestEveryPageIsAccessible looks at each page in light and dark.
 func TestEveryPageIsAccessible(t *testing.T) {
 	t.Parallel()
-	for _, list := range scenes {
+	for route, list := range scenes {
+		if isAdmin(route) {
+			continue // see TestAdminPagesAreAccessible
+		}
 		for _, s := range list {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
@@ -91,6 +100,45 @@ func TestEveryPageIsAccessible(t *testing.T) {
 				}
 				p.audit()
 			})
+		}
+	}
+}
+
+// isAdmin reports whether a route is a page of the admin console. Those scenes
+// leave the shop as it was, or do not mind what another made of it.
+func isAdmin(route string) bool { return strings.HasPrefix(route, "/admin") }
+
+// TestAdminPagesAreAccessible looks at the pages of the admin console, all in
+// one shop and a tab for each person, in light and dark, and at the widths of a
+// desk, a narrow window and a phone.
+func TestAdminPagesAreAccessible(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	tabs := map[string]*person{}
+	for _, route := range slices.Sorted(maps.Keys(scenes)) {
+		if !isAdmin(route) {
+			continue
+		}
+		for _, s := range scenes[route] {
+			p := tabs[s.as]
+			if p == nil {
+				p = somebody(t, s.as)
+				signIn(p, d, s.as)
+				tabs[s.as] = p
+			}
+			p.visit(d.url(s.path))
+			p.sees(s.sees, "")
+			if s.then != nil {
+				s.then(p.view)
+			}
+			p.audit()
+			for _, width := range []int64{1180, 390} {
+				p.resize(width)
+				if over := p.overflows(); over > 0 {
+					t.Errorf("%s: %v px wider than a window of %d", s.name, over, width)
+				}
+			}
+			p.resize(1440)
 		}
 	}
 }

@@ -42,6 +42,7 @@ function Rail() {
   return html`<nav class="rail" aria-label=${t("areas")}>
     <div class="logo" aria-hidden="true"><${Icon} name="message-circle" /></div>
     <a href="/desk" aria-current="page" onClick=${(e) => { e.preventDefault(); store.pane.value = "list"; }}><${Icon} name="messages" /><span>${t("area_conversations")}</span><${Unread} /></a>
+    <a href="/admin"><${Icon} name="settings" /><span>${t("area_admin")}</span></a>
     <div class="sp" />
     <button type="button" class="nv" aria-label=${t("keys_title")} title="?" onClick=${() => { store.dialog.value = { kind: "keys" }; }}><${Icon} name="keyboard" /></button>
     <button type="button" class="nv" aria-label=${t(dark ? "theme_light" : "theme_dark")} title=${t(dark ? "theme_light" : "theme_dark")} onClick=${() => account.setTheme(dark ? "light" : "dark")}><${Icon} name=${dark ? "sun" : "moon"} /></button>
@@ -71,6 +72,7 @@ function Below() {
   const dark = account.isDark.value;
   return html`<nav class="mob-nav" aria-label=${t("areas")}>
     <a href="/desk" aria-current="page" onClick=${(e) => e.preventDefault()}><${Icon} name="messages" />${t("area_conversations")}<${Unread} /></a>
+    <a href="/admin"><${Icon} name="settings" />${t("area_admin")}</a>
     <button type="button" onClick=${() => account.setTheme(dark ? "light" : "dark")}><${Icon} name=${dark ? "sun" : "moon"} />${t(dark ? "theme_light_short" : "theme_dark_short")}</button>
     <span class="pop-at"><button type="button" aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}><${Icon} name="user" />${t("me")}</button>${open && html`<${Account} onClose=${() => setOpen(false)} cls="above right" />`}</span>
   </nav>`;
