@@ -2,14 +2,10 @@ package files
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/keys"
 )
 
 // A key lives between one and two hours: it ends at a full hour, so that a
@@ -35,7 +32,7 @@ const secretFile = "files.key"
 // credential: it is what stands in an <img>'s address. session is the id of a
 // sign-in or of a visitor's session, never a token.
 func Key(app core.App, file, session string, now time.Time) string {
-	secret, err := secretOf(app)
+	secret, err := keys.Of(app, secretFile)
 	if err != nil {
 		app.Logger().Error("no key for files", "error", err)
 		return ""
@@ -52,7 +49,7 @@ func URL(app core.App, file, session string, now time.Time) string {
 // another file's, or over is [fail.NotFound]. Whether that session still lives
 // and may see the file is the caller's to check.
 func CheckKey(app core.App, file, key string, now time.Time) (session string, err error) {
-	secret, err := secretOf(app)
+	secret, err := keys.Of(app, secretFile)
 	if err != nil {
 		return "", err
 	}
@@ -85,45 +82,4 @@ func parseKey(key string) (session string, ends time.Time, ok bool) {
 		return "", time.Time{}, false
 	}
 	return rest[:last], time.Unix(unix, 0), true
-}
-
-// secretOf reads the secret once a process and makes it on first use.
-func secretOf(app core.App) ([]byte, error) {
-	const cached = "files.secret"
-	if secret, ok := app.Store().Get(cached).([]byte); ok {
-		return secret, nil
-	}
-	path := filepath.Join(app.DataDir(), secretFile)
-	secret, err := os.ReadFile(path) //nolint:gosec // our own folder
-	if errors.Is(err, os.ErrNotExist) {
-		secret, err = makeSecret(path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the key of files: %w", err)
-	}
-	if len(secret) != sha256.Size {
-		return nil, fmt.Errorf("the key of files: %s is not %d bytes long", path, sha256.Size)
-	}
-	app.Store().Set(cached, secret)
-	return secret, nil
-}
-
-// makeSecret leaves exactly one secret behind, whoever else makes one meanwhile:
-// a link never replaces what is there, and is never seen half written.
-func makeSecret(path string) ([]byte, error) {
-	secret := make([]byte, sha256.Size)
-	_, _ = rand.Read(secret) // never fails
-	draft, err := os.CreateTemp(filepath.Dir(path), secretFile+".*")
-	if err != nil {
-		return nil, err //nolint:wrapcheck // its caller says what was being done
-	}
-	defer func() { _ = os.Remove(draft.Name()) }()
-	_, err = draft.Write(secret)
-	if err = errors.Join(err, draft.Sync(), draft.Close()); err != nil {
-		return nil, err
-	}
-	if err = os.Link(draft.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
-		return nil, err //nolint:wrapcheck // its caller says what was being done
-	}
-	return os.ReadFile(path) //nolint:gosec,wrapcheck // our own folder; its caller says what was being done
 }

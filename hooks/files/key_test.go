@@ -1,8 +1,6 @@
 package files
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -48,22 +46,5 @@ func TestKeyIsForOneFileAndOneSession(t *testing.T) {
 		if _, err := CheckKey(app, "f1", key[:i]+string(c)+key[i+1:], now); err == nil && i < len(key)-1 { // the last carries spare bits
 			t.Errorf("changed at %d, still good", i)
 		}
-	}
-}
-
-func TestSecretIsPrivateAndStays(t *testing.T) {
-	app := bare.New(t)
-	now := time.Now()
-	key := Key(app, "f", "s", now)
-	info, err := os.Stat(filepath.Join(app.DataDir(), secretFile))
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Fatalf("%v, %v", info, err)
-	}
-	app.Store().Remove("files.secret") // as after a restart
-	if _, err = CheckKey(app, "f", key, now); err != nil {
-		t.Errorf("after a restart: %v", err)
-	}
-	if Key(bare.New(t), "f", "s", now) == key {
-		t.Error("two desks share a secret")
 	}
 }
