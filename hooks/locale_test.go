@@ -102,7 +102,7 @@ func TestMessagesThatAreAskedForExist(t *testing.T) {
 
 var messageKey = regexp.MustCompile(`^[a-z_]+\.[a-z0-9_]+$`)
 
-// asksFor is the key in fail.New(kind, "key") and in x.T("key").
+// asksFor is the key in fail.New(kind, "key"), in x.T("key") and in what an act says when it is done.
 func asksFor(n ast.Node) string {
 	call, ok := n.(*ast.CallExpr)
 	if !ok {
@@ -112,6 +112,10 @@ func asksFor(n ast.Node) string {
 	switch fun := text(call.Fun); {
 	case fun == "fail.New":
 		at = 1
+	case fun == "web.Done":
+		at = 2
+	case fun == "web.DoneUndo":
+		at = 3
 	case strings.HasSuffix(fun, ".T"), strings.HasSuffix(fun, ".Text"):
 		at = 0
 	}
@@ -122,4 +126,44 @@ func asksFor(n ast.Node) string {
 		return key
 	}
 	return ""
+}
+
+// ownWords are what a page may say without asking for a message: the languages'
+// own names, which are the same in every language.
+var ownWords = []string{"简体中文", "English"}
+
+var (
+	markup = regexp.MustCompile(`<[^>]*>|^[^<]*>|<[^>]*$|&\w+;`)
+	spoken = regexp.MustCompile(`\p{L}{2,}`)
+	// attribute is what is left of a piece that lies within a tag.
+	attribute = regexp.MustCompile(`^[^<>]*["=]|^ ?[a-z-]+$`)
+)
+
+// A page says nothing that is not a message, so that nobody reads half of it in
+// another language.
+func TestPagesSayOnlyMessages(t *testing.T) {
+	literals := 0
+	for file, f := range parsed(t, "../views", 0) {
+		if !strings.HasSuffix(file, "_templ.go") {
+			continue
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || text(call.Fun) != "templruntime.WriteString" {
+				return true
+			}
+			literals++
+			said := markup.ReplaceAllString(unquoted(call.Args[2]), " ")
+			for _, own := range ownWords {
+				said = strings.ReplaceAll(said, own, "")
+			}
+			if words := spoken.FindString(said); words != "" && !attribute.MatchString(said) {
+				t.Errorf("%s says %q by itself", file, words)
+			}
+			return true
+		})
+	}
+	if literals < 100 {
+		t.Errorf("only %d pieces of pages found", literals)
+	}
 }
