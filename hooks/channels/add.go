@@ -13,11 +13,11 @@ import (
 
 // New is what a new channel begins with. Name alone is required.
 type New struct {
-	Name, Greeting, Colour, Group string
-	Hours                         hours.Week
-	Entries                       []Entry
-	Origins                       []string
-	TypingPreview, Default        bool
+	Name, Greeting, OffHours, Colour, Group string
+	Hours                                   hours.Week
+	Entries                                 []Entry
+	Origins                                 []string
+	TypingPreview, Default                  bool
 }
 
 // Add makes a channel with a secret of its own. The first one is the default.
@@ -26,7 +26,7 @@ func Add(app core.App, n New) (*Channel, error) {
 	if err != nil {
 		return nil, fmt.Errorf("add channel: %w", err)
 	}
-	n.Origins = unique(n.Origins)
+	n.Origins = Origins(n.Origins)
 	c := wrap(core.NewRecord(collection))
 	c.set(n)
 	if err := app.Save(c); err != nil {
@@ -42,11 +42,12 @@ func newSecret() Secret {
 	return Secret{Text: hex.EncodeToString(bits[:])}
 }
 
-// unique drops repeated origins, keeping their order.
-func unique(origins []string) []string {
+// Origins brings what a person typed or copied, such as pages' addresses, into
+// the form that a channel keeps, each once and in their order.
+func Origins(typed []string) []string {
 	var out []string
-	for _, origin := range origins {
-		if origin = Origin(origin); !slices.Contains(out, origin) {
+	for _, origin := range typed {
+		if origin = Origin(origin); origin != "" && !slices.Contains(out, origin) {
 			out = append(out, origin)
 		}
 	}

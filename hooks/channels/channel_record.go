@@ -1,6 +1,8 @@
 package channels
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"time"
 
@@ -34,6 +36,15 @@ type Secret struct {
 	Ends int64  `json:"ends,omitempty"` // Unix seconds; 0 while it is the newest
 }
 
+// ID names a secret without telling it.
+func (s Secret) ID() string {
+	sum := sha256.Sum256([]byte("secret " + s.Text))
+	return hex.EncodeToString(sum[:6])
+}
+
+// Tail is the secret's last four digits, by which a person knows it again.
+func (s Secret) Tail() string { return s.Text[max(0, len(s.Text)-4):] }
+
 // valid reports whether the secret still signs at now.
 func (s Secret) valid(now time.Time) bool { return s.Ends == 0 || now.Unix() < s.Ends }
 
@@ -60,7 +71,11 @@ func (c *Channel) Greeting() string { return c.GetString("greeting") }
 // Colour is #rrggbb, or "" for the shop's.
 func (c *Channel) Colour() string { return c.GetString("colour") }
 
-// Hours is when people answer; the zero Week is always.
+// OffHours is said once to whoever asks while nobody answers; "" for nothing.
+func (c *Channel) OffHours() string { return c.GetString("off_hours") }
+
+// Hours is when people answer; the zero Week is always. See [OpenHours] for
+// asking it the time.
 func (c *Channel) Hours() hours.Week { return list[hours.Week](c, "hours") }
 
 // Entries are the questions that a visitor can press, in their order.
@@ -107,6 +122,7 @@ func (c *Channel) set(n New) {
 	c.Set("kind", string(Web))
 	c.Set("greeting", n.Greeting)
 	c.Set("colour", n.Colour)
+	c.Set("off_hours", n.OffHours)
 	c.Set("hours", n.Hours)
 	c.Set("entries", n.Entries)
 	c.Set("origins", n.Origins)

@@ -7,6 +7,9 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
 
 // ByID returns one channel.
@@ -42,6 +45,12 @@ func All(app core.App) ([]*Channel, error) {
 		return nil, fmt.Errorf("channels: %w", err)
 	}
 	return all, nil
+}
+
+// OpenHours are c's hours in the shop's time zone, or in the one that they name
+// themselves.
+func OpenHours(app core.App, c *Channel) hours.Week {
+	return c.Hours().In(settings.ShopOf(app).Zone)
 }
 
 func hasDefault(app core.App) (bool, error) {

@@ -115,6 +115,7 @@ type printout struct {
 	Name          string     `json:"name"`
 	Kind          Kind       `json:"kind"`
 	Greeting      string     `json:"greeting"`
+	OffHours      string     `json:"off_hours"`
 	Colour        string     `json:"colour"`
 	Hours         hours.Week `json:"hours"`
 	Entries       []Entry    `json:"entries"`
@@ -128,7 +129,7 @@ type printout struct {
 
 func describe(c *Channel) printout {
 	return printout{
-		ID: c.Id, Name: c.Name(), Kind: c.Kind(), Greeting: c.Greeting(), Colour: c.Colour(), Hours: c.Hours(),
+		ID: c.Id, Name: c.Name(), Kind: c.Kind(), Greeting: c.Greeting(), OffHours: c.OffHours(), Colour: c.Colour(), Hours: c.Hours(),
 		Entries: append([]Entry{}, c.Entries()...), Origins: append([]string{}, c.Origins()...),
 		TypingPreview: c.TypingPreview(), Remember: c.Remember(), Group: c.Group(), Default: c.IsDefault(),
 	}

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
 // mostSecrets of a channel are kept; more would let a forgotten one live on.
@@ -41,4 +43,31 @@ func rotated(old []Secret, now time.Time, overlap time.Duration) []Secret {
 	}
 	secrets = slices.DeleteFunc(secrets, func(s Secret) bool { return !s.valid(now) })
 	return secrets[:min(len(secrets), mostSecrets)]
+}
+
+// EndSecret has one of the older secrets sign no longer, before its overlap is
+// over. The newest one ends only by [Rotate].
+func EndSecret(app core.App, id, secret string) (*Channel, error) {
+	var c *Channel
+	err := app.RunInTransaction(func(app core.App) (err error) {
+		if c, err = ByID(app, id); err != nil {
+			return err
+		}
+		secrets := c.Secrets()
+		i := slices.IndexFunc(secrets, func(s Secret) bool { return s.ID() == secret })
+		if i <= 0 {
+			return fail.New(fail.NotFound, "channels.secret_gone").On("secret")
+		}
+		c.sign(slices.Delete(secrets, i, i+1))
+		return app.Save(c)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("end a secret: %w", err)
+	}
+	return c, nil
+}
+
+// Signing lists the secrets that still sign at now, the newest first.
+func (c *Channel) Signing(now time.Time) []Secret {
+	return slices.DeleteFunc(c.Secrets(), func(s Secret) bool { return !s.valid(now) })
 }

@@ -3,6 +3,7 @@ package channels
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -18,8 +19,10 @@ const (
 	longestEntry  = 60
 	longestAnswer = 2000
 
-	longestName     = 60 // as the schema has it, and so the next
-	longestGreeting = 1000
+	longestKind     = 20
+	mostKinds       = 10
+	longestName     = 60   // as the schema has it, and so the next
+	longestGreeting = 1000 // and of what is said off hours
 )
 
 var (
@@ -76,6 +79,9 @@ func checkLook(c *Channel) error {
 	if utf8.RuneCountInString(c.Greeting()) > longestGreeting {
 		return fail.New(fail.Invalid, "fail.too_long", "Most", longestGreeting).On("greeting")
 	}
+	if utf8.RuneCountInString(c.OffHours()) > longestGreeting {
+		return fail.New(fail.Invalid, "fail.too_long", "Most", longestGreeting).On("off_hours")
+	}
 	if c.Colour() != "" && !IsColour(c.Colour()) {
 		return fail.New(fail.Invalid, "channels.colour_wrong").On("colour")
 	}
@@ -104,14 +110,20 @@ func checkEntries(c *Channel) error {
 	}
 	seen := map[string]bool{}
 	for _, entry := range entries {
-		text := strings.TrimSpace(entry.Text)
-		if !entryID.MatchString(entry.ID) || seen[entry.ID] || text == "" ||
-			utf8.RuneCountInString(text) > longestEntry || utf8.RuneCountInString(entry.Answer) > longestAnswer {
+		if seen[entry.ID] || !entry.plausible() {
 			return wrong
 		}
 		seen[entry.ID] = true
 	}
 	return nil
+}
+
+// plausible reports whether the question is written as one has to be.
+func (e Entry) plausible() bool {
+	text := strings.TrimSpace(e.Text)
+	return entryID.MatchString(e.ID) && text != "" && utf8.RuneCountInString(text) <= longestEntry &&
+		utf8.RuneCountInString(e.Answer) <= longestAnswer && len(e.Kinds) <= mostKinds &&
+		!slices.ContainsFunc(e.Kinds, func(kind string) bool { return kind == "" || utf8.RuneCountInString(kind) > longestKind })
 }
 
 func checkOrigins(c *Channel) error {

@@ -381,5 +381,23 @@ func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 	if c.WaitingSince.IsZero() {
 		c.WaitingSince = m.Time
 	}
+	if fresh {
+		if err := tx.sayClosed(c); err != nil {
+			return err
+		}
+	}
 	return tx.save(c)
+}
+
+// sayClosed tells whoever begins to wait while nobody answers what the channel
+// has to say to that.
+func (tx *Tx) sayClosed(c *Conversation) error {
+	ch, err := channels.ByID(tx.App, c.Channel)
+	if err != nil {
+		return err
+	}
+	if ch.OffHours() == "" || channels.OpenHours(tx.App, ch).Open(tx.Now) {
+		return nil
+	}
+	return tx.add(c, &Message{Kind: Text, Text: ch.OffHours(), From: bot(ch)})
 }

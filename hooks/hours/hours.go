@@ -20,7 +20,7 @@ const DefaultZone = "Asia/Shanghai"
 
 // Week says when the counter is open. The zero Week is always open.
 type Week struct {
-	Zone   string   `json:"zone,omitempty"`   // IANA name; empty means DefaultZone
+	Zone   string   `json:"zone,omitempty"`   // IANA name; empty means the shop's (see In), and DefaultZone where that has none
 	Spans  []Span   `json:"week,omitempty"`   // none means around the clock, but for Closed
 	Closed []string `json:"closed,omitempty"` // dates such as 2026-10-01 on which no span begins
 }
@@ -38,6 +38,14 @@ var allDay = Span{From: 0, To: day}
 
 // stretch is a span on a certain day, as instants.
 type stretch struct{ from, to time.Time }
+
+// In is w with zone where it names none itself: the shop's.
+func (w Week) In(zone string) Week {
+	if w.Zone == "" {
+		w.Zone = zone
+	}
+	return w
+}
 
 // Always reports whether w has no limits at all.
 func (w Week) Always() bool { return len(w.Spans) == 0 && len(w.Closed) == 0 }

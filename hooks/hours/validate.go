@@ -69,6 +69,16 @@ func load(name string) (*time.Location, error) {
 	return zone, nil
 }
 
+// Zone is the time zone of an IANA name, [DefaultZone]'s where it is empty. One
+// that there is not is UTC.
+func Zone(name string) *time.Location { return Week{Zone: name}.location() }
+
+// IsZone reports whether there is a time zone of that name.
+func IsZone(name string) bool {
+	_, err := load(name)
+	return name != "" && err == nil
+}
+
 // location is w's zone. One that [Week.Validate] would refuse is UTC.
 func (w Week) location() *time.Location {
 	zone, err := load(w.Zone)

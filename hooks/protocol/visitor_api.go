@@ -200,16 +200,16 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 }
 
 func (d *desk) describeChannel(ch *channels.Channel) visitorChannel {
-	now := time.Now()
+	now, open := time.Now(), channels.OpenHours(d.app, ch)
 	out := visitorChannel{
 		ID: ch.Id, Name: ch.Name(), Greeting: ch.Greeting(), Colours: colours{Brand: ch.Colour()}, TypingPreview: ch.TypingPreview(),
-		Hours: openingHours{Open: ch.Hours().Open(now)}, Entries: []visitorEntry{},
+		Hours: openingHours{Open: open.Open(now)}, Entries: []visitorEntry{},
 	}
 	if out.Colours.Brand == "" {
 		out.Colours.Brand = settings.ShopOf(d.app).Colour
 	}
 	if !out.Hours.Open {
-		out.Hours.Next = Stamp(ch.Hours().NextOpen(now))
+		out.Hours.Next = Stamp(open.NextOpen(now))
 	}
 	for _, e := range ch.Entries() {
 		out.Entries = append(out.Entries, visitorEntry{ID: e.ID, Text: e.Text, Kinds: e.Kinds})

@@ -14,6 +14,7 @@ type Shop struct {
 	Colour   string `json:"colour"`   // #rrggbb, the visitor side's brand colour
 	Language string `json:"language"` // of people who have not said theirs
 	BaseURL  string `json:"base_url"` // the public address, without a slash at the end; empty: the request's own
+	Zone     string `json:"zone"`     // IANA name of the time zone of hours and of times on pages; empty: hours.DefaultZone
 }
 
 // DefaultColour is the brand colour of a shop that has chosen none.
@@ -40,11 +41,30 @@ type Limits struct {
 	VisitorSockets    int           `json:"visitor_sockets"` // at once, an address
 }
 
-// LimitsOf returns the limits in force.
-func LimitsOf(app core.App) Limits {
-	return Load(app, "limits", Limits{
+// StandardLimits are those of the protocol, in force where the owner has set
+// no others.
+func StandardLimits() Limits {
+	return Limits{
 		VisitorSends: 20, VisitorSendWindow: 10 * time.Second,
 		Uploads: 20, UploadWindow: 10 * time.Minute, UploadBytesDay: 200 << 20,
 		NewVisitors: 60, NewVisitorWindow: time.Minute, VisitorSockets: 100,
-	})
+	}
 }
+
+// LimitsOf returns the limits in force.
+func LimitsOf(app core.App) Limits { return Load(app, "limits", StandardLimits()) }
+
+// SaveLimits keeps limits, which are in force within a second.
+func SaveLimits(app core.App, l Limits) error { return Save(app, "limits", l) }
+
+// Dashboard is whether PocketBase's own dashboard is there. From which addresses
+// it may be used is PocketBase's own setting.
+type Dashboard struct {
+	Off bool `json:"off"`
+}
+
+// DashboardOf returns what the owner has decided about the dashboard: it is on.
+func DashboardOf(app core.App) Dashboard { return Load(app, "dashboard", Dashboard{}) }
+
+// SaveDashboard keeps d.
+func SaveDashboard(app core.App, d Dashboard) error { return Save(app, "dashboard", d) }
