@@ -38,6 +38,7 @@ func Register(app core.App) {
 	}
 	customers.OnLink(app).BindFunc(t.relink)
 	outbox.Handle(app, recalledFile, deleteFile)
+	outbox.Handle(app, customers.Retag, t.retag)
 	app.OnServe().BindFunc(t.renewEpoch)
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "timelineStops", Func: t.stop, Priority: stopPriority})
 }

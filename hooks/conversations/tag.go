@@ -1,40 +1,71 @@
 package conversations
 
 import (
+	"database/sql"
+	"errors"
 	"slices"
+	"strings"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
 const tagsMost = 20
 
-// SetTags makes tags, a list of ids, the conversation's. Errors: not_found (the
-// conversation, or one of the tags), invalid.
+// SetTags makes tags, a list of ids, the conversation's. One that was merged is
+// the one that it became, and one that was deleted is left out: whoever sends it
+// has not heard yet. Errors: not_found (the conversation, or a tag that never
+// was), invalid.
 func SetTags(app core.App, p *access.Person, conversation string, tags []string) error {
-	tags = slices.Compact(slices.Sorted(slices.Values(tags)))
 	if len(tags) > tagsMost {
 		return fail.New(fail.Invalid, "conversations.too_many_tags").On("tags")
 	}
 	return Write(app, func(tx *Tx) error {
 		c, err := tx.seen(p, conversation)
-		if err != nil || slices.Equal(c.Tags, tags) {
+		if err != nil {
 			return err
 		}
-		named := make([]Named, len(tags))
-		for i, id := range tags {
-			named[i].ID = id
-			if err := tx.query("SELECT name FROM tags WHERE id = {:id}", dbx.Params{"id": id}).Row(&named[i].Name); err != nil {
-				return fail.New(fail.NotFound, "fail.not_found").On("tags").Because(err)
-			}
+		named, err := tx.tagsNamed(tags, c.Tags)
+		if err != nil {
+			return err
 		}
-		c.Tags = tags
+		now := make([]string, len(named))
+		for i, t := range named {
+			now[i] = t.ID
+		}
+		if slices.Equal(c.Tags, now) {
+			return nil
+		}
+		c.Tags = now
 		if _, err := tx.event(c, Staff(p), "", "", EventData{Event: Tagged, Tags: named}); err != nil {
 			return err
 		}
 		return tx.save(c)
 	})
+}
+
+// tagsNamed are the tags by these ids that are there, sorted by id. Of those that
+// the conversation has had, it may be that there are none any more.
+func (tx *Tx) tagsNamed(ids, had []string) ([]Named, error) {
+	var list []Named
+	for _, id := range ids {
+		t, err := customers.TagNow(tx.App, id)
+		if errors.Is(err, sql.ErrNoRows) {
+			if slices.Contains(had, id) {
+				continue
+			}
+			return nil, fail.New(fail.NotFound, "fail.not_found").On("tags").Because(err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if t != nil {
+			list = append(list, Named{ID: t.Id, Name: t.Name()})
+		}
+	}
+	slices.SortFunc(list, func(a, b Named) int { return strings.Compare(a.ID, b.ID) })
+	return slices.Compact(list), nil
 }

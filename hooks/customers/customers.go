@@ -27,7 +27,7 @@ const (
 	sweepJob = "customers.sweep"
 )
 
-// Register binds the invariants and the nightly sweep of dead sessions.
+// Register binds the invariants and the nightly sweep of dead sessions and tags.
 func Register(app core.App) {
 	app.Store().Set(linksKey, &hook.Hook[*LinkEvent]{})
 	app.OnRecordValidate(Customers).BindFunc(checkCustomer)
@@ -36,6 +36,9 @@ func Register(app core.App) {
 	app.Cron().MustAdd(sweepJob, "17 4 * * *", func() {
 		if err := Sweep(app, time.Now()); err != nil {
 			app.Logger().Error("sweeping visitors' sessions", "error", err)
+		}
+		if err := sweepTags(app, time.Now()); err != nil {
+			app.Logger().Error("forgetting deleted tags", "error", err)
 		}
 	})
 }

@@ -3,7 +3,9 @@ package customers
 import (
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -14,6 +16,8 @@ import (
 // masked e-mail address, so that a screen that sends back what it was shown
 // cannot destroy the real one.
 var phone = regexp.MustCompile(`^\+?[0-9][0-9 ()-]{3,18}$`)
+
+const longestTag = 30
 
 func checkCustomer(e *core.RecordEvent) error {
 	c := wrapCustomer(e.Record)
@@ -38,8 +42,34 @@ func checkNote(e *core.RecordEvent) error {
 
 func checkTag(e *core.RecordEvent) error {
 	t := wrapTag(e.Record)
-	if t.Name() == "" || t.Colour() == "" {
+	if t.Name() == "" {
 		return fail.New(fail.Invalid, "customers.tag_incomplete").On("name")
+	}
+	if utf8.RuneCountInString(t.Name()) > longestTag {
+		return fail.New(fail.Invalid, "fail.too_long", "Most", longestTag).On("name")
+	}
+	if !slices.Contains(TagColours, t.Colour()) {
+		return fail.New(fail.Invalid, "customers.tag_colour").On("colour")
+	}
+	if !t.Gone().IsZero() {
+		return e.Next()
+	}
+	other, err := tagNamed(e.App, t.Name())
+	if err != nil {
+		return err
+	}
+	if other != nil && other.Id != t.Id {
+		return fail.New(fail.Conflict, "customers.tag_taken", "Name", t.Name()).On("name")
+	}
+	if !t.IsNew() {
+		return e.Next()
+	}
+	all, err := AllTags(e.App)
+	if err == nil && len(all) >= mostTags {
+		err = fail.New(fail.Conflict, "customers.tags_full", "Most", mostTags).On("name")
+	}
+	if err != nil {
+		return err
 	}
 	return e.Next()
 }

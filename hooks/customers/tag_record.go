@@ -1,13 +1,27 @@
 package customers
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
 
 // Tags is where tags, of customers and conversations alike, are kept.
 const Tags = "tags"
 
+// TagColours are the names of the colours that a tag may have. None is red,
+// which means overdue or failed.
+var TagColours = []string{"grey", "blue", "green", "amber", "violet", "gold", "cyan"}
+
 var _ core.RecordProxy = (*Tag)(nil)
 
 // Tag is a word of the shop's that marks customers or conversations.
+//
+//	there ── delete ──▶ gone ── a day later ──▶ taken off everything, and no more
+//	  ▲                  │
+//	  └───── restore ────┘
+//	there ── merge ───▶ gone, into another one ──▶ everything has that one, and no more
 type Tag struct{ core.BaseRecordProxy }
 
 func newTag(app core.App, name, colour string, sort int) (*Tag, error) {
@@ -17,9 +31,8 @@ func newTag(app core.App, name, colour string, sort int) (*Tag, error) {
 	}
 	t := &Tag{}
 	t.SetProxyRecord(core.NewRecord(collection))
-	t.Set("name", line(name))
-	t.Set("colour", colour)
-	t.Set("sort", sort)
+	t.write(name, colour)
+	t.place(sort)
 	return t, nil
 }
 
@@ -32,8 +45,28 @@ func wrapTag(r *core.Record) *Tag {
 // Name is the word.
 func (t *Tag) Name() string { return t.GetString("name") }
 
-// Colour is the name of a colour: grey, blue, green, amber, violet, gold, cyan.
+// Colour is one of [TagColours].
 func (t *Tag) Colour() string { return t.GetString("colour") }
 
 // Sort is the tag's place among the others, the lowest first.
 func (t *Tag) Sort() int { return t.GetInt("sort") }
+
+// Gone is when the tag was deleted or merged, the zero time while it is there.
+func (t *Tag) Gone() time.Time { return t.GetDateTime("deleted").Time() }
+
+// Into is the tag that it was merged into, "" where it was not.
+func (t *Tag) Into() string { return t.GetString("into") }
+
+func (t *Tag) write(name, colour string) {
+	t.Set("name", line(name))
+	t.Set("colour", colour)
+}
+
+func (t *Tag) place(sort int) { t.Set("sort", sort) }
+
+func (t *Tag) leave(into string) {
+	t.Set("deleted", types.NowDateTime())
+	t.Set("into", into)
+}
+
+func (t *Tag) comeBack() { t.Set("deleted", "") }
