@@ -36,7 +36,7 @@ func (f *File) Contact() string { return f.GetString("contact") }
 // Message is the message that carries it, "" until it is sent.
 func (f *File) Message() string { return f.GetString("message") }
 
-// Purpose is [ForMessage] or [ForAvatar].
+// Purpose is what it is for, such as [ForMessage].
 func (f *File) Purpose() string { return f.GetString("purpose") }
 
 // Name is the sender's name for it, cleaned by [Clean].

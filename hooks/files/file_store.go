@@ -96,6 +96,21 @@ func unsent(app core.App, then time.Time) (ids []string, err error) {
 	return ids, err
 }
 
+// OfPurpose lists the files for a purpose that were uploaded before then, oldest
+// first: for whoever keeps such files, to find those that nobody needs any more.
+func OfPurpose(app core.App, purpose string, then time.Time) (ids []string, err error) {
+	before, err := types.ParseDateTime(then)
+	if err != nil {
+		return nil, err
+	}
+	err = app.DB().NewQuery("SELECT id FROM files WHERE message = '' AND created < {:before} AND purpose = {:purpose} ORDER BY created").
+		Bind(dbx.Params{"before": before.String(), "purpose": purpose}).Column(&ids)
+	if err != nil {
+		return nil, fmt.Errorf("files of purpose %s: %w", purpose, err)
+	}
+	return ids, nil
+}
+
 // discard deletes an upload's row unless a message has claimed it meanwhile.
 func discard(app core.App, id string) (gone bool, err error) {
 	result, err := app.NonconcurrentDB().NewQuery("DELETE FROM files WHERE id = {:id} AND message = ''").Bind(dbx.Params{"id": id}).Execute()

@@ -36,8 +36,9 @@ const (
 
 // What a file is for.
 const (
-	ForMessage = "message" // swept when no message has claimed it within a day
-	ForAvatar  = "avatar"  // a picture; whoever shows it keeps its id
+	ForMessage    = "message"     // swept when no message has claimed it within a day
+	ForAvatar     = "avatar"      // a picture; whoever shows it keeps its id
+	ForQuickReply = "quick_reply" // a picture, kept in the same way
 )
 
 // Upload is a file on its way in.
@@ -45,7 +46,7 @@ type Upload struct {
 	Owner    string // who sends it: "visitor:<contact>" or "staff:<id>"
 	ClientID string // the sender's own id for it; sending it again gives the first file
 	Contact  string // whose thread it is meant for, if any
-	Purpose  string // [ForMessage] or [ForAvatar]
+	Purpose  string // one of those above
 	Name     string // as the sender calls it; cleaned here
 	Body     io.Reader
 }

@@ -49,7 +49,7 @@ func (kept *stored) examine(file io.ReadSeeker, head []byte, u Upload) error {
 		kept.mime += charset(head)
 	}
 	isImage := strings.HasPrefix(kept.mime, "image/")
-	if u.Purpose == ForAvatar && !isImage {
+	if u.Purpose != ForMessage && !isImage {
 		return fail.New(fail.Unsupported, "files.not_picture").On("file")
 	}
 	if !isImage {

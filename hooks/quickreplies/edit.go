@@ -5,9 +5,11 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
 // Draft is a quick reply as somebody writes it.
@@ -18,6 +20,10 @@ type Draft struct {
 	Category string `json:"category"`
 	Scope    Scope  `json:"scope"` // "" for one's own
 	Group    string `json:"group"` // id, key or name, where Scope is Group
+
+	// File is the id of a picture that was uploaded [files.ForQuickReply], "" for
+	// none, nil for the one that is there.
+	File *string `json:"-"`
 }
 
 // Add makes a quick reply, p's own or, with that permission, one for others.
@@ -45,25 +51,13 @@ func Edit(app core.App, p *access.Person, id string, d Draft) (*QuickReply, erro
 	return q, nil
 }
 
-// Delete removes a quick reply that p may change.
-func Delete(app core.App, p *access.Person, id string) error {
-	q, err := editable(app, p, id)
-	if err != nil {
-		return fmt.Errorf("delete quick reply: %w", err)
-	}
-	if err := app.Delete(q); err != nil {
-		return fmt.Errorf("delete quick reply: %w", err)
-	}
-	return nil
-}
-
 // Used counts one use. It is raw: it changes nothing that a rule looks at.
 func Used(app core.App, p *access.Person, id string) error {
 	q, err := find(app, p, id)
 	if err != nil {
 		return err
 	}
-	_, err = app.NonconcurrentDB().Update(Collection, dbx.Params{"uses": dbx.NewExp("uses + 1")}, dbx.HashExp{"id": q.Id}).Execute()
+	_, err = app.NonconcurrentDB().Update(Collection, dbx.Params{"uses": dbx.NewExp("uses + 1"), "used": types.NowDateTime().String()}, dbx.HashExp{"id": q.Id}).Execute()
 	if err != nil {
 		return fmt.Errorf("count a quick reply's use: %w", err)
 	}
@@ -75,6 +69,9 @@ func save(app core.App, p *access.Person, q *QuickReply, d Draft) error {
 		d.Scope = Staff
 	}
 	if err := mayKeep(p, d.Scope); err != nil {
+		return err
+	}
+	if err := mayShow(app, p, q, d.File); err != nil {
 		return err
 	}
 	q.write(d)
@@ -91,6 +88,44 @@ func save(app core.App, p *access.Person, q *QuickReply, d Draft) error {
 		q.belongTo(d.Scope, "", "")
 	}
 	return app.Save(q)
+}
+
+// mayShow reports whether the picture may become the quick reply's: it has to be
+// p's own upload for one, or be there already.
+func mayShow(app core.App, p *access.Person, q *QuickReply, file *string) error {
+	if file == nil || *file == "" || *file == q.File() {
+		return nil
+	}
+	f, err := files.ByID(app, *file)
+	if err != nil || f.Purpose() != files.ForQuickReply || f.Owner() != ownerOf(p) {
+		return fail.New(fail.FileGone, "fail.file_gone").On("file").Because(err)
+	}
+	return nil
+}
+
+// ownerOf is p as the owner of an upload.
+func ownerOf(p *access.Person) string { return "staff:" + p.ID }
+
+// Recategorize puts quick replies that p may change under another heading.
+func Recategorize(app core.App, p *access.Person, ids []string, category string) error {
+	return each(app, p, ids, func(q *QuickReply) { q.under(category) })
+}
+
+// each changes quick replies that p may change, all of them or none.
+func each(app core.App, p *access.Person, ids []string, change func(*QuickReply)) error {
+	return app.RunInTransaction(func(app core.App) error {
+		for _, id := range ids {
+			q, err := editable(app, p, id)
+			if err != nil {
+				return err
+			}
+			change(q)
+			if err := app.Save(q); err != nil {
+				return fmt.Errorf("change quick reply %s: %w", id, err)
+			}
+		}
+		return nil
+	})
 }
 
 // editable returns a quick reply that p may change.

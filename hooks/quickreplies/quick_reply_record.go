@@ -2,8 +2,10 @@ package quickreplies
 
 import (
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // Collection is where quick replies are kept.
@@ -57,11 +59,25 @@ func (q *QuickReply) File() string { return q.GetString("file") }
 // Uses is how often it was sent.
 func (q *QuickReply) Uses() int { return q.GetInt("uses") }
 
+// Used is when it was last sent, the zero time if never.
+func (q *QuickReply) Used() time.Time { return q.GetDateTime("used").Time() }
+
+// gone is when it was deleted, the zero time while it is there.
+func (q *QuickReply) gone() time.Time { return q.GetDateTime("deleted").Time() }
+
+func (q *QuickReply) leave()    { q.Set("deleted", types.NowDateTime()) }
+func (q *QuickReply) comeBack() { q.Set("deleted", "") }
+
+func (q *QuickReply) under(category string) { q.Set("category", strings.TrimSpace(category)) }
+
 func (q *QuickReply) write(d Draft) {
 	q.Set("code", strings.TrimPrefix(strings.TrimSpace(d.Code), "/"))
 	q.Set("title", strings.TrimSpace(d.Title))
 	q.Set("text", strings.TrimSpace(d.Text))
-	q.Set("category", strings.TrimSpace(d.Category))
+	q.under(d.Category)
+	if d.File != nil {
+		q.Set("file", *d.File)
+	}
 }
 
 func (q *QuickReply) belongTo(scope Scope, group, staff string) {

@@ -20,6 +20,9 @@ func For(app core.App, p *access.Person) ([]*QuickReply, error) {
 	return all, nil
 }
 
+// ByID is a quick reply that p can use.
+func ByID(app core.App, p *access.Person, id string) (*QuickReply, error) { return find(app, p, id) }
+
 // find returns a quick reply that p can use; what others keep for themselves is
 // not there.
 func find(app core.App, p *access.Person, id string) (*QuickReply, error) {
@@ -31,7 +34,11 @@ func find(app core.App, p *access.Person, id string) (*QuickReply, error) {
 	return q, nil
 }
 
-func seenBy(p *access.Person) dbx.Expression {
+// seenBy are those that p can use.
+func seenBy(p *access.Person) dbx.Expression { return dbx.And(dbx.NewExp("deleted = ''"), ownedBy(p)) }
+
+// ownedBy are those that are p's to use, also when they are deleted.
+func ownedBy(p *access.Person) dbx.Expression {
 	groups := of(Group)
 	if !p.May(access.QuickRepliesEdit) {
 		mine := make([]any, len(p.Groups))

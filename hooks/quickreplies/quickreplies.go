@@ -5,9 +5,19 @@
 // whoever may edit quick replies.
 package quickreplies
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"errors"
+	"time"
 
-// Register binds the invariants.
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// Register binds the invariants and the nightly sweep of what was deleted.
 func Register(app core.App) {
 	app.OnRecordValidate(Collection).BindFunc(check)
+	app.Cron().MustAdd("quickreplies.sweep", "29 4 * * *", func() {
+		if err := errors.Join(sweep(app, time.Now()), sweepPictures(app, time.Now())); err != nil {
+			app.Logger().Error("forgetting deleted quick replies", "error", err)
+		}
+	})
 }

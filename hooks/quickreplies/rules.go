@@ -21,6 +21,9 @@ func check(e *core.RecordEvent) error {
 	if (q.Scope() == Staff) != (q.Staff() != "") || (q.Scope() == Group) != (q.Group() != "") {
 		return fail.New(fail.Invalid, "quickreplies.scope_wrong").On("scope")
 	}
+	if !q.gone().IsZero() {
+		return e.Next()
+	}
 	taken, err := codeTaken(e.App, q)
 	if err != nil {
 		return err
@@ -39,6 +42,6 @@ func codeTaken(app core.App, q *QuickReply) (bool, error) {
 	var n int
 	err := app.DB().Select("COUNT(*)").From(Collection).
 		Where(of(q.Scope())).AndWhere(dbx.HashExp{"group": q.Group(), "staff": q.Staff(), "code": q.Code()}).
-		AndWhere(dbx.Not(dbx.HashExp{"id": q.Id})).Row(&n)
+		AndWhere(dbx.NewExp("deleted = ''")).AndWhere(dbx.Not(dbx.HashExp{"id": q.Id})).Row(&n)
 	return n > 0, err
 }
