@@ -11,6 +11,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/admin"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/channels/widget"
 	"github.com/dianxiaoer/xiaoer/hooks/console"
@@ -38,7 +39,8 @@ func Register(app core.App, c *Config) *web.Table {
 	web.Register(app, t, c.Web())
 	outbox.Register(app)
 	files.Register(app)
-	// who may
+	// who did, who may
+	audit.Register(app)
 	access.Register(app, t, c.Unlimited)
 	// the spine
 	channels.Register(app)

@@ -22,10 +22,15 @@ const Size = 32
 // once a process and made on first use. Without the file there is a new one, and
 // what the old one locked stays locked.
 func Of(app core.App, file string) ([]byte, error) {
-	cached := "keys." + file
-	if key, ok := app.Store().Get(cached).([]byte); ok {
+	if key, ok := app.Store().Get(cached(file)).([]byte); ok {
 		return key, nil
 	}
+	return Again(app, file)
+}
+
+// Again is [Of] past what this process remembers: another one may have made the
+// key anew.
+func Again(app core.App, file string) ([]byte, error) {
 	path := filepath.Join(app.DataDir(), file)
 	key, err := os.ReadFile(path) //nolint:gosec // our own folder
 	if errors.Is(err, os.ErrNotExist) {
@@ -37,9 +42,11 @@ func Of(app core.App, file string) ([]byte, error) {
 	if len(key) != Size {
 		return nil, fmt.Errorf("key %s: %s is not %d bytes long", file, path, Size)
 	}
-	app.Store().Set(cached, key)
+	app.Store().Set(cached(file), key)
 	return key, nil
 }
+
+func cached(file string) string { return "keys." + file }
 
 // makeKey leaves exactly one key behind, whoever else makes one meanwhile: a link
 // never replaces what is there, and is never seen half written.
@@ -58,5 +65,18 @@ func makeKey(path string) ([]byte, error) {
 	if err = os.Link(draft.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
 		return nil, err //nolint:wrapcheck // its caller says what was being done
 	}
+	if err = syncFolder(filepath.Dir(path)); err != nil {
+		return nil, err
+	}
 	return os.ReadFile(path) //nolint:gosec,wrapcheck // our own folder; its caller says what was being done
+}
+
+// syncFolder makes the file's name outlive a power cut: what a key that is gone
+// has locked or sealed is lost.
+func syncFolder(dir string) error {
+	folder, err := os.Open(dir) //nolint:gosec // our own folder
+	if err != nil {
+		return err //nolint:wrapcheck // its caller says what was being done
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }

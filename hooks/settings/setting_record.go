@@ -9,6 +9,12 @@ import (
 // Collection is the PocketBase collection that this package owns.
 const Collection = "settings"
 
+// What a row consists of, for those who watch it change.
+const (
+	FieldKey   = "key"
+	FieldValue = "value" // a JSON object
+)
+
 var _ core.RecordProxy = (*setting)(nil)
 
 // setting is one row: a key and its JSON.
