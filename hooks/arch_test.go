@@ -30,6 +30,7 @@ var layers = []struct{ name, packages string }{
 // fails too.
 var sideways = map[string]string{
 	"web fail":                "turns errors into answers",
+	"web hours":               "shows and reads the hours of a form",
 	"web settings":            "asks the shop's name, language and public address",
 	"files fail":              "says what is wrong with an upload",
 	"files keys":              "signs the addresses of files",

@@ -1,14 +1,12 @@
 package console
 
 import (
-	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
 	"net/http"
 
 	"github.com/pocketbase/pocketbase/core"
-	"rsc.io/qr"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
@@ -72,34 +70,9 @@ func dismissSteps(e *core.RequestEvent) error {
 
 // chatQR draws the address of the H5 page, for a phone to try it.
 func chatQR(e *core.RequestEvent) error {
-	code, err := qr.Encode(web.BaseURL(e)+chatPath, qr.M)
+	picture, err := web.QR(web.BaseURL(e) + chatPath)
 	if err != nil {
-		return fmt.Errorf("draw the chat's address: %w", err)
+		return err
 	}
-	return e.Blob(http.StatusOK, "image/svg+xml", drawQR(code))
-}
-
-// quiet is the margin in modules that ISO 18004 asks for.
-const quiet = 4
-
-// drawQR is code as SVG, black on white in any theme, since cameras want it so.
-func drawQR(code *qr.Code) []byte {
-	var b bytes.Buffer
-	side := code.Size + 2*quiet
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" shape-rendering="crispEdges"><path fill="#fff" d="M0 0h%dv%dH0z"/><path d="`,
-		side, side, side, side)
-	for y := range code.Size {
-		for x := 0; x < code.Size; x++ {
-			run := 0
-			for code.Black(x+run, y) { // white beyond the edge
-				run++
-			}
-			if run > 0 {
-				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", x+quiet, y+quiet, run, run)
-				x += run
-			}
-		}
-	}
-	b.WriteString(`"/></svg>`)
-	return b.Bytes()
+	return e.Blob(http.StatusOK, "image/svg+xml", picture)
 }
