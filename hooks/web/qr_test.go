@@ -1,4 +1,4 @@
-package console
+package web_test
 
 import (
 	"bytes"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"rsc.io/qr"
+
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 // The picture says what the code says, with the margin that cameras need.
@@ -17,7 +19,12 @@ func TestDrawQR(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	svg := string(drawQR(code))
+	const quiet = 4
+	picture, err := web.QR("https://kf.example.com/chat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	svg := string(picture)
 	side := code.Size + 2*quiet
 	if !strings.Contains(svg, fmt.Sprintf(`viewBox="0 0 %d %d"`, side, side)) {
 		t.Errorf("drawn as %.120s", svg)
