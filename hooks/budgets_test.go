@@ -33,7 +33,7 @@ func TestPagesStayWithinTheirBudgets(t *testing.T) {
 		t.Fatal(err)
 	}
 	const password = "orange-Kettle-42"
-	if _, err := access.AddStaff(app, access.Newcomer{Email: "ann@example.com", Nickname: "小安", Password: password, Role: "agent"}); err != nil {
+	if _, err := access.AddStaff(app, nil, access.Newcomer{Email: "ann@example.com", Nickname: "小安", Password: password, Role: "agent"}); err != nil {
 		t.Fatal(err)
 	}
 	v := &visit{t: t, server: desktest.Serve(t, app)}

@@ -43,8 +43,10 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordUpdate(Collection).BindFunc(keepSuperuser)
 	app.OnRecordDelete(Collection).BindFunc(withoutSuperuser)
 	app.OnRecordUpdate(Collection).BindFunc(endOnNewPassword)
+	app.OnRecordUpdate(Collection).BindFunc(endOnLeaving)
 	app.OnRecordValidate(collectionRoles).BindFunc(validRole)
 	app.OnRecordDelete(collectionRoles).BindFunc(keepRole)
+	app.OnRecordValidate(CollectionGroups).BindFunc(validGroup)
 
 	tries := newGuesses(exempt)
 	app.OnRecordAuthWithPasswordRequest(Collection).BindFunc(tries.checkPassword)

@@ -47,7 +47,7 @@ func shop(t testing.TB) *tests.TestApp {
 func add(t testing.TB, app core.App, n access.Newcomer) *access.Staff {
 	t.Helper()
 	n.Password = password
-	s, err := access.AddStaff(app, n)
+	s, err := access.AddStaff(app, nil, n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := access.Disable(app, owner.Id); fail.Of(err).Key != "access.last_owner" {
+	if err := access.Disable(app, nil, owner.Id); fail.Of(err).Key != "access.last_owner" {
 		t.Errorf("disabled: %v", err)
 	}
 	r, _ := app.FindRecordById(access.Collection, owner.Id)
@@ -151,7 +151,7 @@ func TestTheLastOwnerStays(t *testing.T) {
 		t.Errorf("deleted: %v", err)
 	}
 	add(t, app, access.Newcomer{Email: "second@heye.cn", Nickname: "合伙人", Role: access.Owner})
-	if err := access.Disable(app, owner.Id); err != nil {
+	if err := access.Disable(app, nil, owner.Id); err != nil {
 		t.Errorf("one of two owners: %v", err)
 	}
 }
@@ -202,13 +202,13 @@ func TestSuperuserFollowsTheOwner(t *testing.T) {
 		t.Error("the superuser keeps the old sign-in")
 	}
 	add(t, app, access.Newcomer{Email: "second@heye.cn", Nickname: "合伙人", Role: access.Owner})
-	if err := access.Disable(app, r.Id); err != nil {
+	if err := access.Disable(app, nil, r.Id); err != nil {
 		t.Fatal(err)
 	}
 	if superuser("boss@heye.cn", "another-horse-8") || !superuser("second@heye.cn", password) {
 		t.Error("a disabled owner still has the dashboard")
 	}
-	if err := access.Enable(app, r.Id); err != nil || !superuser("boss@heye.cn", "another-horse-8") {
+	if err := access.Enable(app, nil, r.Id); err != nil || !superuser("boss@heye.cn", "another-horse-8") {
 		t.Errorf("an enabled owner has no dashboard: %v", err)
 	}
 }
@@ -257,7 +257,7 @@ func TestChangeInAnotherProcessIsNoticed(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = other.ResetBootstrapState() })
 	access.Register(other, &web.Table{}, nil)
-	if err := access.Disable(other, staff(t, other, "ann@heye.cn").Id); err != nil {
+	if err := access.Disable(other, nil, staff(t, other, "ann@heye.cn").Id); err != nil {
 		t.Fatal(err)
 	}
 	select {

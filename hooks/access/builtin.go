@@ -65,7 +65,7 @@ func (g *guesses) checkPassword(e *core.RecordAuthWithPasswordRequestEvent) erro
 		return err
 	}
 	if e.Record == nil { // PocketBase compares to the letter; ours are normal
-		if s, err := staffByIdentity(e.App, e.Identity); err == nil {
+		if s, err := StaffByIdentity(e.App, e.Identity); err == nil {
 			e.Record = s.ProxyRecord()
 		}
 	}

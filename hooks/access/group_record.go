@@ -9,16 +9,24 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
-const collectionGroups = "groups"
+// CollectionGroups is where groups are kept.
+const CollectionGroups = "groups"
 
 var _ core.RecordProxy = (*Group)(nil)
 
 // Group is a skill that conversations are routed by.
 type Group struct{ core.BaseRecordProxy }
+
+func wrapGroup(r *core.Record) *Group {
+	g := &Group{}
+	g.SetProxyRecord(r)
+	return g
+}
 
 // Key is that of a group that every shop begins with, "" else.
 func (g *Group) Key() string { return g.GetString("key") }
@@ -26,13 +34,37 @@ func (g *Group) Key() string { return g.GetString("key") }
 // Name is what the shop calls the group.
 func (g *Group) Name() string { return g.GetString("name") }
 
+// Hours is when the group answers; the zero Week is whenever the channel does.
+func (g *Group) Hours() hours.Week {
+	var w hours.Week
+	if g.readHours(&w) != nil {
+		return hours.Week{}
+	}
+	return w
+}
+
+func (g *Group) readHours(into *hours.Week) error {
+	if text := g.GetString("hours"); text == "" || text == "null" {
+		return nil
+	}
+	return g.UnmarshalJSONField("hours", into)
+}
+
+func (g *Group) become(name string, week hours.Week) {
+	g.Set("name", strings.TrimSpace(name))
+	g.Set("hours", week)
+}
+
+func (g *Group) begin(key string)  { g.Set("key", key) }
+func (g *Group) standAt(place int) { g.Set("sort", place) }
+
 // presetGroups are what every shop begins with.
 var presetGroups = []string{PreSale, AfterSale, Complaint}
 
 // Groups lists all groups in the shop's order.
 func Groups(app core.App) ([]*Group, error) {
 	var list []*Group
-	if err := app.RecordQuery(collectionGroups).OrderBy("sort", "created", "id").All(&list); err != nil {
+	if err := app.RecordQuery(CollectionGroups).OrderBy("sort", "created", "id").All(&list); err != nil {
 		return nil, fmt.Errorf("groups: %w", err)
 	}
 	return list, nil
@@ -41,32 +73,11 @@ func Groups(app core.App) ([]*Group, error) {
 // GroupBy returns the group whose id, key or name is word.
 func GroupBy(app core.App, word string) (*Group, error) {
 	g := &Group{}
-	err := app.RecordQuery(collectionGroups).
-		AndWhere(dbx.NewExp("id = {:word} OR key = {:word} OR name = {:word}", dbx.Params{"word": word})).
+	err := app.RecordQuery(CollectionGroups).
+		AndWhere(dbx.NewExp("id = {:word} OR (key = {:word} AND key != '') OR name = {:word}", dbx.Params{"word": word})).
 		OrderBy("sort", "created", "id").Limit(1).One(g)
 	if err != nil {
 		return nil, fmt.Errorf("group %s: %w", word, err)
-	}
-	return g, nil
-}
-
-// AddGroup makes a group; key may be "".
-func AddGroup(app core.App, key, name string) (*Group, error) {
-	collection, err := app.FindCachedCollectionByNameOrId(collectionGroups)
-	if err != nil {
-		return nil, err
-	}
-	all, err := Groups(app)
-	if err != nil {
-		return nil, err
-	}
-	g := &Group{}
-	g.SetProxyRecord(core.NewRecord(collection))
-	g.Set("key", key)
-	g.Set("name", name)
-	g.Set("sort", len(all)+1)
-	if err := app.Save(g); err != nil {
-		return nil, fmt.Errorf("group %s: %w", name, err)
 	}
 	return g, nil
 }
@@ -81,7 +92,7 @@ func EnsureGroups(app core.App) error {
 		} else if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		if _, err := AddGroup(app, key, say.T("access.group_"+localeKey(key))); err != nil {
+		if _, err := AddGroup(app, nil, GroupDraft{Key: key, Name: say.T("access.group_" + localeKey(key))}); err != nil {
 			return err
 		}
 	}

@@ -93,7 +93,7 @@ func authenticate(app core.App, identity, password string) (*Staff, error) {
 	if len(identity) > mostGuess || len(password) > mostGuess {
 		return nil, wrong
 	}
-	s, err := staffByIdentity(app, identity)
+	s, err := StaffByIdentity(app, identity)
 	if err != nil || s.Disabled() {
 		_ = bcrypt.CompareHashAndPassword(nobody(), []byte(password))
 		if err != nil && fail.Of(err).Kind.Retry() {

@@ -38,17 +38,45 @@ const (
 	ExportsMake           Permission = "exports.make" // lists as files
 )
 
-// Permissions lists all of them in the order in which they are shown.
-var Permissions = []Permission{
-	ConversationsReply, ConversationsTransfer, ConversationsSeeGroup, ConversationsSeeAll, ConversationsTakeOver,
-	ConversationsOverCap, ConversationsAssign, CustomersSee, CustomersEdit, CustomersReveal, CustomersBlock, TagsEdit,
-	QuickRepliesEdit, ChannelsEdit, GroupsEdit, StaffSee, StaffEdit, RolesEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake,
+// Area is a part of the shop's work, whose permissions are shown together.
+type Area struct {
+	Key         string // its name is under access.area_…
+	Permissions []Permission
 }
 
-// Describe says in lang what p allows.
-func Describe(p Permission, lang string) string {
-	return locale.In(lang).T("access.may_" + strings.ReplaceAll(string(p), ".", "_"))
+// Areas are all permissions in the order in which they are shown.
+var Areas = []Area{
+	{"conversations", []Permission{
+		ConversationsReply, ConversationsTransfer, ConversationsSeeGroup, ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign,
+	}},
+	{"customers", []Permission{CustomersSee, CustomersEdit, CustomersReveal, CustomersBlock}},
+	{"words", []Permission{TagsEdit, QuickRepliesEdit}},
+	{"team", []Permission{GroupsEdit, StaffSee, StaffEdit, RolesEdit}},
+	{"shop", []Permission{ChannelsEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake}},
 }
+
+// Permissions lists all of them.
+var Permissions = func() (list []Permission) {
+	for _, a := range Areas {
+		list = append(list, a.Permissions...)
+	}
+	return list
+}()
+
+// sensitive are those by which data leaves the shop, or that are power over
+// colleagues and the shop itself.
+var sensitive = []Permission{CustomersReveal, StaffEdit, RolesEdit, SettingsEdit, SecurityEdit, ExportsMake}
+
+// Sensitive reports whether p deserves a second thought before it is given.
+func Sensitive(p Permission) bool { return slices.Contains(sensitive, p) }
+
+// Describe says in lang what p allows.
+func Describe(p Permission, lang string) string { return locale.In(lang).T(words(p)) }
+
+// Explain says in lang what somebody with p can do, and what it is good for.
+func Explain(p Permission, lang string) string { return locale.In(lang).T(words(p) + "_why") }
+
+func words(p Permission) string { return "access.may_" + strings.ReplaceAll(string(p), ".", "_") }
 
 // Keys of the preset roles.
 const (

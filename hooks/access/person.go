@@ -23,12 +23,14 @@ type Person struct {
 	Theme          string // light, dark, or "" for the system's
 	Role           string // key of a preset role, "" for the shop's own
 	RoleName       string
+	RoleID         string
 	Presence       string
 	PresenceReason string
 	SignIn         string // id of the sign-in they came by, "" when looked up
 	Groups         []string
 	Cap            int
 	Disabled       bool
+	Deleted        bool // disabled for good; only the nickname is left
 	MustChange     bool // the password, before anything else
 
 	may map[Permission]bool
@@ -56,6 +58,25 @@ func (p *Person) Permissions() []Permission {
 	return list
 }
 
+// Present returns one who still works here, enabled or not.
+func Present(app core.App, id string) (*Person, error) {
+	p, err := ByID(app, id)
+	if err == nil && p.Deleted {
+		return nil, fmt.Errorf("staff %s is deleted: %w", id, sql.ErrNoRows)
+	}
+	return p, err
+}
+
+// Everybody lists all who still work here, disabled ones too, the oldest
+// account first. Do not change the list or the people in it.
+func Everybody(app core.App) ([]*Person, error) {
+	s, err := now(app)
+	if err != nil {
+		return nil, err
+	}
+	return s.here, nil
+}
+
 // People lists all enabled staff, the oldest account first. Do not change the
 // list or the people in it.
 func People(app core.App) ([]*Person, error) {
@@ -66,8 +87,8 @@ func People(app core.App) ([]*Person, error) {
 	return s.enabled, nil
 }
 
-// ByID returns one member of staff, also a disabled one, since old messages
-// still bear their name.
+// ByID returns one member of staff, also a disabled or deleted one, since
+// old messages still bear their name.
 func ByID(app core.App, id string) (*Person, error) {
 	s, err := now(app)
 	if err != nil {
@@ -85,6 +106,7 @@ func ByID(app core.App, id string) (*Person, error) {
 type snapshot struct {
 	version  int64
 	people   map[string]*Person
+	here     []*Person // those who are not deleted
 	enabled  []*Person
 	sessions sync.Map // how it was presented → *session
 }
@@ -109,6 +131,9 @@ func load(app core.App, version int64) (*snapshot, error) {
 			return nil, err
 		}
 		s.people[p.ID] = p
+		if !p.Deleted {
+			s.here = append(s.here, p)
+		}
 		if !p.Disabled {
 			s.enabled = append(s.enabled, p)
 		}

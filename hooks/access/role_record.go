@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -36,6 +37,11 @@ func (r *Role) Permissions() ([]Permission, error) {
 	if r.Key() == Owner {
 		return Permissions, nil
 	}
+	return r.written()
+}
+
+// written are the permissions as the row has them.
+func (r *Role) written() ([]Permission, error) {
 	var list []Permission
 	if r.GetString("permissions") == "" {
 		return nil, nil
@@ -47,7 +53,36 @@ func (r *Role) Permissions() ([]Permission, error) {
 func (r *Role) become(key, name string, allowed []Permission) {
 	r.Set("key", key)
 	r.Set("name", name)
-	r.Set("permissions", allowed)
+	r.Set("permissions", inOrder(allowed))
+}
+
+// inOrder is list as it is shown, each once. What is no permission stays, for
+// the rules to refuse.
+func inOrder(list []Permission) []Permission {
+	ordered := []Permission{}
+	for _, p := range slices.Concat(Permissions, list) {
+		if slices.Contains(list, p) && !slices.Contains(ordered, p) {
+			ordered = append(ordered, p)
+		}
+	}
+	return ordered
+}
+
+// Roles lists all roles: the presets in their order, then the shop's own by age.
+func Roles(app core.App) ([]*Role, error) {
+	var list []*Role
+	if err := app.RecordQuery(collectionRoles).OrderBy("created", "id").All(&list); err != nil {
+		return nil, fmt.Errorf("roles: %w", err)
+	}
+	rank := func(r *Role) int {
+		i := slices.IndexFunc(presets, func(p preset) bool { return p.key == r.Key() })
+		if i < 0 {
+			return len(presets)
+		}
+		return i
+	}
+	slices.SortStableFunc(list, func(a, b *Role) int { return rank(a) - rank(b) })
+	return list, nil
 }
 
 // RoleByKey returns a preset role.
@@ -59,14 +94,21 @@ func RoleByKey(app core.App, key string) (*Role, error) {
 	return r, nil
 }
 
+// RoleBy returns the role whose id, key or name is word.
+func RoleBy(app core.App, word string) (*Role, error) {
+	r := &Role{}
+	err := app.RecordQuery(collectionRoles).
+		AndWhere(dbx.NewExp("id = {:word} OR (key = {:word} AND key != '') OR name = {:word}", dbx.Params{"word": word})).
+		OrderBy("created", "id").Limit(1).One(r)
+	if err != nil {
+		return nil, fmt.Errorf("role %s: %w", word, err)
+	}
+	return r, nil
+}
+
 // EnsureRoles makes the preset roles that are missing. It leaves those that the
 // shop has changed as they are.
 func EnsureRoles(app core.App) error {
-	collection, err := app.FindCachedCollectionByNameOrId(collectionRoles)
-	if err != nil {
-		return err
-	}
-	say := locale.In(settings.ShopOf(app).Language)
 	for _, p := range presets {
 		_, err := RoleByKey(app, p.key)
 		if err == nil {
@@ -75,11 +117,26 @@ func EnsureRoles(app core.App) error {
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		r := wrapRole(core.NewRecord(collection))
-		r.become(p.key, say.T("access.role_"+localeKey(p.key)), p.allowed)
+		r, err := newRole(app)
+		if err != nil {
+			return err
+		}
+		r.become(p.key, presetName(app, p.key), p.allowed)
 		if err := app.Save(r); err != nil {
 			return fmt.Errorf("role %s: %w", p.key, err)
 		}
 	}
 	return nil
+}
+
+func newRole(app core.App) (*Role, error) {
+	collection, err := app.FindCachedCollectionByNameOrId(collectionRoles)
+	if err != nil {
+		return nil, err
+	}
+	return wrapRole(core.NewRecord(collection)), nil
+}
+
+func presetName(app core.App, key string) string {
+	return locale.In(settings.ShopOf(app).Language).T("access.role_" + localeKey(key))
 }

@@ -4,19 +4,19 @@ import (
 	"database/sql"
 	"errors"
 	"net/mail"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
 const (
 	mostNickname = 20
+	mostRealName = 30
 	mostCap      = 200
 )
 
@@ -26,16 +26,29 @@ func normalize(e *core.RecordEvent) error {
 }
 
 // validStaff keeps what must hold of an account whoever writes it, PocketBase's
-// dashboard included, and says it beside the field.
+// dashboard included, and says it beside the field. Of a deleted one only the
+// end has to be kept.
 func validStaff(e *core.RecordEvent) error {
 	s := wrapStaff(e.Record)
-	checks := []func(core.App, *Staff) error{validNickname, validAddress, validPhone, validPlace, validPassword, keepsAnOwner}
+	checks := []func(core.App, *Staff) error{
+		staysDeleted, validNickname, validRealName, validEmail, validPhone, validReach, hasRole, validCap, validAvatar, validPassword, keepsAnOwner,
+	}
+	if s.Deleted() {
+		checks = []func(core.App, *Staff) error{keepsAnOwner}
+	}
 	for _, check := range checks {
 		if err := check(e.App, s); err != nil {
 			return err
 		}
 	}
 	return e.Next()
+}
+
+func staysDeleted(_ core.App, s *Staff) error {
+	if !s.IsNew() && wrapStaff(s.Original()).Deleted() {
+		return fail.New(fail.Conflict, "access.deleted_stays").On("deleted")
+	}
+	return nil
 }
 
 func validNickname(app core.App, s *Staff) error {
@@ -48,15 +61,31 @@ func validNickname(app core.App, s *Staff) error {
 	case strings.ContainsFunc(name, unicode.IsControl) || strings.TrimSpace(name) != name:
 		return fail.New(fail.Invalid, "access.nickname_odd").On("nickname")
 	}
-	return unique(app, s, "nickname", name, "access.nickname_taken")
+	other, err := nicknamed(app, name)
+	return free(other, err, s, "nickname", "access.nickname_taken")
 }
 
-func validAddress(app core.App, s *Staff) error {
+func validRealName(_ core.App, s *Staff) error {
+	name := s.realName()
+	if utf8.RuneCountInString(name) > mostRealName {
+		return fail.New(fail.Invalid, "access.real_name_long", "Most", mostRealName).On("real_name")
+	}
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		return fail.New(fail.Invalid, "access.nickname_odd").On("real_name")
+	}
+	return nil
+}
+
+func validEmail(app core.App, s *Staff) error {
+	if s.Email() == "" {
+		return nil
+	}
 	a, err := mail.ParseAddress(s.Email())
 	if err != nil || a.Address != s.Email() || len(s.Email()) > 200 {
 		return fail.New(fail.Invalid, "access.email_wrong").On("email")
 	}
-	return unique(app, s, "email", s.Email(), "access.email_taken")
+	other, err := staffBy(app, "email", s.Email())
+	return free(other, err, s, "email", "access.email_taken")
 }
 
 func validPhone(app core.App, s *Staff) error {
@@ -68,23 +97,60 @@ func validPhone(app core.App, s *Staff) error {
 	if len(digits) < 5 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
 		return fail.New(fail.Invalid, "access.phone_wrong").On("phone")
 	}
-	return unique(app, s, "phone", phone, "access.phone_taken")
+	other, err := staffBy(app, "phone", phone)
+	return free(other, err, s, "phone", "access.phone_taken")
 }
 
-// validPlace checks role and cap; the schema knows the presences.
-func validPlace(_ core.App, s *Staff) error {
+// validReach asks for one of both to sign in with, and of an owner for the
+// e-mail, which is what the dashboard knows them by.
+func validReach(app core.App, s *Staff) error {
+	if s.Email() != "" {
+		return nil
+	}
+	if s.Phone() == "" {
+		return fail.New(fail.Invalid, "access.reach_missing").On("email")
+	}
+	owner, err := RoleByKey(app, Owner)
+	if err == nil && s.roleID() == owner.Id {
+		return fail.New(fail.Invalid, "access.owner_email").On("email")
+	}
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
+}
+
+func hasRole(_ core.App, s *Staff) error {
 	if s.roleID() == "" {
 		return fail.New(fail.Invalid, "access.role_missing").On("role")
 	}
+	return nil
+}
+
+// validCap checks how many; the schema knows the presences.
+func validCap(_ core.App, s *Staff) error {
 	if s.cap() < 1 || s.cap() > mostCap {
 		return fail.New(fail.Invalid, "access.cap_wrong", "Most", mostCap).On("cap")
 	}
 	return nil
 }
 
-// unique asks before the index does, to be able to say what is taken.
-func unique(app core.App, s *Staff, field, value, key string) error {
-	other, err := staffBy(app, field, value)
+// validAvatar keeps to pictures that were stored as such: everybody may see an
+// avatar, nobody else's file may become one.
+func validAvatar(app core.App, s *Staff) error {
+	if s.avatar() == "" || !s.IsNew() && wrapStaff(s.Original()).avatar() == s.avatar() {
+		return nil
+	}
+	f, err := files.ByID(app, s.avatar())
+	if err != nil || f.Purpose() != files.ForAvatar {
+		return fail.New(fail.Invalid, "access.avatar_gone").On("avatar").Because(err)
+	}
+	return nil
+}
+
+// free says what is taken before the index does. other is who has it, by err
+// nobody.
+func free(other *Staff, err error, s *Staff, field, key string) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -141,41 +207,15 @@ func keepOwner(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// validRole keeps roles to permissions that exist and presets to their keys.
-func validRole(e *core.RecordEvent) error {
-	r := wrapRole(e.Record)
-	if strings.TrimSpace(r.Name()) == "" {
-		return fail.New(fail.Invalid, "access.role_name_missing").On("name")
-	}
-	if !r.IsNew() && wrapRole(r.Original()).Key() != r.Key() {
-		return fail.New(fail.Conflict, "access.role_preset").On("key")
-	}
-	allowed, err := r.Permissions()
-	if err != nil {
-		return fail.New(fail.Invalid, "access.permission_unknown", "Permission", "?").On("permissions").Because(err)
-	}
-	for _, p := range allowed {
-		if !slices.Contains(Permissions, p) {
-			return fail.New(fail.Invalid, "access.permission_unknown", "Permission", string(p)).On("permissions")
-		}
-	}
-	return e.Next()
-}
-
-// keepRole refuses to delete a preset role, or one that somebody has.
-func keepRole(e *core.RecordEvent) error {
-	r := wrapRole(e.Record)
-	if r.Key() != "" {
-		return fail.New(fail.Conflict, "access.role_preset").On("key")
-	}
-	n, err := e.App.CountRecords(Collection, dbx.HashExp{"role": r.Id})
-	if err != nil {
+// endOnLeaving ends the sign-ins of whoever is disabled or deleted, whoever did
+// it.
+func endOnLeaving(e *core.RecordEvent) error {
+	s := wrapStaff(e.Record)
+	left := s.Disabled() && !wrapStaff(s.Original()).Disabled()
+	if err := e.Next(); err != nil || !left {
 		return err
 	}
-	if n > 0 {
-		return fail.New(fail.Conflict, "access.role_in_use").On("key")
-	}
-	return e.Next()
+	return EndSignIns(e.App, s.Id, "")
 }
 
 func normalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

@@ -123,7 +123,7 @@ func TestSignInsEnd(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(app core.App, s *httptest.Server, c string) error{
 		"disabled": func(app core.App, _ *httptest.Server, _ string) error {
-			return access.Disable(app, staff(t, app, "ann@heye.cn").Id)
+			return access.Disable(app, nil, staff(t, app, "ann@heye.cn").Id)
 		},
 		"all ended": func(app core.App, _ *httptest.Server, _ string) error {
 			return access.EndSignIns(app, staff(t, app, "ann@heye.cn").Id, "")
@@ -234,7 +234,7 @@ func TestUnknownWrongAndDisabledAreAnsweredAlike(t *testing.T) {
 	t.Parallel()
 	app, s := open(t)
 	add(t, app, access.Newcomer{Email: "gone@heye.cn", Nickname: "离职", Role: access.Agent})
-	if err := access.Disable(app, staff(t, app, "gone@heye.cn").Id); err != nil {
+	if err := access.Disable(app, nil, staff(t, app, "gone@heye.cn").Id); err != nil {
 		t.Fatal(err)
 	}
 	var page, api string

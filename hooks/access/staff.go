@@ -1,6 +1,8 @@
 package access
 
 import (
+	"cmp"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -16,18 +18,66 @@ const DefaultCap = 10
 
 // Newcomer is what is needed of somebody who joins.
 type Newcomer struct {
-	Email, Phone, Nickname, RealName, Password string
+	Email, Phone, Nickname, RealName, Password string // e-mail or phone; an owner needs the e-mail
 
-	Role       string   // a preset role's key
-	Groups     []string // ids, keys or names; none: every group
+	Role       string   // id, key or name
+	Groups     []string // ids, keys or names; nil: every group that the one who adds them may give
 	Cap        int      // 0: DefaultCap
+	Avatar     string   // id of a file, "" for none
 	MustChange bool     // the password, at the first sign-in
 	Presence   string   // "": offline
 	Language   string
 }
 
+// FirstPassword is 60 random bits in letters and digits, in groups to read out.
+func FirstPassword() string {
+	text := strings.ToLower(rand.Text())
+	return text[:4] + "-" + text[4:8] + "-" + text[8:12]
+}
+
 // AddStaff makes an account that can sign in at once.
-func AddStaff(app core.App, n Newcomer) (*Staff, error) {
+func AddStaff(app core.App, by *Person, n Newcomer) (*Staff, error) {
+	s, err := drawUp(app, n)
+	if err != nil {
+		return nil, err
+	}
+	err = as(app, by, StaffEdit, func(app core.App, by *Person) error { return enrol(app, by, []*Staff{s}, []Newcomer{n}) })
+	if err != nil {
+		return nil, fmt.Errorf("add staff: %w", err)
+	}
+	return s, nil
+}
+
+// AddAllStaff makes all of the accounts or none of them. A failure says by its
+// index whose it is.
+func AddAllStaff(app core.App, by *Person, list []Newcomer) ([]*Staff, error) {
+	all := make([]*Staff, len(list))
+	for i, n := range list {
+		s, err := drawUp(app, n)
+		if err != nil {
+			return nil, &RefusedError{At: i, Err: err}
+		}
+		all[i] = s
+	}
+	err := as(app, by, StaffEdit, func(app core.App, by *Person) error { return enrol(app, by, all, list) })
+	if err != nil {
+		return nil, fmt.Errorf("add staff: %w", err)
+	}
+	return all, nil
+}
+
+// RefusedError says which of several newcomers could not be added.
+type RefusedError struct {
+	At  int
+	Err error
+}
+
+func (r *RefusedError) Error() string { return fmt.Sprintf("newcomer %d: %v", r.At, r.Err) }
+func (r *RefusedError) Unwrap() error { return r.Err }
+
+// drawUp makes the record with its password, whose hash takes its time, so this
+// is done before the transaction.
+func drawUp(app core.App, n Newcomer) (*Staff, error) {
 	collection, err := app.FindCachedCollectionByNameOrId(Collection)
 	if err != nil {
 		return nil, err
@@ -36,54 +86,91 @@ func AddStaff(app core.App, n Newcomer) (*Staff, error) {
 	if err = CheckPassword(n.Password, n.Nickname, n.Email, n.Phone); err != nil {
 		return nil, err
 	}
-	s.SetPassword(n.Password) // takes its time, so before the transaction
-	err = app.RunInTransaction(func(app core.App) (err error) {
-		if err = EnsureRoles(app); err != nil {
-			return err
-		}
-		role, err := RoleByKey(app, n.Role)
-		if err != nil {
-			return fail.New(fail.Invalid, "access.no_such_role", "Role", n.Role).On("role").Because(err)
-		}
-		groups, err := groupIDs(app, n.Groups)
-		if err != nil {
-			return err
-		}
-		s.become(n, role.Id, groups)
-		return app.Save(s)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("add staff: %w", err)
-	}
+	s.SetPassword(n.Password)
 	return s, nil
 }
 
-// Faults says what is wrong with a newcomer, all of it, each on its field.
-func Faults(app core.App, n Newcomer) ([]*fail.Error, error) {
+func enrol(app core.App, by *Person, all []*Staff, list []Newcomer) error {
+	if err := EnsureRoles(app); err != nil {
+		return err
+	}
+	for i, n := range list {
+		where, err := placeOf(app, by, n)
+		if err != nil {
+			return &RefusedError{At: i, Err: err}
+		}
+		all[i].become(n, where)
+		if err := app.Save(all[i]); err != nil {
+			return &RefusedError{At: i, Err: err}
+		}
+	}
+	return nil
+}
+
+// place is where in the shop somebody stands, by ids.
+type place struct {
+	role   string
+	groups []string
+}
+
+// placeOf looks up what n says and refuses what by may not give.
+func placeOf(app core.App, by *Person, n Newcomer) (place, error) {
+	role, err := RoleBy(app, n.Role)
+	if err != nil {
+		if n.Role == "" {
+			return place{}, fail.New(fail.Invalid, "access.role_missing").On("role")
+		}
+		return place{}, fail.New(fail.Invalid, "access.no_such_role", "Role", n.Role).On("role").Because(err)
+	}
+	if err = MayGive(by, role); err != nil {
+		return place{}, err
+	}
+	groups, err := groupIDs(app, by, n.Groups)
+	if err != nil {
+		return place{}, err
+	}
+	return place{role.Id, groups}, placing(by, nil, groups)
+}
+
+// Faults says what is wrong with a newcomer, all of it, each on its field. A role
+// that is left out is none: a new shop has no roles yet.
+func Faults(app core.App, by *Person, n Newcomer) ([]*fail.Error, error) {
 	collection, err := app.FindCachedCollectionByNameOrId(Collection)
 	if err != nil {
 		return nil, err
 	}
 	s := wrapStaff(core.NewRecord(collection))
-	s.become(n, "", nil)
-	s.normalize()
 	var faults []*fail.Error
-	for _, check := range []func(core.App, *Staff) error{
-		validNickname, validAddress, validPhone,
-		func(core.App, *Staff) error { return CheckPassword(n.Password, n.Nickname, n.Email, n.Phone) },
-	} {
-		err := check(app, s)
+	note := func(err error) error {
 		if f, ok := errors.AsType[*fail.Error](err); ok {
 			faults = append(faults, f)
-		} else if err != nil {
+			return nil
+		}
+		return err
+	}
+	var where place
+	if n.Role != "" {
+		where, err = placeOf(app, by, n)
+		if err = note(err); err != nil {
+			return nil, err
+		}
+	}
+	s.become(n, where)
+	s.normalize()
+	for _, check := range []func(core.App, *Staff) error{
+		validNickname, validRealName, validEmail, validPhone, validReach, validCap,
+		func(core.App, *Staff) error { return CheckPassword(n.Password, n.Nickname, n.Email, n.Phone) },
+	} {
+		if err = note(check(app, s)); err != nil {
 			return nil, err
 		}
 	}
 	return faults, nil
 }
 
-func groupIDs(app core.App, words []string) ([]string, error) {
-	var ids []string
+// groupIDs looks groups up; nil words are all those that by may give.
+func groupIDs(app core.App, by *Person, words []string) ([]string, error) {
+	ids := []string{}
 	for _, word := range words {
 		g, err := GroupBy(app, strings.TrimSpace(word))
 		if err != nil {
@@ -91,7 +178,7 @@ func groupIDs(app core.App, words []string) ([]string, error) {
 		}
 		ids = append(ids, g.Id)
 	}
-	if len(words) > 0 {
+	if words != nil {
 		return ids, nil
 	}
 	all, err := Groups(app)
@@ -99,7 +186,9 @@ func groupIDs(app core.App, words []string) ([]string, error) {
 		return nil, err
 	}
 	for _, g := range all {
-		ids = append(ids, g.Id)
+		if MayPlace(by, g.Id) == nil {
+			ids = append(ids, g.Id)
+		}
 	}
 	return ids, nil
 }
@@ -112,22 +201,6 @@ func SetPresence(app core.App, id, status, reason string) error {
 // Prefer keeps in which language and theme somebody likes to see the program.
 func Prefer(app core.App, id, language, theme string) error {
 	return change(app, id, func(s *Staff) { s.prefer(language, theme) })
-}
-
-// Disable ends what an account may do, within a second and in every process;
-// Enable gives it back. The sign-ins of a disabled account are over for good.
-func Disable(app core.App, id string) error {
-	return app.RunInTransaction(func(app core.App) error {
-		if err := change(app, id, func(s *Staff) { s.disable(true) }); err != nil {
-			return err
-		}
-		return EndSignIns(app, id, "")
-	})
-}
-
-// Enable lets a disabled account sign in again.
-func Enable(app core.App, id string) error {
-	return change(app, id, func(s *Staff) { s.disable(false) })
 }
 
 func change(app core.App, id string, by func(*Staff)) error {
@@ -154,3 +227,15 @@ func Mask(phone string) string {
 		return strings.Repeat("*", len(r))
 	}
 }
+
+// MaskEmail leaves the first letter and the domain: w***@example.com.
+func MaskEmail(address string) string {
+	local, domain, ok := strings.Cut(address, "@")
+	if !ok || local == "" {
+		return ""
+	}
+	return string([]rune(local)[:1]) + "***@" + domain
+}
+
+// Reach is what somebody signs in with: their e-mail, else their phone.
+func (p *Person) Reach() string { return cmp.Or(p.Email, p.Phone) }

@@ -1,10 +1,12 @@
 package access
 
 import (
+	"database/sql"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // Collection is the auth collection of the people who work here.
@@ -38,6 +40,10 @@ func (s *Staff) Phone() string { return s.GetString("phone") }
 // Disabled accounts can do nothing.
 func (s *Staff) Disabled() bool { return s.GetBool("disabled") }
 
+// Deleted accounts are disabled for good and have nothing left but a nickname,
+// for what they have said. Active → disabled → active; either → deleted.
+func (s *Staff) Deleted() bool { return !s.GetDateTime("deleted").IsZero() }
+
 func (s *Staff) roleID() string     { return s.GetString("role") }
 func (s *Staff) groupIDs() []string { return s.GetStringSlice("groups") }
 func (s *Staff) cap() int           { return s.GetInt("cap") }
@@ -45,27 +51,54 @@ func (s *Staff) mustChange() bool   { return s.GetBool("must_change") }
 func (s *Staff) presence() string   { return s.GetString("presence") }
 func (s *Staff) language() string   { return s.GetString("language") }
 func (s *Staff) theme() string      { return s.GetString("theme") }
+func (s *Staff) realName() string   { return s.GetString("real_name") }
+func (s *Staff) avatar() string     { return s.GetString("avatar") }
 
 // newPassword is the password that is being set, "" when it stays.
 func (s *Staff) newPassword() string { return s.GetString("password") }
 
-func (s *Staff) become(n Newcomer, role string, groups []string) {
-	s.SetEmail(n.Email)
+func (s *Staff) become(n Newcomer, where place) {
+	s.edit(n, where)
 	s.SetVerified(true)
-	s.Set("phone", n.Phone)
-	s.Set("nickname", n.Nickname)
-	s.Set("real_name", n.RealName)
-	s.Set("role", role)
-	s.Set("groups", groups)
-	s.Set("cap", n.Cap)
 	s.Set("must_change", n.MustChange)
 	s.Set("presence", n.Presence)
 	s.Set("language", n.Language)
 }
 
+// edit changes what others may change of an account.
+func (s *Staff) edit(n Newcomer, where place) {
+	s.SetEmail(n.Email)
+	s.Set("phone", n.Phone)
+	s.Set("nickname", n.Nickname)
+	s.Set("real_name", n.RealName)
+	s.Set("groups", where.groups)
+	s.Set("cap", n.Cap)
+	s.Set("avatar", n.Avatar)
+	s.take(where.role)
+}
+
+func (s *Staff) take(role string)     { s.Set("role", role) }
+func (s *Staff) join(groups []string) { s.Set("groups", groups) }
+func (s *Staff) depart()              { s.Set("deleted", types.NowDateTime()) }
+
+// scrub leaves of an account what past conversations need. No password fits
+// afterwards, since this is no hash of any.
+func (s *Staff) scrub() {
+	s.edit(Newcomer{Nickname: s.Nickname()}, place{})
+	s.be(Offline, "")
+	s.prefer("", "")
+	s.disable(true)
+	s.Set("must_change", false)
+	s.SetRaw("password", &core.PasswordFieldValue{Hash: "none"})
+	s.RefreshTokenKey()
+}
+
 // normalize brings what may be written in several ways into one, and fills in
 // what may be left out.
 func (s *Staff) normalize() {
+	if s.Deleted() {
+		s.scrub()
+	}
 	s.SetEmail(normalEmail(s.Email()))
 	s.Set("phone", normalPhone(s.Phone()))
 	if s.presence() == "" {
@@ -96,17 +129,17 @@ func (s *Staff) changePassword(password string) {
 // person is the snapshot of s in role.
 func (s *Staff) person(role *Role) (*Person, error) {
 	p := &Person{
-		ID: s.Id, Nickname: s.Nickname(), RealName: s.GetString("real_name"), Email: s.Email(), Phone: s.Phone(),
+		ID: s.Id, Nickname: s.Nickname(), RealName: s.realName(), Email: s.Email(), Phone: s.Phone(),
 		Language: s.language(), Theme: s.theme(), Presence: s.presence(), PresenceReason: s.GetString("presence_reason"),
-		Groups: s.groupIDs(), Cap: s.cap(), Disabled: s.Disabled(), MustChange: s.mustChange(), may: map[Permission]bool{},
+		Groups: s.groupIDs(), Cap: s.cap(), Disabled: s.Disabled(), Deleted: s.Deleted(), MustChange: s.mustChange(), may: map[Permission]bool{},
 	}
-	if avatar := s.GetString("avatar"); avatar != "" {
+	if avatar := s.avatar(); avatar != "" {
 		p.Avatar = "/avatars/" + avatar
 	}
 	if role == nil {
 		return p, nil
 	}
-	p.Role, p.RoleName = role.Key(), role.Name()
+	p.Role, p.RoleName, p.RoleID = role.Key(), role.Name(), role.Id
 	allowed, err := role.Permissions()
 	if err != nil {
 		return nil, fmt.Errorf("role %s: %w", role.Id, err)
@@ -135,17 +168,31 @@ func staffBy(app core.App, field, value string) (*Staff, error) {
 	return s, nil
 }
 
-// staffByIdentity finds who signs in as identity: an e-mail or a phone number.
-func staffByIdentity(app core.App, identity string) (*Staff, error) {
+// StaffByIdentity finds who signs in as identity: an e-mail or a phone number.
+// Nobody signs in as nothing, which is what those have who lack one of them.
+func StaffByIdentity(app core.App, identity string) (*Staff, error) {
 	if email := normalEmail(identity); email != "" {
 		if s, err := staffBy(app, "email", email); err == nil {
 			return s, nil
 		}
 	}
-	return staffBy(app, "phone", normalPhone(identity))
+	phone := normalPhone(identity)
+	if phone == "" {
+		return nil, fmt.Errorf("staff: %w", sql.ErrNoRows)
+	}
+	return staffBy(app, "phone", phone)
 }
 
-// allStaff lists every account, the oldest first.
+// nicknamed finds who of those that are still here has the name.
+func nicknamed(app core.App, name string) (*Staff, error) {
+	s := &Staff{}
+	if err := app.RecordQuery(Collection).AndWhere(dbx.HashExp{"nickname": name, "deleted": ""}).Limit(1).One(s); err != nil {
+		return nil, fmt.Errorf("staff: %w", err)
+	}
+	return s, nil
+}
+
+// allStaff lists every account, deleted ones too, the oldest first.
 func allStaff(app core.App) ([]*Staff, error) {
 	var list []*Staff
 	if err := app.RecordQuery(Collection).OrderBy("created", "id").All(&list); err != nil {

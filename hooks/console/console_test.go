@@ -77,7 +77,7 @@ var serial atomic.Int64
 func (s *shop) hire(role string, groups ...string) someone {
 	s.t.Helper()
 	n := serial.Add(1)
-	staff, err := access.AddStaff(s.app, access.Newcomer{
+	staff, err := access.AddStaff(s.app, nil, access.Newcomer{
 		Email: fmt.Sprintf("s%d@example.com", n), Nickname: fmt.Sprintf("客服%d", n), Password: password, Role: role, Groups: groups,
 	})
 	if err != nil {
@@ -321,6 +321,16 @@ func TestANewColleagueCanSignIn(t *testing.T) {
 	if made.Staff.Name != "小新" || len(made.Password) != 14 {
 		t.Fatalf("made %+v", made)
 	}
+	s.call(someone{}, "POST /api/collections/staff/auth-with-password",
+		object{"identity": "new@example.com", "password": made.Password}, http.StatusUnauthorized, nil) // it has to be changed first
+	r, err := s.app.FindRecordById(access.Collection, made.Staff.ID)
+	if err != nil || !r.ValidatePassword(made.Password) {
+		t.Fatalf("the password is not theirs: %v", err)
+	}
+	r.Set("must_change", false)
+	if err := s.app.Save(r); err != nil {
+		t.Fatal(err)
+	}
 	newcomer := someone{made.Staff.ID, s.signIn("new@example.com", made.Password)}
 	s.call(newcomer, "GET desk", nil, http.StatusOK, nil)
 	s.call(newcomer, "POST staff", object{"email": "x@example.com", "nickname": "x", "role": "agent"}, http.StatusForbidden, nil)
@@ -548,7 +558,7 @@ func TestPreferencesStayWithThePerson(t *testing.T) {
 func TestThePageSpeaksThePersonsLanguage(t *testing.T) {
 	t.Parallel()
 	s := open(t)
-	staff, err := access.AddStaff(s.app, access.Newcomer{Email: "p@example.com", Nickname: "Pat", Password: password, Role: access.Agent, Language: "en"})
+	staff, err := access.AddStaff(s.app, nil, access.Newcomer{Email: "p@example.com", Nickname: "Pat", Password: password, Role: access.Agent, Language: "en"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"strings"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
@@ -85,21 +83,12 @@ func viewProfile(e *core.RequestEvent, c known) (*profile, error) {
 func viewCustomer(p *access.Person, c *customers.Customer) customerView {
 	phone, email := c.Phone(), c.Email()
 	if !p.May(access.CustomersReveal) {
-		phone, email = access.Mask(phone), maskEmail(email)
+		phone, email = access.Mask(phone), access.MaskEmail(email)
 	}
 	return customerView{
 		ID: c.Id, Name: c.Name(), Avatar: c.Avatar(), Phone: phone, Email: email,
 		Region: c.Region(), Level: c.Level(), Tags: append([]string{}, c.Tags()...),
 	}
-}
-
-// maskEmail leaves the first letter and the domain: w***@example.com.
-func maskEmail(address string) string {
-	local, domain, ok := strings.Cut(address, "@")
-	if !ok || local == "" {
-		return ""
-	}
-	return string([]rune(local)[:1]) + "***@" + domain
 }
 
 func viewContact(e *core.RequestEvent, c *customers.Contact) contactView {

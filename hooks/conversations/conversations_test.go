@@ -225,7 +225,7 @@ func TestGreetingStandsBeforeTheFirstWordOnly(t *testing.T) {
 	if err := access.EnsureGroups(app); err != nil {
 		t.Fatal(err)
 	}
-	boss, err := access.AddStaff(app, access.Newcomer{Email: "b@example.com", Nickname: "店主", Password: "orange-Kettle-42", Role: access.Owner})
+	boss, err := access.AddStaff(app, nil, access.Newcomer{Email: "b@example.com", Nickname: "店主", Password: "orange-Kettle-42", Role: access.Owner})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (f *furnished) makeGroups(app core.App) error {
 		return err
 	}
 	for _, g := range f.Group {
-		if _, err := access.AddGroup(app, g.Key, g.Name); err != nil {
+		if _, err := access.AddGroup(app, nil, access.GroupDraft{Key: g.Key, Name: g.Name}); err != nil {
 			return err
 		}
 	}
@@ -105,7 +105,7 @@ func (f *furnished) makeChannel(app core.App) (err error) {
 
 func (f *furnished) hire(app core.App, password string) error {
 	for _, m := range f.Staff {
-		s, err := access.AddStaff(app, access.Newcomer{
+		s, err := access.AddStaff(app, nil, access.Newcomer{
 			Email: m.Email, Nickname: m.Nickname, Password: password, Role: m.Role, Groups: m.Groups, Cap: m.Cap,
 			Presence: cmp.Or(m.Presence, access.Online),
 		})

@@ -61,7 +61,7 @@ const password = "orange-Kettle-42"
 // hire adds a member of staff and returns their id and token.
 func (s *shop) hire(name, role string, groups ...string) (id, token string) {
 	s.t.Helper()
-	staff, err := access.AddStaff(s.app, access.Newcomer{
+	staff, err := access.AddStaff(s.app, nil, access.Newcomer{
 		Email: fmt.Sprintf("s%d@example.com", serial.Add(1)), Nickname: name, Password: password, Role: role, Groups: groups, Cap: 3,
 	})
 	if err != nil {

@@ -375,7 +375,7 @@ func TestPicturesAreSeenByTheThreadAlone(t *testing.T) {
 	if r := agent.ask(frame{"type": "send", "id": "i", "kind": "image", "file": mine.str("file", "id"), "conversation": conversation}); r.str("type") != "ack" {
 		t.Fatalf("staff's picture: %v", r)
 	}
-	if err := access.Disable(s.app, staffOf(t, s, staff)); err != nil {
+	if err := access.Disable(s.app, nil, staffOf(t, s, staff)); err != nil {
 		t.Fatal(err)
 	}
 	if code, _ := agent.closed(); code != 4401 {

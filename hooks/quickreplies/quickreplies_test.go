@@ -25,7 +25,7 @@ func open(t *testing.T) (core.App, staff) {
 		}
 	}
 	hire := func(name, role, group string) *access.Person {
-		s, err := access.AddStaff(app, access.Newcomer{
+		s, err := access.AddStaff(app, nil, access.Newcomer{
 			Email: name + "@example.com", Nickname: name, Password: "orange-Kettle-42", Role: role, Groups: []string{group},
 		})
 		if err != nil {

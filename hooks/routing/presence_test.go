@@ -15,7 +15,7 @@ func TestPresenceNeedsAWordAndAConnection(t *testing.T) {
 	if err := access.EnsureGroups(app); err != nil {
 		t.Fatal(err)
 	}
-	s, err := access.AddStaff(app, access.Newcomer{Email: "a@example.com", Nickname: "小满", Password: "orange-Kettle-42", Role: access.Agent})
+	s, err := access.AddStaff(app, nil, access.Newcomer{Email: "a@example.com", Nickname: "小满", Password: "orange-Kettle-42", Role: access.Agent})
 	if err != nil {
 		t.Fatal(err)
 	}

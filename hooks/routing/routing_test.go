@@ -20,7 +20,7 @@ func TestAssigningIsTriedAgainAfterAFault(t *testing.T) {
 	if _, err := channels.Add(app, channels.New{Name: "禾野优选", Default: true}); err != nil {
 		t.Fatal(err)
 	}
-	s, err := access.AddStaff(app, access.Newcomer{Email: "a@example.com", Nickname: "小满", Password: "orange-Kettle-42", Role: access.Owner})
+	s, err := access.AddStaff(app, nil, access.Newcomer{Email: "a@example.com", Nickname: "小满", Password: "orange-Kettle-42", Role: access.Owner})
 	if err != nil {
 		t.Fatal(err)
 	}

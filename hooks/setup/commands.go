@@ -51,7 +51,7 @@ func addCommand(app core.App) *cobra.Command {
 		}
 		owner, err := Open(app, s)
 		if errors.Is(err, errClosed) {
-			owner, err = access.AddStaff(app, ownerOf(s))
+			owner, err = access.AddStaff(app, nil, ownerOf(s))
 		}
 		if err != nil {
 			return err

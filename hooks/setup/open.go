@@ -38,7 +38,7 @@ func Open(app core.App, s Shop) (*access.Staff, error) {
 		if err = furnish(app, s); err != nil {
 			return err
 		}
-		if owner, err = access.AddStaff(app, ownerOf(s)); err != nil {
+		if owner, err = access.AddStaff(app, nil, ownerOf(s)); err != nil {
 			return err
 		}
 		return supply(app, owner.Id, locale.Match(s.Language))

@@ -96,7 +96,7 @@ func open(e *core.RequestEvent) error {
 
 // faultsOf says all that is wrong with what was filled in.
 func faultsOf(app core.App, s Shop) ([]*fail.Error, error) {
-	faults, err := access.Faults(app, s.Owner)
+	faults, err := access.Faults(app, nil, s.Owner)
 	if err != nil {
 		return nil, err
 	}
