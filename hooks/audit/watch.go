@@ -19,14 +19,21 @@ import (
 type Fields struct {
 	ID       string   // the field that the object is known by; "": its id
 	Name     string   // the field that names the object; "" where its name is personal
+	On       string   // a link to what is acted on in truth: a note is an act on its customer
 	Personal []string // told as keyed digests
 	Secret   []string // told as changed, no more
 	Ignore   []string // not told
 	Open     string   // a field with a JSON object whose members are told like fields
 	// Links are text fields that hold an id, with its collection. Relations are known.
 	Links map[string]string
-	// Turns are flags whose turning is the act: its name when it turns true, and false.
+	// Turns are flags, and times, whose turning is the act: its name when it turns
+	// true, and false. One called "deleted" is a record in the bin, which may come
+	// back; taking it out of there for good is "removed".
 	Turns map[string][2]string
+	// Tell may refine an entry by what it is about, or keep it out. Verbs are the
+	// acts that it makes.
+	Tell  func(e *Entry, before, after *core.Record) bool
+	Verbs []string
 	// By are those whose doing is told, everybody's if nil: what visitors and the
 	// program itself do to contacts is traffic and no act.
 	By []ActorKind
@@ -73,6 +80,12 @@ func (w Watched) Acts() []string {
 		names := w.Turns[flag]
 		verbs = append(verbs, names[0], names[1])
 	}
+	if w.binned() != "" {
+		verbs = append(verbs, "removed")
+	}
+	verbs = append(verbs, w.Verbs...)
+	slices.Sort(verbs)
+	verbs = slices.Compact(verbs)
 	for i, verb := range verbs {
 		verbs[i] = w.Kind() + "." + verb
 	}
@@ -146,22 +159,46 @@ func (w Watched) tell(e *core.RecordEvent, verb string, before, after *core.Reco
 	if err != nil || len(changes) == 0 && verb == "updated" {
 		return err
 	}
-	if verb == "updated" {
+	switch {
+	case verb == "updated":
 		verb = w.turn(changes)
+	case verb == "deleted" && !empty(textOf(before, w.binned())):
+		verb = "removed"
 	}
 	by := ActorOf(e.Context)
-	return Add(e.App, Entry{Act: w.Kind() + "." + verb, Object: w.object(cmp.Or(after, before)), Changes: changes, Actor: &by})
+	entry := Entry{Act: w.Kind() + "." + verb, Object: w.object(e.App, cmp.Or(after, before)), Changes: changes, Actor: &by}
+	if w.Tell != nil && !w.Tell(&entry, before, after) {
+		return nil
+	}
+	return Add(e.App, entry)
 }
 
-func (w Watched) object(r *core.Record) Object {
-	return Object{Kind: w.Kind(), ID: cmp.Or(textOf(r, w.ID), r.Id), Name: textOf(r, w.Name)}
+// object is what an act on r is an act on.
+func (w Watched) object(app core.App, r *core.Record) Object {
+	on := textOf(r, w.On)
+	if on == "" {
+		return Object{Kind: w.Kind(), ID: cmp.Or(textOf(r, w.ID), r.Id), Name: textOf(r, w.Name)}
+	}
+	to := w.linked(app, r.Collection().Fields.GetByName(w.On))
+	other := namesOf(app, to, nameField(app, to), []string{on})[0]
+	return Object{Kind: Watched{Collection: to}.Kind(), ID: on, Name: other.Name}
+}
+
+// binned is the field that says that a record is in the bin, "" without one.
+func (w Watched) binned() string {
+	for flag, names := range w.Turns {
+		if names[0] == "deleted" {
+			return flag
+		}
+	}
+	return ""
 }
 
 // turn is what a change is called.
 func (w Watched) turn(changes []Change) string {
 	for _, c := range changes {
 		if names, ok := w.Turns[c.Field]; ok {
-			if c.After == true {
+			if !empty(c.After) {
 				return names[0]
 			}
 			return names[1]
@@ -214,10 +251,7 @@ func (w Watched) change(app core.App, f core.Field, before, after any) (Change, 
 		return Personal(app, name, before, after)
 	}
 	if to := w.linked(app, f); to != "" {
-		field := ""
-		if other, ok := app.Store().Get(watchedKey + to).(Watched); ok {
-			field = other.Name
-		}
+		field := nameField(app, to)
 		return Change{Field: name, Before: named(app, to, field, before), After: named(app, to, field, after)}, nil
 	}
 	return Change{Field: name, Before: short(before), After: short(after)}, nil
@@ -234,6 +268,13 @@ func (w Watched) linked(app core.App, f core.Field) string {
 		return ""
 	}
 	return to.Name
+}
+
+// nameField is the field that names a collection's records, "" where their names
+// are personal.
+func nameField(app core.App, collection string) string {
+	other, _ := app.Store().Get(watchedKey + collection).(Watched)
+	return other.Name
 }
 
 func named(app core.App, collection, field string, value any) any {
