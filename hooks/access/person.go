@@ -26,6 +26,7 @@ type Person struct {
 	RoleID         string
 	Presence       string
 	PresenceReason string
+	Address        string // where they act from, "" when looked up
 	SignIn         string // id of the sign-in they came by, "" when looked up
 	Groups         []string
 	Cap            int
@@ -46,6 +47,11 @@ func (p *Person) viewer() web.Viewer {
 
 // InGroup reports whether they belong to the group.
 func (p *Person) InGroup(id string) bool { return slices.Contains(p.Groups, id) }
+
+// Actor is who they are in the audit trail.
+func (p *Person) Actor() audit.Actor {
+	return audit.Actor{Kind: audit.Staff, ID: p.ID, Name: p.Nickname, Address: p.Address}
+}
 
 // Permissions lists what they may do.
 func (p *Person) Permissions() []Permission {

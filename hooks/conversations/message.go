@@ -62,6 +62,8 @@ type Author struct {
 	Kind AuthorKind `json:"kind"`
 	ID   string     `json:"id,omitempty"`
 	Name string     `json:"name,omitempty"`
+
+	address string // where staff act from, for the audit trail alone
 }
 
 // Visitor is the author for what contact says.
@@ -71,7 +73,7 @@ func Visitor(contact *customers.Contact) Author {
 
 // Staff is the author for what p does.
 func Staff(p *access.Person) Author {
-	return Author{Kind: FromStaff, ID: p.ID, Name: p.Nickname}
+	return Author{Kind: FromStaff, ID: p.ID, Name: p.Nickname, address: p.Address}
 }
 
 // bot is the author for what the channel says by itself.
@@ -166,7 +168,10 @@ func (tx *Tx) add(c *Conversation, m *Message) error {
 // event appends what happened.
 func (tx *Tx) event(c *Conversation, by Author, clientID, hash string, data EventData) (*Message, error) {
 	m := &Message{Kind: Event, From: by, ClientID: clientID, Hash: hash, Data: mustJSON(data), StaffOnly: data.Event == Tagged}
-	return m, tx.add(c, m)
+	if err := tx.add(c, m); err != nil {
+		return nil, err
+	}
+	return m, tx.account(c, by, data)
 }
 
 func mustJSON(v any) json.RawMessage {

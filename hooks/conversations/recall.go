@@ -53,6 +53,9 @@ func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
 	if err = tx.add(c, m); err != nil {
 		return nil, err
 	}
+	if err = tx.account(c, by, m.Event()); err != nil {
+		return nil, err
+	}
 	if old.File != "" {
 		if err = outbox.Add(tx.App, recalledFile, old.File, tx.Now); err != nil {
 			return nil, err
