@@ -61,7 +61,8 @@ func Register(app core.App, c *Config) *web.Table {
 
 // Commands are the program's commands beside serve.
 func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
-	return slices.Concat(setup.Commands(app), access.Commands(app), []*cobra.Command{channels.Command(app), demo.Command(open)}, ops.Commands(app, t))
+	by := audit.By(app, audit.AtTheMachine())
+	return slices.Concat(setup.Commands(by), access.Commands(by), []*cobra.Command{channels.Command(by), demo.Command(open)}, ops.Commands(app, t))
 }
 
 // open makes another program beside this one.

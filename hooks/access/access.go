@@ -18,6 +18,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/limits"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -34,6 +35,12 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordAfterCreateSuccess(watched...).BindFunc(notice)
 	app.OnRecordAfterUpdateSuccess(watched...).BindFunc(notice)
 	app.OnRecordAfterDeleteSuccess(watched...).BindFunc(notice)
+
+	audit.Watch(app, Collection, staffTrail)
+	audit.Watch(app, collectionRoles, roleTrail)
+	audit.Watch(app, CollectionGroups, groupTrail)
+	audit.Watch(app, collectionSignIns, signInTrail)
+	audit.Watch(app, core.CollectionNameSuperusers, superuserTrail)
 
 	app.OnRecordCreate(Collection).BindFunc(normalize)
 	app.OnRecordUpdate(Collection).BindFunc(normalize)
@@ -60,6 +67,7 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	t.Guard("", guard)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerBuiltin", Func: closeBuiltin, Priority: apis.DefaultRateLimitMiddlewarePriority - 5})
+		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerActor", Func: actAsSuperuser, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 10})
 		t.Pages(e.Router, tries.routes()...)
 		if err := rightsOf(e.App).start(e.App); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -21,6 +22,8 @@ var _ core.RecordProxy = (*Group)(nil)
 
 // Group is a skill that conversations are routed by.
 type Group struct{ core.BaseRecordProxy }
+
+var groupTrail = audit.Fields{Name: "name", Ignore: []string{"sort"}}
 
 func wrapGroup(r *core.Record) *Group {
 	g := &Group{}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -16,7 +17,9 @@ func guard(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	p = p.At(web.Address(e))
 	e.Set(keyPerson, p)
+	e.App = audit.By(e.App, p.Actor())
 	web.Speak(e, p.Language)
 	web.SetViewer(e, p.viewer())
 	if p.MustChange {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -51,6 +52,13 @@ func (p *Person) InGroup(id string) bool { return slices.Contains(p.Groups, id) 
 // Actor is who they are in the audit trail.
 func (p *Person) Actor() audit.Actor {
 	return audit.Actor{Kind: audit.Staff, ID: p.ID, Name: p.Nickname, Address: p.Address}
+}
+
+// At is p acting from address.
+func (p *Person) At(address string) *Person {
+	there := *p
+	there.Address = address
+	return &there
 }
 
 // Permissions lists what they may do.

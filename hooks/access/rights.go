@@ -9,6 +9,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 // poll is how often a server looks whether another process has changed rights.
@@ -83,24 +85,13 @@ func readVersion(app core.App) (int64, error) {
 // bump moves the version in the transaction that changes a staff member, a role
 // or a sign-in, starting one where there is none.
 func bump(e *core.RecordEvent) error {
-	if e.App.IsTransactional() {
-		return bumpIn(e)
-	}
-	outer := e.App
-	err := outer.RunInTransaction(func(app core.App) error {
-		e.App = app
-		return bumpIn(e)
-	})
-	e.App = outer
-	return err
-}
-
-func bumpIn(e *core.RecordEvent) error {
-	if err := e.Next(); err != nil {
+	return audit.Within(e, func() error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		_, err := e.App.DB().NewQuery("UPDATE rights SET version = version + 1 WHERE id = 1").Execute()
 		return err
-	}
-	_, err := e.App.DB().NewQuery("UPDATE rights SET version = version + 1 WHERE id = 1").Execute()
-	return err
+	})
 }
 
 // notice runs after the commit, so that whoever made the change sees it at once.

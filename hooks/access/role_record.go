@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
@@ -19,6 +20,8 @@ var _ core.RecordProxy = (*Role)(nil)
 
 // Role is a set of permissions with a name. The preset ones have a key.
 type Role struct{ core.BaseRecordProxy }
+
+var roleTrail = audit.Fields{Name: "name"}
 
 func wrapRole(r *core.Record) *Role {
 	role := &Role{}

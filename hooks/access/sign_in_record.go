@@ -7,6 +7,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 const collectionSignIns = "sign_ins"
@@ -22,6 +24,18 @@ var _ core.RecordProxy = (*signIn)(nil)
 // signIn is one device on which somebody is signed in. It is live until it is
 // ended, reaches its end, or, in a browser, was idle for too long.
 type signIn struct{ core.BaseRecordProxy }
+
+// signInTrail: that somebody signs in is their own doing, although they are
+// nobody yet when it happens. That a device was used is no act.
+var signInTrail = audit.Fields{
+	On: "staff", Ignore: []string{"staff", "hash", "seen", "ends"}, Turns: map[string][2]string{"ended": {"ended", "reopened"}},
+	Tell: func(e *audit.Entry, before, after *core.Record) bool {
+		if before == nil && e.Actor.Kind == audit.System {
+			e.Actor = &audit.Actor{Kind: audit.Staff, ID: e.Object.ID, Name: e.Object.Name, Address: after.GetString("address")}
+		}
+		return true
+	},
+}
 
 func newSignIn(app core.App, staff, kind string, from Device, ends time.Time) (*signIn, error) {
 	collection, err := app.FindCachedCollectionByNameOrId(collectionSignIns)

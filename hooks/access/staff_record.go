@@ -3,10 +3,13 @@ package access
 import (
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 // Collection is the auth collection of the people who work here.
@@ -24,6 +27,23 @@ var _ core.RecordProxy = (*Staff)(nil)
 // Staff is a sub-account. What the program asks of it at every step is its
 // immutable snapshot, [Person].
 type Staff struct{ core.BaseRecordProxy }
+
+// staffTrail: who is on line, and how somebody likes their screen, is told
+// nowhere.
+var staffTrail = audit.Fields{
+	Name: "nickname", Personal: []string{"email", "phone", "real_name"},
+	Ignore: []string{"verified", "emailVisibility", "presence", "presence_reason", "language", "theme"},
+	Turns:  map[string][2]string{"deleted": {"deleted", "restored"}, "disabled": {"disabled", "enabled"}},
+	Verbs:  []string{"password_changed"},
+	Tell: func(e *audit.Entry, _, _ *core.Record) bool {
+		about := func(c audit.Change) bool { return c.Field == "password" || c.Field == "must_change" }
+		if e.Act == "staff.updated" && !slices.ContainsFunc(e.Changes, func(c audit.Change) bool { return !about(c) }) &&
+			slices.ContainsFunc(e.Changes, func(c audit.Change) bool { return c.Field == "password" }) {
+			e.Act = "staff.password_changed"
+		}
+		return true
+	},
+}
 
 func wrapStaff(r *core.Record) *Staff {
 	s := &Staff{}

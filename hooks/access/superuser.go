@@ -6,7 +6,16 @@ import (
 	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
+
+// superuserTrail: a superuser follows its owner, whose changes are told; what is
+// done to one in the dashboard is not.
+var superuserTrail = audit.Fields{
+	Personal: []string{core.FieldNameEmail}, Ignore: []string{core.FieldNameVerified, core.FieldNameEmailVisibility},
+	By: []audit.ActorKind{audit.Dashboard},
+}
 
 // keepSuperuser keeps PocketBase's superusers in step with the owners: the same
 // address, the same password. So the dashboard opens with the sign-in that the

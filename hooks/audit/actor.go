@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"cmp"
 	"context"
+	"os/user"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -115,3 +117,12 @@ func carry(e *core.ModelEvent) error {
 }
 
 func (k ActorKind) in(kinds []ActorKind) bool { return kinds == nil || slices.Contains(kinds, k) }
+
+// AtTheMachine is whoever runs a command, by their name on the machine.
+func AtTheMachine() Actor {
+	a := Actor{Kind: Command}
+	if who, err := user.Current(); err == nil { // a user without a name, as in a container, has a number
+		a.Name = cmp.Or(who.Username, who.Uid)
+	}
+	return a
+}

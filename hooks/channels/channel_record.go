@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 )
 
@@ -52,6 +53,8 @@ var _ core.RecordProxy = (*Channel)(nil)
 
 // Channel is one way in.
 type Channel struct{ core.BaseRecordProxy }
+
+var trail = audit.Fields{Name: "name", Secret: []string{"secrets"}, Links: map[string]string{"group": "groups"}}
 
 func wrap(r *core.Record) *Channel {
 	c := &Channel{}

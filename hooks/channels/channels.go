@@ -9,10 +9,15 @@
 // The package knows nothing of visitors or conversations.
 package channels
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+)
 
 // Register binds the invariants.
 func Register(app core.App) {
+	audit.Watch(app, Collection, trail)
 	app.OnRecordCreate(Collection).BindFunc(complete)
 	app.OnRecordValidate(Collection).BindFunc(check)
 	app.OnRecordCreateExecute(Collection).BindFunc(oneDefault)

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
@@ -23,6 +24,12 @@ type Page struct {
 	Title    string `json:"title"`
 	Kind     string `json:"kind,omitempty"` // product, order, cart, home…: chooses the entry questions
 	Referrer string `json:"referrer,omitempty"`
+}
+
+var contactTrail = audit.Fields{
+	On: "customer", Links: map[string]string{"customer": Customers, "channel": "channels"}, Personal: []string{"identity", "name", "avatar", "page", "source"},
+	Ignore: []string{"seen"}, Turns: map[string][2]string{"blocked": {"blocked", "unblocked"}},
+	By: []audit.ActorKind{audit.Staff, audit.Dashboard, audit.Command},
 }
 
 func newContact(app core.App, channel string) (*Contact, error) {

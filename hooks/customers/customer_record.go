@@ -4,6 +4,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 // Customers is where customers are kept.
@@ -13,6 +15,12 @@ var _ core.RecordProxy = (*Customer)(nil)
 
 // Customer is a person, on however many channels.
 type Customer struct{ core.BaseRecordProxy }
+
+// customerTrail: what visitors and the program itself do to customers is
+// traffic, here as with contacts, and no act.
+var customerTrail = audit.Fields{
+	Personal: []string{"external_id", "name", "avatar", "phone", "email"}, By: []audit.ActorKind{audit.Staff, audit.Dashboard, audit.Command},
+}
 
 // ofCustomer finds what belongs to a customer: contacts, notes.
 func ofCustomer(id string) dbx.Expression {

@@ -20,6 +20,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 const (
@@ -30,6 +32,10 @@ const (
 // Register binds the invariants and the nightly sweep of dead sessions and tags.
 func Register(app core.App) {
 	app.Store().Set(linksKey, &hook.Hook[*LinkEvent]{})
+	audit.Watch(app, Customers, customerTrail)
+	audit.Watch(app, Contacts, contactTrail)
+	audit.Watch(app, Notes, noteTrail)
+	audit.Watch(app, Tags, tagTrail)
 	app.OnRecordValidate(Customers).BindFunc(checkCustomer)
 	app.OnRecordValidate(Notes).BindFunc(checkNote)
 	app.OnRecordValidate(Tags).BindFunc(checkTag)

@@ -3,6 +3,8 @@ package customers
 import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 // Notes is where staff's notes about customers are kept.
@@ -12,6 +14,10 @@ var _ core.RecordProxy = (*Note)(nil)
 
 // Note is what a member of staff wants colleagues to know about a customer.
 type Note struct{ core.BaseRecordProxy }
+
+var noteTrail = audit.Fields{
+	On: "customer", Links: map[string]string{"customer": Customers, "staff": "staff"}, Personal: []string{"text"},
+}
 
 func newNote(app core.App, customer, staff, text string) (*Note, error) {
 	collection, err := app.FindCachedCollectionByNameOrId(Notes)

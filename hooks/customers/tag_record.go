@@ -5,6 +5,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 // Tags is where tags, of customers and conversations alike, are kept.
@@ -23,6 +25,17 @@ var _ core.RecordProxy = (*Tag)(nil)
 //	  └───── restore ────┘
 //	there ── merge ───▶ gone, into another one ──▶ everything has that one, and no more
 type Tag struct{ core.BaseRecordProxy }
+
+var tagTrail = audit.Fields{
+	Name: "name", Ignore: []string{"sort"}, Links: map[string]string{"into": Tags},
+	Turns: map[string][2]string{"deleted": {"deleted", "restored"}}, Verbs: []string{"merged"},
+	Tell: func(e *audit.Entry, before, after *core.Record) bool {
+		if before != nil && after != nil && before.GetString("into") != after.GetString("into") {
+			e.Act = "tags.merged"
+		}
+		return true
+	},
+}
 
 func newTag(app core.App, name, colour string, sort int) (*Tag, error) {
 	collection, err := app.FindCachedCollectionByNameOrId(Tags)

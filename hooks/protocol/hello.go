@@ -92,6 +92,9 @@ func (d *desk) greet(s *live.Session, h hello) {
 		s.Close(goodbye(err))
 		return
 	}
+	if p := who.person.Load(); p != nil {
+		who.person.Store(p.At(s.Address))
+	}
 	if who.isVisitor() {
 		free, ok := d.sockets.Take(limits.AddressKey(s.Address))
 		if !ok && !s.Exempt {

@@ -212,6 +212,7 @@ func (d *desk) refresh(e *access.ChangeEvent) error {
 			s.Close(live.Unauthorized, "signed out")
 			continue
 		}
+		now = now.At(old.Address)
 		to.person.Store(now)
 		if !reflect.DeepEqual(old.Groups, now.Groups) || !reflect.DeepEqual(old.Permissions(), now.Permissions()) {
 			d.hideFrom(s, old, now)

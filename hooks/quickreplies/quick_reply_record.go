@@ -6,6 +6,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 // Collection is where quick replies are kept.
@@ -25,6 +27,12 @@ var _ core.RecordProxy = (*QuickReply)(nil)
 
 // QuickReply is a text to send with a few keys.
 type QuickReply struct{ core.BaseRecordProxy }
+
+// trail: that a reply was used is no act.
+var trail = audit.Fields{
+	Name: "title", Ignore: []string{"uses", "used"}, Links: map[string]string{"group": "groups", "staff": "staff"},
+	Turns: map[string][2]string{"deleted": {"deleted", "restored"}},
+}
 
 func wrap(r *core.Record) *QuickReply {
 	q := &QuickReply{}

@@ -10,10 +10,13 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 // Register binds the invariants and the nightly sweep of what was deleted.
 func Register(app core.App) {
+	audit.Watch(app, Collection, trail)
 	app.OnRecordValidate(Collection).BindFunc(check)
 	app.Cron().MustAdd("quickreplies.sweep", "29 4 * * *", func() {
 		if err := errors.Join(sweep(app, time.Now()), sweepPictures(app, time.Now())); err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
@@ -83,7 +84,8 @@ func open(e *core.RequestEvent) error {
 		}
 		return show(e, http.StatusUnprocessableEntity, m)
 	}
-	owner, err := Open(e.App, s)
+	founder := audit.Actor{Kind: audit.Staff, Name: m.Nickname, Address: web.Address(e)} // who has no account yet
+	owner, err := Open(audit.By(e.App, founder), s)
 	if err != nil {
 		return turnAway(e, err)
 	}
