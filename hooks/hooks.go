@@ -43,7 +43,7 @@ func Register(app core.App, c *Config) *web.Table {
 	audit.Register(app)
 	access.Register(app, t, c.Unlimited)
 	// the spine
-	channels.Register(app)
+	channels.Register(app, t)
 	customers.Register(app)
 	conversations.Register(app)
 	// features

@@ -12,12 +12,19 @@ package channels
 import (
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
-// Register binds the invariants.
-func Register(app core.App) {
+// Register binds the invariants, and the pages on which channels are set up.
+func Register(app core.App, t *web.Table) {
 	audit.Watch(app, Collection, trail)
+	t.Area(web.Area{Key: area, Section: web.Service, Icon: "plug", Path: at, Any: []web.Permission{access.ChannelsEdit}, Find: find})
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		t.Pages(e.Router, routes()...)
+		return e.Next()
+	})
 	app.OnRecordCreate(Collection).BindFunc(complete)
 	app.OnRecordValidate(Collection).BindFunc(check)
 	app.OnRecordCreateExecute(Collection).BindFunc(oneDefault)

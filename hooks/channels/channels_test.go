@@ -15,12 +15,13 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 func desk(t testing.TB) *tests.TestApp {
 	t.Helper()
 	app := desktest.Bare(t)
-	channels.Register(app)
+	channels.Register(app, &web.Table{})
 	return app
 }
 

@@ -3,7 +3,6 @@ package console
 import (
 	"database/sql"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -47,18 +46,9 @@ func (v *deskView) fillSteps(e *core.RequestEvent, p *access.Person) error {
 	base := web.BaseURL(e)
 	v.FirstSteps = &stepsView{
 		ChatURL: base + chatPath, QRURL: "/api/xiaoer/desk/qr.svg", StaffURL: "/api/xiaoer/staff",
-		Snippet: snippet(base, channel.Colour()), Done: settings.Load(e.App, stepsKey, steps{}).Dismissed,
+		Snippet: channels.Snippet(base, channel), Done: settings.Load(e.App, stepsKey, steps{}).Dismissed,
 	}
 	return nil
-}
-
-// snippet puts the chat on a page. The colour is said there as well, because the
-// button is drawn before anything is loaded.
-func snippet(base, colour string) string {
-	if colour != "" {
-		colour = fmt.Sprintf(` data-colour="%s"`, colour)
-	}
-	return fmt.Sprintf(`<script async src="%s/widget.js"%s></script>`, base, colour)
 }
 
 func dismissSteps(e *core.RequestEvent) error {

@@ -18,6 +18,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 // shop is a desk with a channel.
@@ -30,7 +31,7 @@ type shop struct {
 func open(t testing.TB) shop {
 	t.Helper()
 	app := desktest.Bare(t)
-	channels.Register(app)
+	channels.Register(app, &web.Table{})
 	customers.Register(app)
 	return shop{TestApp: app, t: t, channel: channel(t, app, "官网")}
 }

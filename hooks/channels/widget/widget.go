@@ -29,7 +29,8 @@ func Register(app core.App, t *web.Table) {
 }
 
 // panel answers GET /chat?channel=&lang=&theme=, the channel being the default
-// one where none is named.
+// one where none is named. With preview it says nothing to the desk: a page of
+// ours around it tells it how a channel looks that is being edited.
 func panel(e *core.RequestEvent) error {
 	q := e.Request.URL.Query()
 	ch, err := channels.Find(e.App, q.Get("channel"))
@@ -45,6 +46,7 @@ func panel(e *core.RequestEvent) error {
 	shop := settings.ShopOf(e.App)
 	return web.Render(e, chat.Page(chat.Panel{
 		Lang: lang, Theme: theme(e, q.Get("theme")), Shop: shop.Name, Channel: ch.Id, Name: ch.Name(), Colour: colour(ch.Colour(), shop.Colour),
+		Preview: q.Has("preview"),
 	}))
 }
 

@@ -1,5 +1,4 @@
 /** The visitor's panel: /chat, as a page of its own or in the widget's frame. */
-import { tones } from "../lib/colour.js";
 import { icon } from "../lib/dom.js";
 import { openOutbox, openUploads, storage } from "../lib/outbox.js";
 import { words } from "../lib/words.js";
@@ -10,6 +9,7 @@ import { Composer } from "./composer.js";
 import { Head } from "./head.js";
 import { Host } from "./host.js";
 import { closeMenu, onHold, openMenu } from "./menu.js";
+import { paint } from "./paint.js";
 import { Thread } from "./thread.js";
 import { times } from "./times.js";
 import { Visit } from "./visit.js";
@@ -229,21 +229,4 @@ function keyboard({ host, thread }) {
   view.addEventListener("resize", fit);
   view.addEventListener("scroll", fit);
   fit();
-}
-
-/** The shop's colour, in tones on which everything stays readable. Set by script: the policy allows no inline styles. */
-function paint(colour) {
-  if (colour) root.dataset.colour = colour;
-  const set = () => {
-    const found = tones(root.dataset.colour, document.documentElement.dataset.theme === "dark");
-    if (!found) return;
-    for (const [name, value] of [["brand", found.brand], ["brand-2", found.brand2], ["brand-soft", found.soft], ["brand-text", found.text]]) {
-      root.style.setProperty(`--${name}`, value);
-      document.documentElement.style.setProperty(`--${name}`, value);
-    }
-  };
-  set();
-  if (paint.watching) return;
-  paint.watching = true;
-  new MutationObserver(set).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
 }

@@ -136,7 +136,8 @@ function calm() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-function greeting({ chat, t, act }) {
+/** What stands before the first word: the greeting, and the questions that can be pressed. */
+export function greeting({ chat, t, act }) {
   const text = chat.channel?.greeting;
   const entries = act.entries();
   if (!text && !entries.length) return h("div.vc-sys", null, t("say_hello"));

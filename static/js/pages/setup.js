@@ -1,5 +1,6 @@
 // The set-up page shows what the visitors will see while it is filled in.
 
+import { colours } from "../lib/colours.js";
 import "./password.js";
 
 const preview = document.querySelector("[data-preview]");
@@ -18,18 +19,7 @@ function paint(hex) {
   preview.style.setProperty("--on-brand", onBrand(hex));
 }
 
-const custom = document.getElementById("custom");
-for (const choice of document.querySelectorAll("input[name=colour]")) {
-  choice.addEventListener("change", () => paint(choice.value));
-  if (choice.checked) paint(choice.value);
-}
-custom.addEventListener("input", () => {
-  const own = document.getElementById("colour-own");
-  own.value = custom.value;
-  own.checked = true;
-  own.parentElement.style.setProperty("--own", custom.value);
-  paint(custom.value);
-});
+colours(document.querySelector("[data-colours]"), paint);
 
 for (const name of ["shop", "nickname"]) {
   const input = document.getElementById(name);

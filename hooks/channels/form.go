@@ -1,0 +1,128 @@
+package channels
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+	"github.com/dianxiaoer/xiaoer/views/channels"
+	"github.com/dianxiaoer/xiaoer/views/ui"
+)
+
+// fields of the form that say what is wrong beside themselves.
+var fields = []string{"name", "greeting", "off_hours", "colour", "hours", "entries", "origins", "group"}
+
+// changeable is what the form lets people change, as it is now: its version is
+// what a save is made from.
+func (c *Channel) changeable() New {
+	return New{
+		Name: c.Name(), Greeting: c.Greeting(), OffHours: c.OffHours(), Colour: c.Colour(), Group: c.Group(), Hours: c.Hours(),
+		Entries: c.Entries(), Origins: c.Origins(), TypingPreview: c.TypingPreview(),
+	}
+}
+
+// sent reads the form. What cannot be read of it is an error beside what can.
+func sent(e *core.RequestEvent) (New, error) {
+	text := func(name string) string {
+		return strings.TrimSpace(strings.ReplaceAll(e.Request.PostFormValue(name), "\r\n", "\n"))
+	}
+	n := New{
+		Name: text("name"), Greeting: text("greeting"), OffHours: text("off_hours"), Colour: text("colour"), Group: text("group"),
+		Entries: entriesSent(e), Origins: Origins(strings.Fields(e.Request.PostFormValue("origins"))),
+		TypingPreview: text("typing_preview") == "on",
+	}
+	var err error
+	n.Hours, err = web.HoursOf(e, "hours")
+	return n, err
+}
+
+// entriesSent are the questions in the order in which they stand in the form.
+func entriesSent(e *core.RequestEvent) []Entry {
+	var list []Entry
+	for _, id := range e.Request.PostForm["entry"] {
+		field := func(name string) string {
+			return strings.TrimSpace(strings.ReplaceAll(e.Request.PostFormValue("entry_"+name+"_"+id), "\r\n", "\n"))
+		}
+		list = append(list, Entry{ID: id, Text: field("text"), Answer: field("answer"), Group: field("group"), Kinds: e.Request.PostForm["entry_kinds_"+id]})
+	}
+	return list
+}
+
+// groupsExist refuses a group that somebody has taken away meanwhile.
+func groupsExist(app core.App, n New) error {
+	ids := map[string]string{n.Group: "group"}
+	for _, entry := range n.Entries {
+		if ids[entry.Group] == "" {
+			ids[entry.Group] = "entries"
+		}
+	}
+	delete(ids, "")
+	if len(ids) == 0 {
+		return nil
+	}
+	groups, err := access.Groups(app)
+	if err != nil {
+		return err
+	}
+	for id, field := range ids {
+		if !slices.ContainsFunc(groups, func(g *access.Group) bool { return g.Id == id }) {
+			return fail.New(fail.Invalid, "channels.group_wrong").On(field)
+		}
+	}
+	return nil
+}
+
+// fill shows n in the form.
+func fill(e *core.RequestEvent, m *channels.Edit, n New) error {
+	shop := settings.ShopOf(e.App)
+	groups, err := access.Groups(e.App)
+	if err != nil {
+		return err
+	}
+	m.Shop, m.ShopColour = shop.Name, shop.Colour
+	m.Name, m.Greeting, m.OffHours, m.Colour, m.Group = n.Name, n.Greeting, n.OffHours, n.Colour, n.Group
+	m.Origins, m.TypingPreview = strings.Join(n.Origins, "\n"), n.TypingPreview
+	m.Most, m.MostText, m.MostAnswer = mostEntries, longestEntry, longestAnswer
+	m.Hours = web.ShowHours(e, "hours", n.Hours, m.T("channels.hours_always"))
+	m.Hours.Label, m.Hours.Error = m.T("channels.hours"), m.Form.Errors["hours"]
+	m.Hours.Hint = m.T("channels.hours_hint", "Zone", hours.Zone(n.Hours.In(shop.Zone).Zone).String())
+	m.Kinds = kinds
+	for _, g := range groups {
+		m.Groups = append(m.Groups, ui.Option{Value: g.Id, Label: g.Name()})
+	}
+	m.Entries = nil
+	for _, entry := range n.Entries {
+		m.Entries = append(m.Entries, channels.Entry(entry))
+	}
+	return nil
+}
+
+// kinds of pages that a shop can tell apart; the widget's data-kind.
+var kinds = []string{"home", "product", "order", "cart"}
+
+// differences are the fields that are not as the person has typed them.
+func differences(m channels.Edit, theirs, yours New) []ui.Difference {
+	return []ui.Difference{
+		{Label: m.T("channels.name"), Theirs: theirs.Name, Yours: yours.Name},
+		{Label: m.T("channels.greeting"), Theirs: theirs.Greeting, Yours: yours.Greeting},
+		{Label: m.T("channels.off_hours"), Theirs: theirs.OffHours, Yours: yours.OffHours},
+		{Label: m.T("channels.colour"), Theirs: theirs.Colour, Yours: yours.Colour},
+		{Label: m.T("channels.entries"), Theirs: texts(theirs.Entries), Yours: texts(yours.Entries)},
+		{Label: m.T("channels.origins"), Theirs: strings.Join(theirs.Origins, " "), Yours: strings.Join(yours.Origins, " ")},
+		{Label: m.T("channels.group"), Theirs: m.GroupName(theirs.Group), Yours: m.GroupName(yours.Group)},
+	}
+}
+
+func texts(entries []Entry) string {
+	var list []string
+	for _, e := range entries {
+		list = append(list, e.Text)
+	}
+	return strings.Join(list, " · ")
+}
