@@ -3,12 +3,14 @@ package access
 import (
 	"bufio"
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
@@ -171,12 +173,26 @@ func onAccount(c *cobra.Command, app core.App, act func(*Staff, []string) error)
 		if err != nil {
 			return fail.New(fail.NotFound, "access.no_such_staff", "Account", args[0]).Because(err)
 		}
-		if err := act(s, args); err != nil {
+		if err := patiently(c.Context(), func() error { return act(s, args) }); err != nil {
 			return err
 		}
 		return Print(app, c.OutOrStdout(), s.Id, asJSON)
 	}
 	return c
+}
+
+// patiently does act again while a busy server holds the database. A server's
+// own writer may leave it free for less than a millisecond at a time, and an
+// account must not stay enabled for that.
+func patiently(ctx context.Context, act func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := act() // waits for the lock by itself
+		if err == nil || fail.Of(err).Kind != fail.Busy || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 // ReadPassword reads one line from the command's standard input. A password is

@@ -35,7 +35,8 @@ type Person struct {
 	Deleted        bool // disabled for good; only the nickname is left
 	MustChange     bool // the password, before anything else
 
-	may map[Permission]bool
+	may     map[Permission]bool
+	version int64 // of the rights that they are a snapshot of
 }
 
 // May reports whether their role allows perm.
@@ -144,6 +145,7 @@ func load(app core.App, version int64) (*snapshot, error) {
 		if err != nil {
 			return nil, err
 		}
+		p.version = version
 		s.people[p.ID] = p
 		if !p.Deleted {
 			s.here = append(s.here, p)

@@ -208,10 +208,13 @@ func keepOwner(e *core.RecordEvent) error {
 }
 
 // endOnLeaving ends the sign-ins of whoever is disabled or deleted, whoever did
-// it.
+// it, and the tokens that PocketBase's own endpoints would take.
 func endOnLeaving(e *core.RecordEvent) error {
 	s := wrapStaff(e.Record)
 	left := s.Disabled() && !wrapStaff(s.Original()).Disabled()
+	if left {
+		s.RefreshTokenKey()
+	}
 	if err := e.Next(); err != nil || !left {
 		return err
 	}

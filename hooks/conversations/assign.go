@@ -30,6 +30,7 @@ func Load(app core.App) (map[string]int, error) {
 // Assign gives a waiting conversation to the one whom choose names, in one
 // commit with the counting, so that two conversations never race into one slot.
 // It does nothing where the conversation no longer waits or choose names nobody.
+// Errors: unauthorized or forbidden, where they have just lost the right to serve.
 func Assign(app core.App, id string, choose func(c *Conversation, loads map[string]int) *access.Person) error {
 	return Write(app, func(tx *Tx) error {
 		c, err := tx.Conversation(id)
@@ -44,25 +45,11 @@ func Assign(app core.App, id string, choose func(c *Conversation, loads map[stri
 		if p == nil {
 			return nil
 		}
+		if _, err = access.Still(tx.App, p, access.ConversationsReply); err != nil {
+			return err
+		}
 		_, err = tx.give(c, p, System(), "", "")
 		if err != nil {
-			return err
-		}
-		return tx.save(c)
-	})
-}
-
-// Unassign puts a conversation back into the queue of its group, with its place
-// by the time it has waited already.
-func Unassign(app core.App, id string) error {
-	return Write(app, func(tx *Tx) error {
-		c, err := tx.Conversation(id)
-		if err != nil || c.Status != Open {
-			return err
-		}
-		data := EventData{Event: Queued, FromStaff: tx.staffNamed(c.Assignee), Group: tx.groupNamed(c.Group)}
-		tx.queue(c)
-		if _, err := tx.event(c, System(), "", "", data); err != nil {
 			return err
 		}
 		return tx.save(c)

@@ -11,6 +11,10 @@ import (
 // entry. Errors: not_found, taken.
 func Close(app core.App, p *access.Person, id, conversation string) (*Message, error) {
 	return act(app, Staff(p), id, "close "+conversation, func(tx *Tx, hash string) (*Message, error) {
+		p, err := access.Still(tx.App, p, access.ConversationsReply)
+		if err != nil {
+			return nil, err
+		}
 		c, err := tx.mine(p, conversation)
 		if fail.Of(err).Kind == fail.Closed {
 			if c, err = tx.seen(p, conversation); err != nil {

@@ -109,6 +109,7 @@ type EventData struct {
 	Group     *Named  `json:"group,omitempty"`
 	FromStaff *Named  `json:"from_staff,omitempty"`
 	FromGroup *Named  `json:"from_group,omitempty"`
+	Reason    string  `json:"reason,omitempty"` // of queued: why it is no longer from_staff's; for staff only
 	Message   string  `json:"message,omitempty"`
 	Score     int     `json:"score,omitempty"`
 	Resolved  *bool   `json:"resolved,omitempty"`

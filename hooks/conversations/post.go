@@ -71,6 +71,10 @@ func PostAsVisitor(app core.App, contact *customers.Contact, d Draft) (*Message,
 func PostAsStaff(app core.App, p *access.Person, d Draft) (*Message, error) {
 	by := Staff(p)
 	return post(app, by, &d, func(tx *Tx, m *Message) error {
+		p, err := access.Still(tx.App, p, access.ConversationsReply)
+		if err != nil {
+			return err
+		}
 		c, err := tx.seen(p, d.Conversation)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
@@ -28,6 +29,11 @@ func Recall(app core.App, by Author, id, message string) (*Message, error) {
 }
 
 func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
+	if by.Kind == FromStaff {
+		if _, err := access.Still(tx.App, &access.Person{ID: by.ID}, access.ConversationsReply); err != nil {
+			return nil, err
+		}
+	}
 	old, err := tx.ownMessage(by, message)
 	if err != nil {
 		return nil, err

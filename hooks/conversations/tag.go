@@ -24,6 +24,10 @@ func SetTags(app core.App, p *access.Person, conversation string, tags []string)
 		return fail.New(fail.Invalid, "conversations.too_many_tags").On("tags")
 	}
 	return Write(app, func(tx *Tx) error {
+		p, err := access.Still(tx.App, p, access.ConversationsReply)
+		if err != nil {
+			return err
+		}
 		c, err := tx.seen(p, conversation)
 		if err != nil {
 			return err

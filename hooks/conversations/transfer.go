@@ -33,6 +33,10 @@ func Transfer(app core.App, p *access.Person, id, conversation string, to Destin
 		return nil, fail.New(fail.TooLong, "fail.too_long", "Most", TextMost).On("note")
 	}
 	return act(app, Staff(p), id, "transfer "+conversation+" "+to.what(), func(tx *Tx, hash string) (*Message, error) {
+		p, err := access.Still(tx.App, p, access.ConversationsTransfer)
+		if err != nil {
+			return nil, err
+		}
 		c, err := tx.mine(p, conversation)
 		if err != nil {
 			return nil, err
@@ -61,6 +65,9 @@ func (tx *Tx) hand(c *Conversation, to Destination, data *EventData) error {
 	case to.Staff != nil && to.Group == "":
 		if to.Available != nil && !to.Available() {
 			return fail.New(fail.Unavailable, "fail.unavailable")
+		}
+		if _, err := access.Still(tx.App, to.Staff, access.ConversationsReply); err != nil {
+			return fail.New(fail.Unavailable, "fail.unavailable").Because(err)
 		}
 		if err := tx.room(to.Staff); err != nil {
 			return err

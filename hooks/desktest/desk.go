@@ -34,7 +34,7 @@ func Bare(tb testing.TB) *tests.TestApp {
 
 // Serve runs app's router on a port of its own, sockets included, until the
 // test ends.
-func Serve(tb testing.TB, app *tests.TestApp) *httptest.Server {
+func Serve(tb testing.TB, app core.App) *httptest.Server {
 	tb.Helper()
 	router, err := apis.NewRouter(app)
 	if err != nil {

@@ -16,6 +16,9 @@ type pipe struct {
 	gone   chan struct{}
 	once   sync.Once
 
+	late    chan struct{} // closed when the peer had better read now
+	hurried sync.Once
+
 	mu     sync.Mutex
 	pings  int
 	code   CloseCode
@@ -23,7 +26,7 @@ type pipe struct {
 }
 
 func newPipe(room int) *pipe {
-	return &pipe{frames: make(chan string, room), gone: make(chan struct{})}
+	return &pipe{frames: make(chan string, room), gone: make(chan struct{}), late: make(chan struct{})}
 }
 
 func (p *pipe) write(b []byte) error {
@@ -32,6 +35,8 @@ func (p *pipe) write(b []byte) error {
 		return nil
 	case <-time.After(writeWithin):
 		return errors.New("peer does not read")
+	case <-p.late:
+		return errors.New("peer did not read in time")
 	}
 }
 
@@ -41,6 +46,8 @@ func (p *pipe) ping() error {
 	p.pings++
 	return nil
 }
+
+func (p *pipe) hurry() { p.hurried.Do(func() { close(p.late) }) }
 
 func (p *pipe) close(code CloseCode, reason string) {
 	p.mu.Lock()
@@ -296,3 +303,25 @@ type ends func()
 
 func (ends) Frame(*Session, []byte) {}
 func (e ends) Gone(*Session)        { e(); panic("a bug") }
+
+// Whoever is signed out hears nothing more, not even what was on its way.
+func TestWhoIsSignedOutHearsNoMore(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, p := NewHub(silent{}), newPipe(0)
+		s := peer(t, h, p)
+		for i := range 50 {
+			s.Send([]byte(strconv.Itoa(i)))
+		}
+		s.Close(Unauthorized, "signed out")
+		synctest.Wait()
+		if p.ended() == 0 {
+			t.Error("not closed at once")
+		}
+		select {
+		case f := <-p.frames:
+			t.Errorf("still told %s", f)
+		default:
+		}
+	})
+}

@@ -20,6 +20,8 @@ const (
 type transport interface {
 	write(frame []byte) error
 	ping() error
+	// hurry gives what is being written now a second more.
+	hurry()
 	// close says goodbye with code and makes the reader end soon.
 	close(code CloseCode, reason string)
 }
@@ -190,7 +192,8 @@ func (s *Session) Greeted() bool {
 	return first
 }
 
-// Close hangs up with code after what is queued. Only the first call counts.
+// Close hangs up with code after what is queued; who is signed out hears nothing
+// more of that, however slowly they read. Only the first call counts.
 func (s *Session) Close(code CloseCode, reason string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -203,6 +206,10 @@ func (s *Session) end(code CloseCode, reason string) {
 		return
 	}
 	s.closed, s.code, s.reason = true, code, reason
+	if code == Unauthorized || code == Elsewhere {
+		s.queue, s.bytes = nil, 0
+		s.conn.hurry()
+	}
 	s.makeRoom()
 	s.wake()
 }

@@ -148,6 +148,10 @@ func (c *socket) ping() error {
 	return c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWithin))
 }
 
+// hurry sets the connection's own deadline: gorilla's may be set by the writer
+// alone.
+func (c *socket) hurry() { _ = c.ws.NetConn().SetWriteDeadline(time.Now().Add(time.Second)) }
+
 // close sends the goodbye and gives the peer a moment to read it: hanging up
 // with unread bytes in our buffer would reset the connection and eat the code.
 func (c *socket) close(code CloseCode, reason string) {

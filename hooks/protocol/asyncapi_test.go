@@ -71,6 +71,7 @@ func TestDocumentAndCodeNameTheSame(t *testing.T) {
 		"client's frames":  {protocol.CommandTypes(), d.ClientTypes()},
 		"server's frames":  {protocol.FrameTypes, d.ServerTypes()},
 		"events":           {conversations.EventNames, d.Enum("event")},
+		"reasons":          {conversations.Reasons, d.Enum("reason")},
 		"codes of refused": {refused, d.Enum("refusedCode")},
 		"codes of retry":   {retry, d.Enum("retryCode")},
 		"kinds": {

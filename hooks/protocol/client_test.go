@@ -178,8 +178,11 @@ type client struct {
 	ws    *websocket.Conn
 	in    chan frame
 	ended chan error
-	seen  []frame
-	next  int // where wait goes on in seen
+	// end is when it ended; stopped is closed then.
+	end     time.Time
+	stopped chan struct{}
+	seen    []frame
+	next    int // where wait goes on in seen
 }
 
 func (s *shop) dial(header http.Header) *client {
@@ -189,13 +192,15 @@ func (s *shop) dial(header http.Header) *client {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	c := &client{t: s.t, ws: ws, in: make(chan frame, 10000), ended: make(chan error, 1)}
+	c := &client{t: s.t, ws: ws, in: make(chan frame, 10000), ended: make(chan error, 1), stopped: make(chan struct{})}
 	s.t.Cleanup(func() { _ = ws.Close() })
 	go func() {
 		for {
 			_, raw, err := ws.ReadMessage()
 			if err != nil {
+				c.end = time.Now()
 				c.ended <- err
+				close(c.stopped)
 				close(c.in)
 				return
 			}

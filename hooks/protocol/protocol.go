@@ -67,6 +67,7 @@ func Register(app core.App, table *web.Table, exempt limits.Exempt) {
 	routing.OnPresence(app).BindFunc(d.tellPresence)
 	routing.OnPlaces(app).BindFunc(d.tellPlaces)
 	routing.OnWaiting(app).BindFunc(d.tellWaiting)
+	routing.OnReturned(app).BindFunc(d.tellReturned)
 	access.Changed(app).BindFunc(d.refresh)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error { return d.serve(e, table) })
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "socketsDrain", Func: d.drain, Priority: drainPriority})

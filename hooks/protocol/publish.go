@@ -68,7 +68,7 @@ func (d *desk) publishChange(c conversations.Change) {
 	}
 	d.publishToStaff(c)
 	for _, id := range loadsMoved(c) {
-		if p, err := access.ByID(d.app, id); err == nil {
+		if p, err := access.ByID(d.app, id); err == nil && !p.Disabled {
 			d.sendPresence(p, routing.Presence(d.app, p))
 		}
 	}
@@ -165,6 +165,10 @@ func (d *desk) toViewers(c *conversations.Conversation, but *live.Session, f fra
 }
 
 func (d *desk) tellPresence(e *routing.PresenceEvent) error {
+	if e.Gone {
+		d.passing(everybody, frame{Type: typePresence, Staff: e.Person.ID, Status: string(routing.Offline), Load: new(int), Gone: true})
+		return e.Next()
+	}
 	d.sendPresence(e.Person, e.Status)
 	return e.Next()
 }
@@ -219,22 +223,6 @@ func (d *desk) refresh(e *access.ChangeEvent) error {
 		}
 	}
 	return e.Next()
-}
-
-// hideFrom tells a session which conversations are no longer theirs to see.
-func (d *desk) hideFrom(s *live.Session, old, now *access.Person) {
-	for _, view := range []string{"waiting", "open", "bot", "later"} {
-		list, err := conversations.InView(d.app, old, view, 1<<62)
-		if err != nil {
-			d.app.Logger().Error("conversations to hide", "error", err)
-			return
-		}
-		for _, c := range list {
-			if !conversations.Visible(now, c) {
-				s.State(func() []byte { return goneFrame(c.ID) })
-			}
-		}
-	}
 }
 
 // tellOnline tells staff that a contact has come or gone.

@@ -63,6 +63,11 @@ func (d *desk) store(e *core.RequestEvent, who *caller, place func(*upload) (str
 	if err != nil {
 		return err
 	}
+	if !who.isVisitor() { // it may have been on its way for minutes
+		if _, err := access.Still(d.app, who.person.Load(), access.ConversationsReply); err != nil {
+			return err
+		}
+	}
 	return e.JSON(http.StatusOK, linked{d.link(f, who)})
 }
 

@@ -143,6 +143,7 @@ type frame struct {
 	Status       string   `json:"status,omitempty"`
 	Load         *int     `json:"load,omitempty"`
 	Cap          int      `json:"cap,omitempty"`
+	Gone         bool     `json:"gone,omitempty"` // a colleague who works here no longer
 	Cursor       string   `json:"cursor,omitempty"`
 	Heartbeat    int      `json:"heartbeat,omitempty"` // seconds
 	Now          int64    `json:"now,omitempty"`       // Unix ms

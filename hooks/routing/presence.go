@@ -26,6 +26,7 @@ type PresenceEvent struct {
 	App    core.App
 	Person *access.Person
 	Status Status
+	Gone   bool // they work here no longer
 }
 
 // OnPresence is triggered when somebody's presence has changed, by their word
@@ -45,6 +46,9 @@ func PresenceAt(app core.App, p *access.Person, now time.Time) Status {
 
 // status is what p has said, or offline without a connection; r.mu is held.
 func (r *counter) status(p *access.Person, now time.Time) Status {
+	if p.Disabled || !p.May(access.ConversationsReply) {
+		return Offline
+	}
 	if r.connected[p.ID] == 0 {
 		if lost, ok := r.lost[p.ID]; !ok || now.Sub(lost) >= grace {
 			return Offline
@@ -113,8 +117,8 @@ func (r *counter) expire(now time.Time) bool {
 // tell triggers OnPresence where p's presence is another than last told.
 func (r *counter) tell(id string) {
 	p, err := access.ByID(r.app, id)
-	if err != nil {
-		return // deleted meanwhile
+	if err != nil || p.Disabled {
+		return // everybody is told that they have left, see part
 	}
 	r.mu.Lock()
 	status := r.status(p, time.Now())
@@ -124,7 +128,11 @@ func (r *counter) tell(id string) {
 	if same {
 		return
 	}
-	if err := r.changed.Trigger(&PresenceEvent{App: r.app, Person: p, Status: status}); err != nil {
+	r.announce(&PresenceEvent{App: r.app, Person: p, Status: status})
+}
+
+func (r *counter) announce(e *PresenceEvent) {
+	if err := r.changed.Trigger(e); err != nil {
 		slog.Error("telling presence", "error", err)
 	}
 }

@@ -1,5 +1,6 @@
-// Package routing decides who answers: it knows who is present, and gives what
-// waits to the least busy of them.
+// Package routing decides who answers: it knows who is present, gives what
+// waits to the least busy of them, and takes back what somebody had who may no
+// longer serve.
 //
 // Presence is what a person has said (kept with their account) and whether they
 // are connected (kept in memory alone): without a connection somebody counts as
@@ -14,6 +15,7 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -21,6 +23,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
 const storeKey = "routing.counter"
@@ -44,10 +47,12 @@ type counter struct {
 	once sync.Once
 	done sync.WaitGroup
 
-	changed hook.Hook[*PresenceEvent]
-	moved   hook.Hook[*PlacesEvent]
-	waiting hook.Hook[*WaitingEvent]
-	failing bool // the last round met a fault; the worker's alone
+	changed  hook.Hook[*PresenceEvent]
+	moved    hook.Hook[*PlacesEvent]
+	waiting  hook.Hook[*WaitingEvent]
+	returned hook.Hook[*ReturnedEvent]
+	failing  bool        // the last round met a fault; the worker's alone
+	rights   atomic.Bool // may have changed since the worker looked
 
 	mu        sync.Mutex
 	connected map[string]int       // sockets of a staff member
@@ -57,6 +62,7 @@ type counter struct {
 	places    map[string]int       // place in the queue as last told
 	alerted   map[string]bool      // waiting conversations that everybody was told of
 	avoid     map[string]string    // conversation → who has just handed it on
+	staff     map[string]bool      // who worked here when the worker last looked
 }
 
 // PlacesEvent lists conversations whose place in the queue has changed.
@@ -81,7 +87,8 @@ func Register(app core.App) {
 	}
 	app.Store().Set(storeKey, r)
 	conversations.OnCommit(app).Bind(&hook.Handler[*conversations.Committed]{Id: "routingFollows", Func: r.follow, Priority: afterPublishing})
-	access.Changed(app).BindFunc(func(e *access.ChangeEvent) error { r.nudge(); return e.Next() })
+	r.rights.Store(true) // whoever lost theirs while nobody served
+	access.Changed(app).BindFunc(func(e *access.ChangeEvent) error { r.rights.Store(true); r.nudge(); return e.Next() })
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if e.Server != nil { // without one, routes are only listed
 			r.once.Do(func() { r.done.Add(1); go r.work() })
@@ -163,14 +170,17 @@ func (r *counter) work() {
 	}
 }
 
-// settle gives away what can be given. After a fault of the storage it is tried
+// settle takes back what has to go back, and gives away what can be given. After a fault of the storage it is tried
 // again in a second: nothing else may happen that would wake the worker, and
 // somebody would wait although a colleague is free.
 func (r *counter) settle() {
 	defer recovered()
-	err := r.giveAll()
+	err := r.takeBack()
+	if err == nil {
+		err = r.giveAll()
+	}
 	if err != nil && !r.failing { // one line, however long it lasts
-		slog.Error("giving away what waits", "error", err)
+		slog.Error("settling the queue", "error", err)
 	}
 	r.failing = err != nil
 }
@@ -226,6 +236,9 @@ func (r *counter) assign(c *conversations.Conversation, loads map[string]int) (b
 		chosen = r.choose(now, counted)
 		return chosen
 	})
+	if kind := fail.Of(err).Kind; err != nil && (kind == fail.Unauthorized || kind == fail.Forbidden) {
+		return false, nil // gone between the choice and the commit: we shall be woken for it
+	}
 	if err != nil || chosen == nil {
 		return false, err
 	}

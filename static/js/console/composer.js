@@ -19,7 +19,7 @@ const limit = 5000; // protocol: code points of a text
 
 export function Composer({ c }) {
   const reply = store.mine(c) && c.status !== "closed";
-  return html`<div class="comp-w"><${Standing} c=${c} reply=${reply} /><${Box} c=${c} reply=${reply} /></div>`;
+  return html`<div class="comp-w"><${Standing} c=${c} reply=${reply} />${store.may("conversations.reply") && html`<${Box} c=${c} reply=${reply} />`}</div>`;
 }
 
 // Standing says why one cannot reply here, and what would change it.
@@ -29,7 +29,7 @@ function Standing({ c, reply }) {
     : c.status === "waiting" ? ["hourglass", t("bar_waiting")]
     : c.status === "bot" ? ["robot", t("bar_bot")]
     : ["headset", t("bar_colleague", { Name: c.assignee?.name ?? "" })];
-  const can = c.status === "waiting" || (c.status !== "closed" && store.may("conversations.take_over"));
+  const can = store.may("conversations.reply") && (c.status === "waiting" || (c.status !== "closed" && store.may("conversations.take_over")));
   return html`<div class="standing"><${Icon} name=${icon} /><span class="grow">${text}</span>
     ${can && html`<button type="button" class="btn pri sm" onClick=${() => take(c.id)}>${t(c.status === "waiting" ? "take" : "take_over")}</button>`}</div>`;
 }

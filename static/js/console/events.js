@@ -15,7 +15,10 @@ const lines = {
     return t(key, { Name: key === "event_took" ? named(d.staff) : whom(d.staff), By: by });
   },
   transferred: (m, d) => t("event_transferred", { By: named(m.from), To: whom(d.staff ?? d.group) }),
-  queued: (m, d) => (d.group?.name ? t("event_queued_group", { Name: d.group.name }) : t("event_queued")),
+  queued: (m, d) => {
+    const where = d.group?.name ? t("event_queued_group", { Name: d.group.name }) : t("event_queued");
+    return d.reason ? t("event_returned", { Why: t("left_" + d.reason, { Name: named(d.from_staff) }), Where: where }) : where;
+  },
   closed: (m) => (m.from.kind === "staff" ? t("event_closed_by", { Name: named(m.from) }) : t("event_closed")),
   rated: (m, d) => html`${t("event_rated")} <${Face} score=${d.score} />${d.resolved !== undefined && ` ${t(d.resolved ? "rated_solved" : "rated_unsolved")}`}${d.comment && html`<span class="words">“${d.comment}”</span>`}`,
   tagged: (m, d) => (d.tags?.length ? t("event_tagged", { Name: named(m.from), Tags: d.tags.map((x) => x.name).join(t("comma")) }) : t("event_untagged", { Name: named(m.from) })),

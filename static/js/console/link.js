@@ -50,7 +50,7 @@ const ears = {
   ready({ you }) {
     store.setClock(core.time());
     if (you?.presence) store.presence({ staff: you.id, status: you.presence }); // it counts from the connection on
-    loading.refresh();
+    loading.refresh().then(look);
   },
   pong: () => store.setClock(core.time()),
   outbox: show,
@@ -86,12 +86,20 @@ const ears = {
     else who.delete(from.id);
     store.setIn(store.viewers, conversation, who);
   },
-  presence: (frame) => store.presence(frame),
+  presence(frame) {
+    if (frame.gone || store.isStaff(frame.staff)) store.presence(frame);
+    else loading.refresh(); // somebody new
+  },
   notice({ level, code, text }) {
-    if (code === "queue") alerts.ring();
+    if (code === "queue" || code === "returned") alerts.ring();
+    if (code === "rights") loading.refresh().then(look);
     if (text) store.toast(text, level === "error" ? "bad" : "");
   },
 };
+
+// look reads afresh what the page shows where rights have changed, here or while
+// there was no line.
+const look = (changed) => { if (changed) core.afresh(); };
 
 const fades = new Map();
 

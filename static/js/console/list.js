@@ -15,7 +15,7 @@ import { short, t, clock } from "./words.js";
 export function List() {
   return html`<section class="list" aria-label=${t("list")}>
     <div class="list-h">
-      <div class="row"><h1 class="grow">${t("conversations")}</h1><${Presence} /></div>
+      <div class="row"><h1 class="grow">${t("conversations")}</h1>${store.may("conversations.reply") && html`<${Presence} />`}</div>
       <${Narrow} />
     </div>
     <${Tabs} />
@@ -79,7 +79,7 @@ function Queue() {
   return html`<div class="queue">
     <div class="avs" aria-hidden="true">${waiting.slice(0, 3).map((c) => html`<${Avatar} key=${c.id} who=${c.contact} size="xs" />`)}</div>
     <div class="grow">${t("queue_people", { Count: store.counts.value.waiting })} <${Longest} since=${waiting[0].waiting_since ?? waiting[0].opened} /></div>
-    <button type="button" class="btn sm" onClick=${() => take(waiting[0].id)}>${t("take")}</button>
+    ${store.may("conversations.reply") && html`<button type="button" class="btn sm" onClick=${() => take(waiting[0].id)}>${t("take")}</button>`}
   </div>`;
 }
 
@@ -87,7 +87,7 @@ const Longest = ({ since }) => html`<span>${t("queue_longest")} <b class="num">$
 
 // Who is offline is given nothing: the way in is shown large.
 function Offline() {
-  if (store.you.value.presence !== "offline") return null;
+  if (store.you.value.presence !== "offline" || !store.may("conversations.reply")) return null;
   return html`<div class="callout"><p><b>${t("offline_title")}</b>${t("offline_text")}</p><${Presence} start /></div>`;
 }
 

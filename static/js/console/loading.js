@@ -13,12 +13,16 @@ export async function loadDesk() {
 }
 
 let refreshed = 0;
+const rights = () => { const { permissions, groups } = store.you.peek(); return JSON.stringify([permissions, groups]); };
 
 // refresh reads the desk again after a reconnection: colleagues, tags, quick
-// replies and rights may have changed without a frame.
+// replies and rights may have changed without a frame. It tells whether one's
+// own rights have.
 export async function refresh() {
-  if (refreshed++ === 0) return; // the page has only just read it
+  if (refreshed++ === 0) return false; // the page has only just read it
+  const before = rights();
   await loadDesk().catch(() => {});
+  return rights() !== before;
 }
 
 async function page(view, before = "") {

@@ -156,11 +156,18 @@ export function hand(id) {
 export const settled = (id) => { if (handed.peek().includes(id)) handed.value = handed.value.filter((x) => x !== id); };
 export const dropToast = (id) => { toasts.value = toasts.value.filter((x) => x.id !== id); };
 
-// presence takes a colleague's, or one's own, being there.
-export function presence({ staff, status, reason, load, cap }) {
+// presence takes a colleague's, or one's own, being there. Who works here no
+// longer leaves every list.
+export function presence({ staff, status, reason, load, cap, gone }) {
   const id = staff?.id ?? staff;
   const d = desk.peek();
   if (!d) return;
+  if (gone) {
+    desk.value = { ...d, colleagues: d.colleagues.filter((p) => p.id !== id) };
+    writers.value = new Map([...writers.peek()].filter(([, who]) => who.id !== id));
+    viewers.value = new Map([...viewers.peek()].map(([c, ids]) => [c, new Set([...ids].filter((x) => x !== id))]));
+    return;
+  }
   const told = { presence: status, presence_reason: reason ?? "", ...(load !== undefined && { load }), ...(cap !== undefined && { cap }) };
   const you = d.you.id === id ? { ...d.you, ...told } : d.you;
   desk.value = { ...d, you, colleagues: d.colleagues.map((p) => (p.id === id ? { ...p, ...told } : p)) };

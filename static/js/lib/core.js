@@ -137,6 +137,14 @@ export class Core {
     }
   }
 
+  /** What the page shows may be something else now: load it, and go on from there. */
+  afresh() {
+    if (this.stopped) return;
+    this.cursor = null;
+    this.drop();
+    this.connect();
+  }
+
   /** The system says that the network is gone: do not wait for a timeout to believe it. */
   sleep() {
     if (!this.stopped && this.state !== "offline") this.lost("network");

@@ -1,0 +1,134 @@
+package conversations
+
+import (
+	"database/sql"
+	"errors"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+)
+
+// Why somebody's conversations went back to the queue, in data.reason.
+const (
+	OfDisabled = "disabled" // their account was disabled
+	OfDeleted  = "deleted"  // it was deleted
+	OfDemoted  = "demoted"  // their role no longer answers customers
+)
+
+// Reasons lists every value of data.reason.
+var Reasons = []string{OfDisabled, OfDeleted, OfDemoted}
+
+// GivenBack is what somebody was serving who may serve no longer.
+type GivenBack struct {
+	Staff         Named
+	Reason        string
+	Conversations []*Conversation // as they wait now
+}
+
+// Abandoned lists those who have open conversations, or some for later, and may
+// not serve: what they have has to go back, see [GiveBack].
+func Abandoned(app core.App) ([]string, error) {
+	var assignees, list []string
+	err := app.ConcurrentDB().NewQuery("SELECT DISTINCT assignee FROM conversations WHERE status IN ('open', 'later') AND assignee > ''").Column(&assignees)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range assignees {
+		why, err := unfit(app, id)
+		if err != nil {
+			return nil, err
+		}
+		if why != "" {
+			list = append(list, id)
+		}
+	}
+	return list, nil
+}
+
+// GiveBack puts all that staff serves back into the queues of its groups, in one
+// commit and with an entry in each timeline, and keeps each one's place by the
+// time that its customer has waited already. It does nothing where staff may
+// serve after all, so that calling it again, or in another life of the program,
+// changes nothing: nil then.
+func GiveBack(app core.App, staff string) (*GivenBack, error) {
+	var back *GivenBack
+	err := Write(app, func(tx *Tx) error {
+		back = nil
+		why, err := unfit(tx.App, staff)
+		if err != nil || why == "" {
+			return err
+		}
+		back = &GivenBack{Staff: *tx.staffNamed(staff), Reason: why}
+		ids, err := tx.servedBy(staff)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			c, err := tx.unassign(id, back)
+			if err != nil {
+				return err
+			}
+			back.Conversations = append(back.Conversations, c)
+		}
+		return nil
+	})
+	if err != nil || back == nil || len(back.Conversations) == 0 {
+		return nil, err
+	}
+	return back, nil
+}
+
+// unfit says why staff may not serve; "" where they may.
+func unfit(app core.App, staff string) (why string, err error) {
+	p, err := access.ByID(app, staff)
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return "", err
+	case err != nil, p.Deleted:
+		return OfDeleted, nil
+	case p.Disabled:
+		return OfDisabled, nil
+	case !p.May(access.ConversationsReply):
+		return OfDemoted, nil
+	}
+	return "", nil
+}
+
+func (tx *Tx) servedBy(staff string) (ids []string, err error) {
+	err = tx.query("SELECT id FROM conversations WHERE assignee = {:staff} AND status IN ('open', 'later') ORDER BY last_seq", dbx.Params{"staff": staff}).Column(&ids)
+	return ids, err
+}
+
+// unassign puts one conversation back into the queue of its group.
+func (tx *Tx) unassign(id string, back *GivenBack) (*Conversation, error) {
+	c, err := tx.Conversation(id)
+	if err != nil {
+		return nil, err
+	}
+	if back.Staff.Name == back.Staff.ID {
+		if back.Staff.Name, err = tx.nameBefore(c); err != nil {
+			return nil, err
+		}
+	}
+	data := EventData{Event: Queued, Reason: back.Reason, FromStaff: &Named{ID: back.Staff.ID, Name: back.Staff.Name}, Group: tx.groupNamed(c.Group)}
+	tx.queue(c)
+	if _, err := tx.event(c, System(), "", "", data); err != nil {
+		return nil, err
+	}
+	return c, tx.save(c)
+}
+
+// nameBefore is what c's assignee was called when they became it: their account's
+// row is gone.
+func (tx *Tx) nameBefore(c *Conversation) (string, error) {
+	m, err := tx.lastEvent(c, Assigned, Transferred)
+	if err != nil {
+		return "", err
+	}
+	if staff := m.Event().Staff; staff != nil && staff.ID == c.Assignee {
+		return staff.Name, nil
+	}
+	return c.Assignee, nil
+}
