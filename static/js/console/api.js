@@ -10,6 +10,13 @@ class Refused extends Error {
   }
 }
 
+let left = signIn;
+
+// onLeft is told that the sign-in has ended, once there is a page to say so on.
+export function onLeft(hear) {
+  left = hear;
+}
+
 export function signIn() {
   location.assign("/sign-in?next=" + encodeURIComponent("/desk" + location.hash));
 }
@@ -21,7 +28,7 @@ async function call(method, path, body) {
     headers: body === undefined ? {} : { "Content-Type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  if (answer.status === 401) signIn();
+  if (answer.status === 401) left();
   const json = answer.status === 204 ? null : await answer.json().catch(() => null);
   if (!answer.ok) throw new Refused(answer.status, json);
   return json;

@@ -2,6 +2,7 @@
 // breaks heal before anybody should be troubled.
 import { html, useEffect, useState } from "../vendor/preact-11.2.0.js";
 import { Dialog, Icon } from "./parts.js";
+import { signIn } from "./api.js";
 import { outbox, reconnect } from "./link.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
@@ -16,9 +17,9 @@ export function Connection() {
     const timer = setTimeout(() => setDown(true), stopped ? 0 : patience);
     return () => clearTimeout(timer);
   }, [state === "ready", stopped]);
-  if (stopped && reason === "elsewhere") {
-    return html`<${Dialog} title=${t("elsewhere_title")} ><div class="dlg-b"><p>${t("elsewhere_text")}</p></div>
-      <div class="dlg-f"><button type="button" class="btn pri" onClick=${() => location.assign("/sign-in?next=/desk")}>${t("sign_in_again")}</button></div><//>`;
+  if (stopped && (reason === "elsewhere" || reason === "signed_out")) {
+    return html`<${Dialog} title=${t(reason + "_title")} ><div class="dlg-b"><p>${t(reason + "_text")}</p></div>
+      <div class="dlg-f"><button type="button" class="btn pri" onClick=${signIn}>${t("sign_in_again")}</button></div><//>`;
   }
   if (!down) return null;
   const kept = outbox.value.filter((x) => x.state === "pending").length;

@@ -4,7 +4,7 @@ import { signal } from "../vendor/preact-11.2.0.js";
 import { Core } from "../lib/core.js";
 import { browser, liveURL } from "../lib/browser.js";
 import { openOutbox } from "../lib/outbox.js";
-import { signIn } from "./api.js";
+import { onLeft } from "./api.js";
 import * as alerts from "./alerts.js";
 import * as loading from "./loading.js";
 import * as store from "./store.js";
@@ -19,6 +19,7 @@ export const outbox = signal([]);
 export async function start() {
   core = new Core({ url: liveURL, hello: () => ({ lang }), load, store: await openOutbox("desk:" + store.you.value.id), env: browser() });
   for (const [event, hear] of Object.entries(ears)) core.on(event, hear);
+  onLeft(() => core.stop("signed_out"));
   await core.start();
 }
 
@@ -45,7 +46,6 @@ const ears = {
   state() {
     store.setClock(core.time());
     store.link.value = { state: core.state, reason: core.reason, stopped: core.stopped, since: Date.now() };
-    if (core.stopped && core.reason === "signed_out") signIn();
   },
   ready({ you }) {
     store.setClock(core.time());
