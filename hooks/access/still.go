@@ -41,9 +41,9 @@ func anew(app core.App, p *Person) (*Person, error) {
 	if !ok || fresh.Disabled {
 		return nil, errSignedOut
 	}
-	copied := *fresh
-	copied.SignIn = p.SignIn
-	return &copied, nil
+	there := fresh.At(p.Address)
+	there.SignIn = p.SignIn
+	return there, nil
 }
 
 // at is the snapshot that is kept, if it is of that version.

@@ -10,9 +10,8 @@ import (
 // Close ends a conversation for good. Closing it again gives the first closing
 // entry. Errors: not_found, taken.
 func Close(app core.App, p *access.Person, id, conversation string) (*Message, error) {
-	return act(app, Staff(p), id, "close "+conversation, func(tx *Tx, hash string) (*Message, error) {
-		p, err := access.Still(tx.App, p, access.ConversationsReply)
-		if err != nil {
+	return act(app, Staff(p), id, "close "+conversation, func(tx *Tx, hash string) (_ *Message, err error) {
+		if p, err = access.Still(tx.App, p, access.ConversationsReply); err != nil {
 			return nil, err
 		}
 		c, err := tx.mine(p, conversation)

@@ -83,11 +83,12 @@ func GiveBack(app core.App, staff string) (*GivenBack, error) {
 // unfit says why staff may not serve; "" where they may.
 func unfit(app core.App, staff string) (why string, err error) {
 	p, err := access.ByID(app, staff)
+	gone := errors.Is(err, sql.ErrNoRows)
 	switch {
-	case err != nil && !errors.Is(err, sql.ErrNoRows):
-		return "", err
-	case err != nil, p.Deleted:
+	case gone || err == nil && p.Deleted:
 		return OfDeleted, nil
+	case err != nil:
+		return "", err
 	case p.Disabled:
 		return OfDisabled, nil
 	case !p.May(access.ConversationsReply):

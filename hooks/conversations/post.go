@@ -70,9 +70,8 @@ func PostAsVisitor(app core.App, contact *customers.Contact, d Draft) (*Message,
 // closed, taken, forbidden, at_capacity.
 func PostAsStaff(app core.App, p *access.Person, d Draft) (*Message, error) {
 	by := Staff(p)
-	return post(app, by, &d, func(tx *Tx, m *Message) error {
-		p, err := access.Still(tx.App, p, access.ConversationsReply)
-		if err != nil {
+	return post(app, by, &d, func(tx *Tx, m *Message) (err error) {
+		if p, err = access.Still(tx.App, p, access.ConversationsReply); err != nil {
 			return err
 		}
 		c, err := tx.seen(p, d.Conversation)

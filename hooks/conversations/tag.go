@@ -23,9 +23,8 @@ func SetTags(app core.App, p *access.Person, conversation string, tags []string)
 	if len(tags) > tagsMost {
 		return fail.New(fail.Invalid, "conversations.too_many_tags").On("tags")
 	}
-	return Write(app, func(tx *Tx) error {
-		p, err := access.Still(tx.App, p, access.ConversationsReply)
-		if err != nil {
+	return Write(app, func(tx *Tx) (err error) {
+		if p, err = access.Still(tx.App, p, access.ConversationsReply); err != nil {
 			return err
 		}
 		c, err := tx.seen(p, conversation)

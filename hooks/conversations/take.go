@@ -33,9 +33,8 @@ func act(app core.App, by Author, id, what string, do func(tx *Tx, hash string) 
 // permission. Taking what is p's already gives the entry that made it so.
 // Errors: not_found, closed, taken, at_capacity.
 func Take(app core.App, p *access.Person, id, conversation string) (*Message, error) {
-	return act(app, Staff(p), id, "take "+conversation, func(tx *Tx, hash string) (*Message, error) {
-		p, err := access.Still(tx.App, p, access.ConversationsReply)
-		if err != nil {
+	return act(app, Staff(p), id, "take "+conversation, func(tx *Tx, hash string) (_ *Message, err error) {
+		if p, err = access.Still(tx.App, p, access.ConversationsReply); err != nil {
 			return nil, err
 		}
 		c, err := tx.seen(p, conversation)

@@ -32,9 +32,8 @@ func Transfer(app core.App, p *access.Person, id, conversation string, to Destin
 	if utf8.RuneCountInString(to.Note) > TextMost {
 		return nil, fail.New(fail.TooLong, "fail.too_long", "Most", TextMost).On("note")
 	}
-	return act(app, Staff(p), id, "transfer "+conversation+" "+to.what(), func(tx *Tx, hash string) (*Message, error) {
-		p, err := access.Still(tx.App, p, access.ConversationsTransfer)
-		if err != nil {
+	return act(app, Staff(p), id, "transfer "+conversation+" "+to.what(), func(tx *Tx, hash string) (_ *Message, err error) {
+		if p, err = access.Still(tx.App, p, access.ConversationsTransfer); err != nil {
 			return nil, err
 		}
 		c, err := tx.mine(p, conversation)
