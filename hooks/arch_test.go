@@ -22,7 +22,7 @@ var layers = []struct{ name, packages string }{
 	{"audit", "audit"},
 	{"access", "access"},
 	{"spine", "channels customers conversations"},
-	{"features", "routing quickreplies protocol channels/widget"},
+	{"features", "routing quickreplies protocol channels/widget backup"},
 	{"surfaces", "team admin console setup ops demo"},
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/admin"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/channels/widget"
 	"github.com/dianxiaoer/xiaoer/hooks/console"
@@ -51,6 +52,7 @@ func Register(app core.App, c *Config) *web.Table {
 	quickreplies.Register(app)
 	protocol.Register(app, t, c.Unlimited)
 	widget.Register(app, t)
+	backup.Register(app, t, ops.Version(), ops.Restart)
 	// surfaces
 	admin.Register(app, t)
 	console.Register(app, t)
@@ -62,7 +64,8 @@ func Register(app core.App, c *Config) *web.Table {
 // Commands are the program's commands beside serve.
 func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
 	by := audit.By(app, audit.AtTheMachine())
-	return slices.Concat(setup.Commands(by), access.Commands(by), []*cobra.Command{channels.Command(by), demo.Command(open)}, ops.Commands(app, t))
+	return slices.Concat(setup.Commands(by), access.Commands(by), []*cobra.Command{channels.Command(by), demo.Command(open)},
+		backup.Commands(app, ops.Version()), ops.Commands(app, t))
 }
 
 // open makes another program beside this one.

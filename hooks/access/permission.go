@@ -35,7 +35,8 @@ const (
 	SettingsEdit          Permission = "settings.edit"
 	SecurityEdit          Permission = "security.edit" // the rules of signing in
 	AuditSee              Permission = "audit.see"
-	ExportsMake           Permission = "exports.make" // lists as files
+	ExportsMake           Permission = "exports.make"   // lists as files
+	BackupsManage         Permission = "backups.manage" // all of the shop as a file, and back
 )
 
 // Area is a part of the shop's work, whose permissions are shown together.
@@ -52,7 +53,7 @@ var Areas = []Area{
 	{"customers", []Permission{CustomersSee, CustomersEdit, CustomersReveal, CustomersBlock}},
 	{"words", []Permission{TagsEdit, QuickRepliesEdit}},
 	{"team", []Permission{GroupsEdit, StaffSee, StaffEdit, RolesEdit}},
-	{"shop", []Permission{ChannelsEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake}},
+	{"shop", []Permission{ChannelsEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake, BackupsManage}},
 }
 
 // Permissions lists all of them.
@@ -65,7 +66,7 @@ var Permissions = func() (list []Permission) {
 
 // sensitive are those by which data leaves the shop, or that are power over
 // colleagues and the shop itself.
-var sensitive = []Permission{CustomersReveal, StaffEdit, RolesEdit, SettingsEdit, SecurityEdit, ExportsMake}
+var sensitive = []Permission{CustomersReveal, StaffEdit, RolesEdit, SettingsEdit, SecurityEdit, ExportsMake, BackupsManage}
 
 // Sensitive reports whether p deserves a second thought before it is given.
 func Sensitive(p Permission) bool { return slices.Contains(sensitive, p) }

@@ -25,7 +25,7 @@ func front(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := fillNow(e, p, people, &m); err != nil {
+	if err = fillNow(e, p, people, &m); err != nil {
 		return err
 	}
 	if !web.WantsPart(e) {

@@ -146,7 +146,22 @@ func (s shelf) forget(app core.App, id string) {
 	}
 }
 
+// Holders names the folders, beside the one of files, that want to keep what is
+// deleted while they are there: a backup being made is one.
+const Holders = "backup-*"
+
+// remove deletes the bytes, but for a holder, which gets them.
 func (s shelf) remove(id string) error {
+	holders, err := filepath.Glob(filepath.Join(filepath.Dir(s.dir), Holders, filepath.Base(s.dir)))
+	if err != nil {
+		return fmt.Errorf("remove the bytes of file %s: %w", id, err)
+	}
+	for _, holder := range holders {
+		to := shelf{dir: holder}.path(id)
+		if err := os.MkdirAll(filepath.Dir(to), 0o700); err == nil {
+			_ = os.Link(s.path(id), to) // it may have it already
+		}
+	}
 	if err := os.Remove(s.path(id)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove the bytes of file %s: %w", id, err)
 	}

@@ -64,6 +64,8 @@ var scenes = map[string][]scene{
 		{name: "overview", as: ownerMail, path: "/admin", sees: ".ad-strip"},
 		{name: "overview of an agent", as: agentMail, path: "/admin", sees: ".ad-strip"},
 	},
+	"/admin/backups/{name}/file": {{name: "no such backup", as: ownerMail, path: "/admin/backups/none/file", sees: "h1"}},
+	"/admin/backups": {{name: "backups", as: ownerMail, path: "/admin/backups", sees: "#plan"}},
 	"/admin/search": {{name: "search", as: ownerMail, path: "/admin/search?q=a", sees: "h1"}},
 	"/desk": {
 		{name: "desk with next steps", as: ownerMail, path: "/desk", sees: ".steps"},

@@ -19,6 +19,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -56,6 +57,9 @@ func Run(app *pocketbase.PocketBase, c *Config, commands ...*cobra.Command) int 
 		return prepare(app, command)
 	}
 	err := execute(app, root)
+	if err == nil && wantsRestart(app) {
+		err = again()
+	}
 	if err == nil {
 		return 0
 	}
@@ -75,8 +79,18 @@ func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {
 	if _, bare := command.Annotations[Bare]; bare || app.IsBootstrapped() {
 		return nil
 	}
+	restored, err := backup.Finish(app.DataDir())
+	if err != nil {
+		return err
+	}
 	if err := app.Bootstrap(); err != nil {
 		return fmt.Errorf("open %s: %w", app.DataDir(), err)
+	}
+	if restored {
+		app.Store().Set(backup.Restored, true)
+	}
+	if err := backup.BeforeUpdate(app, Version()); err != nil {
+		return fmt.Errorf("back up before the update: %w", err)
 	}
 	if command.Name() == "serve" {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -126,8 +127,8 @@ func TestListIsWhatItsAddressSays(t *testing.T) {
 	spec := web.ListSpec{Sorts: []string{"-number", "name"}, Filters: []string{"odd"}}
 	s := serve(t, web.Config{}, func(e *core.RequestEvent) error {
 		l := web.ListOf(e, spec)
-		rows := web.Pick(&l, all, func(n int) bool { return (l.Filters["odd"] == "" || n%2 == 1) && web.Matches(l.Query, fmt.Sprint(n)) },
-			map[string]func(a, b int) int{"number": cmp.Compare[int], "name": func(a, b int) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }})
+		rows := web.Pick(&l, all, func(n int) bool { return (l.Filters["odd"] == "" || n%2 == 1) && web.Matches(l.Query, strconv.Itoa(n)) },
+			map[string]func(a, b int) int{"number": cmp.Compare[int], "name": func(a, b int) int { return strings.Compare(strconv.Itoa(a), strconv.Itoa(b)) }})
 		return e.String(http.StatusOK, fmt.Sprint(rows[:min(3, len(rows))], len(rows), l.Total, l.Page, l.Pages, " ", l.Address()))
 	})
 	for query, want := range map[string]string{
@@ -150,13 +151,15 @@ func TestNavigationShowsWhatMayBeOpened(t *testing.T) {
 	t.Parallel()
 	table := &web.Table{}
 	for _, a := range []web.Area{
-		{Key: "c", Section: web.System, Any: []web.Permission{"c.see", "c.edit"}}, {Key: "a", Section: web.Front},
-		{Key: "b", Section: web.Team, Any: []web.Permission{"b.edit"}}, {Key: "a", Section: web.Front}, // as a test may serve one app twice
+		{Key: "c", Section: web.System, Any: []web.Permission{"c.see", "c.edit"}},
+		{Key: "a", Section: web.Front},
+		{Key: "b", Section: web.Team, Any: []web.Permission{"b.edit"}},
+		{Key: "a", Section: web.Front}, // as a test may serve one app twice
 	} {
 		table.Area(a)
 	}
 	keys := func(allowed ...web.Permission) string {
-		var list []string
+		list := make([]string, 0, 3)
 		for _, a := range table.AreasFor(web.Viewer{May: func(p web.Permission) bool { return slices.Contains(allowed, p) }}) {
 			list = append(list, a.Key)
 		}

@@ -108,10 +108,15 @@ func drain(e *core.RequestEvent, body io.Reader) {
 }
 
 // limitBody bounds what a request may send; a form of files may send more.
-func limitBody(e *core.RequestEvent) error {
-	var most int64 = mostBody
-	if strings.HasPrefix(e.Request.Header.Get("Content-Type"), "multipart/form-data") {
+func limitBody(e *core.RequestEvent, most int64) error {
+	switch {
+	case most == Unbounded:
+		return nil
+	case most > 0:
+	case strings.HasPrefix(e.Request.Header.Get("Content-Type"), "multipart/form-data"):
 		most = mostUpload
+	default:
+		most = mostBody
 	}
 	if e.Request.ContentLength > most {
 		return fail.New(fail.TooLarge, "fail.too_large", "Most", bytesText(most))
@@ -119,7 +124,16 @@ func limitBody(e *core.RequestEvent) error {
 	if e.Request.Body != nil {
 		e.Request.Body = http.MaxBytesReader(e.Response, e.Request.Body, most)
 	}
-	return e.Next()
+	return nil
+}
+
+// Stream is a request's body as it comes in. PocketBase's router keeps a copy in
+// memory of whatever is read from the body itself.
+func Stream(e *core.RequestEvent) io.Reader {
+	if body, wrapped := e.Request.Body.(*router.RereadableReadCloser); wrapped {
+		return body.ReadCloser
+	}
+	return e.Request.Body
 }
 
 // crossOrigin refuses what another site makes a browser send here with our

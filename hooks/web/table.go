@@ -25,7 +25,15 @@ type Route struct {
 	Method, Path string
 	Permission   Permission
 	Handle       func(*core.RequestEvent) error
+
+	// Most is how large a body may be, in bytes; 0 for what is usual (1 MB, of a
+	// form with files 12 MB).
+	Most int64
 }
+
+// Unbounded is for the body of a route whose handler reads it by [Stream] and
+// bounds it by itself.
+const Unbounded int64 = -1
 
 // Command is a command of the live protocol and the permission that it asks for.
 type Command struct {
@@ -121,6 +129,9 @@ func (t *Table) add(r *router.Router[*core.RequestEvent], k kind, routes []Route
 			if err := t.admit(e, route.Permission); err != nil {
 				return err
 			}
+			if err := limitBody(e, route.Most); err != nil {
+				return err
+			}
 			return route.Handle(e)
 		})
 	}
@@ -135,7 +146,7 @@ func (t *Table) group(r *router.Router[*core.RequestEvent], k kind) *router.Rout
 	return g.BindFunc(func(e *core.RequestEvent) error {
 		e.Set(keyKind, k)
 		return e.Next()
-	}, answer, headers, limitBody, t.crossOrigin)
+	}, answer, headers, t.crossOrigin)
 }
 
 func (t *Table) remember(route Route) {

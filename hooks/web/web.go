@@ -56,7 +56,7 @@ func Register(app core.App, t *Table, config Config) {
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerStorage", Func: retryStorage, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 5},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerDashboardHeaders", Func: dashboardHeaders, Priority: apis.DefaultSecurityHeadersMiddlewarePriority + 1},
 		)
-		t.Pages(e.Router, Route{http.MethodGet, "/static/{path...}", Anyone, apis.WrapStdHandler(static.Handler())})
+		t.Pages(e.Router, Route{Method: http.MethodGet, Path: "/static/{path...}", Permission: Anyone, Handle: apis.WrapStdHandler(static.Handler())})
 		t.group(e.Router, page).Route("", "/", nowhere)
 		return e.Next()
 	})

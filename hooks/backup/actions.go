@@ -1,0 +1,183 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+	"github.com/dianxiaoer/xiaoer/views/backup"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+// mostKeep is how many backups may be kept.
+const mostKeep = 365
+
+func (d *desk) savePlan(e *core.RequestEvent) error {
+	form := e.Request.PostFormValue
+	plan, err := planOf(form)
+	if f, refused := errors.AsType[*fail.Error](err); refused {
+		m := d.model(e)
+		m.Off, m.Keep, m.Errors = form("on") == "", form("keep"), said(e, f)
+		return web.ShowStatus(e, f.Kind.Status(), backup.Page(m), backup.PlanForm(m))
+	}
+	if err := settings.Save(e.App, planKey, plan); err != nil {
+		return err
+	}
+	return web.Done(e, path, "backup.plan_saved")
+}
+
+func planOf(form func(string) string) (Plan, error) {
+	keep, err := strconv.Atoi(strings.TrimSpace(form("keep")))
+	if err != nil || keep < 1 || keep > mostKeep {
+		return Plan{}, fail.New(fail.Invalid, "backup.keep_wrong", "Most", mostKeep).On("keep")
+	}
+	hour, err := strconv.Atoi(form("hour"))
+	if err != nil || hour < 0 || hour > 23 {
+		return Plan{}, fail.New(fail.Invalid, "fail.invalid").On("hour")
+	}
+	return Plan{Off: form("on") == "", Hour: hour, Keep: keep}, nil
+}
+
+func said(e *core.RequestEvent, f *fail.Error) map[string]string {
+	return map[string]string{f.Field: f.Text(web.Language(e))}
+}
+
+// saveStore changes where backups are kept, once it was found to work.
+func (d *desk) saveStore(e *core.RequestEvent) error {
+	form := func(name string) string { return strings.TrimSpace(e.Request.PostFormValue(name)) }
+	s := e.App.Settings()
+	store, err := storeOf(form, s.Backups.S3)
+	if err == nil && store.Enabled {
+		err = reach(e.Request.Context(), store)
+	}
+	if f, refused := errors.AsType[*fail.Error](err); refused {
+		m := d.model(e)
+		m.Store, m.Errors = shown(store), said(e, f)
+		return web.ShowStatus(e, f.Kind.Status(), backup.Page(m), backup.StoreForm(m))
+	}
+	s.Backups.S3 = store
+	if err := e.App.Save(s); err != nil {
+		return err
+	}
+	return web.Done(e, path, "backup.store_saved")
+}
+
+// storeOf reads the form. A secret is only ever written: left empty it stays,
+// unless it would now be sent to another place.
+func storeOf(form func(string) string, before core.S3Config) (core.S3Config, error) {
+	if form("s3") == "" {
+		return core.S3Config{}, nil
+	}
+	now := core.S3Config{
+		Enabled: true, Endpoint: form("endpoint"), Bucket: form("bucket"), Region: form("region"), AccessKey: form("key"),
+		Secret: form("secret"), ForcePathStyle: form("path_style") != "",
+	}
+	if u, err := url.Parse(now.Endpoint); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return now, fail.New(fail.Invalid, "backup.endpoint_wrong").On("endpoint")
+	}
+	if now.Secret == "" && now.Endpoint == before.Endpoint && now.AccessKey == before.AccessKey {
+		now.Secret = before.Secret
+	}
+	if now.Secret == "" {
+		return now, fail.New(fail.Invalid, "backup.secret_missing").On("secret")
+	}
+	return now, nil
+}
+
+// reach tries to write to a store before it is relied upon.
+func reach(ctx context.Context, c core.S3Config) error {
+	store, err := filesystem.NewS3(c.Bucket, c.Region, c.Endpoint, c.AccessKey, c.Secret, c.ForcePathStyle)
+	if err != nil {
+		return fail.New(fail.Invalid, "backup.store_wrong", "Why", err.Error()).On("endpoint").Because(err)
+	}
+	defer func() { _ = store.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
+	defer cancel()
+	store.SetContext(ctx)
+	const probe = "xiaoer-probe.txt"
+	if err := errors.Join(store.Upload([]byte("ok"), probe), store.Delete(probe)); err != nil {
+		return fail.New(fail.Invalid, "backup.store_wrong", "Why", err.Error()).On("endpoint").Because(err)
+	}
+	return nil
+}
+
+// start begins what needs no more than its name.
+func (k *maker) start(app core.App, what string) error {
+	return k.begin(app, what, func(ctx context.Context) error { return k.make(ctx, app) })
+}
+
+func (d *desk) verify(e *core.RequestEvent) error {
+	app, name := e.App, e.Request.PathValue("name")
+	err := d.maker.begin(app, doVerify, func(ctx context.Context) error {
+		file, done, err := fetch(app, name)
+		if err != nil {
+			return err
+		}
+		defer done()
+		_, err = Verify(ctx, file)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return d.page(e)
+}
+
+// restore lays a backup from the shelf ready and starts the program anew, which
+// exchanges the data. Everybody's work stops for that moment.
+func (d *desk) restore(e *core.RequestEvent) error {
+	app, name := e.App, e.Request.PathValue("name")
+	return d.replace(e, name, func() (string, func(), error) { return fetch(app, name) })
+}
+
+// upload restores from a file that the browser sends as the request's body.
+func (d *desk) upload(e *core.RequestEvent) error {
+	control := http.NewResponseController(e.Response)
+	_ = control.SetReadDeadline(time.Time{}) // a large shop on a slow line takes its time
+	file, done, err := receive(e.App, web.Stream(e))
+	if err != nil {
+		return err
+	}
+	if _, err := Verify(e.Request.Context(), file); err != nil {
+		done()
+		return fail.New(fail.Invalid, "backup.failed_verify", "Why", err.Error()).Because(err)
+	}
+	return d.replace(e, "", func() (string, func(), error) { return file, done, nil })
+}
+
+func (d *desk) replace(e *core.RequestEvent, name string, from func() (string, func(), error)) error {
+	app := e.App
+	err := d.maker.begin(app, doRestore, func(ctx context.Context) error {
+		file, done, err := from()
+		if err != nil {
+			return err
+		}
+		defer done()
+		if _, err := Stage(ctx, file, app.DataDir()); err != nil {
+			return err
+		}
+		if err := audit.Add(app, entry("restoring", name)); err != nil {
+			return err
+		}
+		d.restart(app)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if web.WantsPart(e) {
+		return d.page(e)
+	}
+	return e.JSON(http.StatusAccepted, map[string]string{"message": locale.In(web.Language(e)).T("backup.doing_restore")})
+}

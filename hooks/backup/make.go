@@ -1,0 +1,265 @@
+package backup
+
+import (
+	"archive/zip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+)
+
+// sealed is how the comment at the end of an archive begins; 64 hex digits
+// follow, the SHA-256 of every byte before them.
+const sealed = "xiaoer sha256:"
+
+const blank = "0000000000000000000000000000000000000000000000000000000000000000"
+
+// Make writes a backup of the data folder dir to the file to, whole or not at
+// all. The desk may run meanwhile, in this process or another. program is the
+// version that is noted.
+func Make(ctx context.Context, dir, to, program string) (*Manifest, error) {
+	work, err := os.MkdirTemp(dir, files.Holders) // beside the data: links do not cross disks
+	if err != nil {
+		return nil, fmt.Errorf("back up: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	m := &Manifest{Format: format, Program: program, Made: time.Now().UTC().Truncate(time.Second)}
+	held, err := gather(ctx, dir, work, m)
+	if err != nil {
+		return nil, fmt.Errorf("back up: %w", err)
+	}
+	draft := to + ".part"
+	if err := pack(ctx, draft, held, m); err != nil {
+		_ = os.Remove(draft)
+		return nil, fmt.Errorf("back up: %w", err)
+	}
+	if err := os.Rename(draft, to); err != nil {
+		return nil, fmt.Errorf("back up: %w", err)
+	}
+	return m, syncFolder(filepath.Dir(to))
+}
+
+// gather brings what belongs into the backup under work: the database's
+// snapshot, and links to the uploads that it names. It returns the path of each
+// by its name in the archive, in their order.
+//
+// Uploads that are there are held before the snapshot is taken, those that came
+// meanwhile after it, and those that are deleted meanwhile by package files. An
+// upload is on the disk before its row is, and goes after it: so all that the
+// snapshot names is held.
+func gather(ctx context.Context, dir, work string, m *Manifest) ([]held, error) {
+	if err := os.Mkdir(filepath.Join(work, uploads), 0o700); err != nil {
+		return nil, err
+	}
+	if err := holdAll(dir, work); err != nil {
+		return nil, err
+	}
+	keys, err := holdKeys(dir, work) // before the snapshot: an anchor must not be ahead of it
+	if err != nil {
+		return nil, err
+	}
+	copied := filepath.Join(work, database)
+	if err = snapshot(ctx, dir, copied); err != nil {
+		return nil, err
+	}
+	db, err := openCopy(copied)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	if m.Rows, err = rowsOf(ctx, db); err != nil {
+		return nil, err
+	}
+	list := []held{{database, copied}}
+	list = append(list, keys...)
+	named, err := uploadsOf(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range named {
+		name := uploads + "/" + u.id[:2] + "/" + u.id
+		if err := hold(dir, work, name); err != nil {
+			return nil, err
+		}
+		if path := filepath.Join(work, name); exists(path) {
+			list = append(list, held{name, path})
+		} else {
+			m.Missing = append(m.Missing, u.id)
+		}
+	}
+	return list, nil
+}
+
+// held is a file that will be in the archive.
+type held struct{ name, path string }
+
+// holdKeys copies the program's own keys, and the anchors of what they sign.
+func holdKeys(dir, work string) ([]held, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var list []held
+	for _, e := range entries {
+		if e.Type().IsRegular() && keyFile.MatchString(e.Name()) {
+			list = append(list, held{e.Name(), filepath.Join(work, e.Name())})
+			if err := copyFile(filepath.Join(dir, e.Name()), filepath.Join(work, e.Name())); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return list, nil
+}
+
+// holdAll links every upload that is there.
+func holdAll(dir, work string) error {
+	return filepath.WalkDir(filepath.Join(dir, uploads), func(path string, d os.DirEntry, err error) error {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil // deleted meanwhile, or nothing was ever uploaded
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil || !isOurs(filepath.ToSlash(name)) {
+			return err
+		}
+		return hold(dir, work, filepath.ToSlash(name))
+	})
+}
+
+// hold keeps an upload from being deleted until the backup is made. One that is
+// gone is none of the backup's, or missing, which the caller sees.
+func hold(dir, work, name string) error {
+	from, to := filepath.Join(dir, name), filepath.Join(work, name)
+	if exists(to) {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	err := os.Link(from, to)
+	if err == nil || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrExist) {
+		return nil
+	}
+	if err := copyFile(from, to); err != nil && !errors.Is(err, os.ErrNotExist) { // a file system without links
+		return err
+	}
+	return nil
+}
+
+func copyFile(from, to string) (err error) {
+	in, err := os.Open(from) //nolint:gosec // our own folder
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // as above
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+// pack writes the archive and seals it.
+func pack(ctx context.Context, to string, list []held, m *Manifest) (err error) {
+	f, err := os.OpenFile(to, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // where the caller wants it
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	z := zip.NewWriter(f)
+	for _, h := range list {
+		if err = ctx.Err(); err != nil {
+			return err
+		}
+		var e Entry
+		if e, err = add(z, h); err != nil {
+			return fmt.Errorf("%s: %w", h.name, err)
+		}
+		m.Entries = append(m.Entries, e)
+	}
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	w, err := z.Create(manifestName)
+	if err != nil {
+		return err
+	}
+	if _, err = w.Write(raw); err != nil {
+		return err
+	}
+	if err = z.SetComment(sealed + blank); err != nil {
+		return err
+	}
+	if err = z.Close(); err != nil {
+		return err
+	}
+	return seal(f)
+}
+
+// seal writes the digest of all that stands before it into the last bytes.
+func seal(f *os.File) error {
+	digest, size, err := digestOf(f)
+	if err != nil {
+		return err
+	}
+	if _, err := f.WriteAt([]byte(digest), size); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// digestOf is the SHA-256 of a file without its last 64 bytes, and where those
+// begin.
+func digestOf(f *os.File) (string, int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return "", 0, err
+	}
+	size := info.Size() - int64(len(blank))
+	if size < 0 {
+		return "", 0, errNotSealed
+	}
+	sum := sha256.New()
+	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, size)); err != nil {
+		return "", 0, err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), size, nil
+}
+
+// add puts one file into the archive. Uploads are mostly pictures, which do not
+// get smaller.
+func add(z *zip.Writer, h held) (Entry, error) {
+	method := zip.Store
+	if h.name == database {
+		method = zip.Deflate
+	}
+	w, err := z.CreateHeader(&zip.FileHeader{Name: h.name, Method: method})
+	if err != nil {
+		return Entry{}, err
+	}
+	in, err := os.Open(h.path)
+	if err != nil {
+		return Entry{}, err
+	}
+	defer func() { _ = in.Close() }()
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(w, sum), in)
+	return Entry{Name: h.name, Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}

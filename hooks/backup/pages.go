@@ -1,0 +1,139 @@
+package backup
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+	"github.com/dianxiaoer/xiaoer/views/backup"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+const path = "/admin/backups"
+
+func (d *desk) routes() []web.Route {
+	get, post := http.MethodGet, http.MethodPost
+	list := []web.Route{
+		{Method: get, Path: path, Handle: d.page},
+		{Method: post, Path: path, Handle: d.makeNow},
+		{Method: post, Path: path + "/plan", Handle: d.savePlan},
+		{Method: post, Path: path + "/store", Handle: d.saveStore},
+		{Method: get, Path: path + "/{name}/file", Handle: d.download},
+		{Method: post, Path: path + "/{name}/verify", Handle: d.verify},
+		{Method: post, Path: path + "/{name}/restore", Handle: d.restore},
+		{Method: post, Path: path + "/upload", Handle: d.upload, Most: web.Unbounded},
+	}
+	for i := range list {
+		list[i].Permission = access.BackupsManage
+	}
+	return list
+}
+
+func (d *desk) page(e *core.RequestEvent) error {
+	m := d.model(e)
+	return web.Show(e, backup.Page(m), backup.Now(m))
+}
+
+// model is what the page shows.
+func (d *desk) model(e *core.RequestEvent) backup.Backups {
+	say, plan := locale.In(web.Language(e)), PlanOf(e.App)
+	m := backup.Backups{Admin: web.Admin(e, "backups", say.T("backup.title"), "js/admin/backups.js")}
+	m.Off, m.Hour, m.Keep = plan.Off, plan.Hour, strconv.Itoa(plan.Keep)
+	m.Store = shown(e.App.Settings().Backups.S3)
+	list, err := Shelf(e.App)
+	if err != nil {
+		m.Unreachable = true
+		e.App.Logger().Warn("the store of backups", "error", err)
+	}
+	for _, c := range list {
+		m.Copies = append(m.Copies, backup.Copy{
+			Name: c.Name, Size: bytesText(c.Size), Made: c.Made.Local().Format("2006-01-02 15:04"),
+			BeforeUpdate: onShelf.FindStringSubmatch(c.Name)[1] != "",
+		})
+	}
+	if len(list) > 0 {
+		m.Age = ago(say, time.Since(list[0].Made))
+		m.Old = Overdue(plan, list[0].Made, time.Now())
+	}
+	d.maker.describe(say, &m)
+	return m
+}
+
+// describe says what is being done, or how the last thing ended.
+func (k *maker) describe(say locale.Speaker, m *backup.Backups) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case k.working != "":
+		m.Working = say.T("backup.doing_" + k.working)
+	case k.failed != nil:
+		m.Failed = say.T("backup.failed_"+k.done, "Why", k.failed.Error())
+	case k.done != "":
+		m.Done = say.T("backup.done_" + k.done)
+	}
+}
+
+func (d *desk) makeNow(e *core.RequestEvent) error {
+	if err := d.maker.start(e.App, doMake); err != nil {
+		return err
+	}
+	return d.page(e)
+}
+
+// download sends a backup: all of the shop, and so an act that is told.
+func (d *desk) download(e *core.RequestEvent) error {
+	name := e.Request.PathValue("name")
+	from, err := take(e.App, name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
+	if err := audit.Add(e.App, entry("downloaded", name)); err != nil {
+		return err
+	}
+	h := e.Response.Header()
+	h.Set("Content-Type", "application/zip")
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	_ = http.NewResponseController(e.Response).SetWriteDeadline(time.Time{}) // a large shop on a slow line takes its time
+	_, _ = io.Copy(e.Response, from)                                         // the reader may have gone away
+	return nil
+}
+
+// entry is what the audit trail is told of a backup.
+func entry(act, name string) audit.Entry {
+	const kind = "backup"
+	return audit.Entry{Act: kind + "." + act, Object: audit.Object{Kind: kind, ID: name, Name: name}}
+}
+
+func bytesText(n int64) string {
+	if n < 1<<20 {
+		return strconv.FormatInt((n+1023)>>10, 10) + " KB"
+	}
+	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
+}
+
+func ago(say locale.Speaker, d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return say.T("backup.ago_now")
+	case d < time.Hour:
+		return say.T("backup.ago_minutes", "Count", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return say.T("backup.ago_hours", "Count", int(d.Hours()))
+	default:
+		return say.T("backup.ago_days", "Count", int(d.Hours()/24))
+	}
+}
+
+// shown is a store without its secret.
+func shown(c core.S3Config) backup.Store {
+	return backup.Store{
+		On: c.Enabled, Endpoint: c.Endpoint, Bucket: c.Bucket, Region: c.Region, Key: c.AccessKey, PathStyle: c.ForcePathStyle, HasSecret: c.Secret != "",
+	}
+}

@@ -1,0 +1,58 @@
+package backup
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+)
+
+// desk is the package's part of one app.
+type desk struct {
+	maker   maker
+	restart func(core.App)
+}
+
+// Restored is the key in an app's store by which whoever has called [Finish]
+// says that it has exchanged the data.
+const Restored = "backup.restored"
+
+// Register binds the package to app. program is the version to note in backups,
+// restart ends the program in good order and starts it again.
+func Register(app core.App, t *web.Table, program string, restart func(core.App)) {
+	d := &desk{maker: maker{program: program}, restart: restart}
+	t.Area(web.Area{Key: "backups", Section: web.System, Icon: "archive", Path: path, Any: []web.Permission{access.BackupsManage}})
+	app.Cron().MustAdd("xiaoerBackups", "*/10 * * * *", func() {
+		if err := d.maker.tick(app); err != nil {
+			app.Logger().Error("the night's backup", "error", err)
+		}
+	})
+	var release func()
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		t.Pages(e.Router, d.routes()...)
+		if e.Server == nil { // routes are only listed
+			return e.Next()
+		}
+		var err error
+		if release == nil { // tests serve one app more than once
+			if release, err = lock(e.App.DataDir(), false); err != nil {
+				return refused(err)
+			}
+		}
+		if restored, _ := e.App.Store().Get(Restored).(bool); restored {
+			if err := audit.Add(e.App, entry("restored", "")); err != nil {
+				return err
+			}
+			e.App.Store().Remove(Restored)
+		}
+		return e.Next()
+	})
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		if release != nil {
+			release()
+			release = nil
+		}
+		return e.Next()
+	})
+}

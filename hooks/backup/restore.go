@@ -1,0 +1,243 @@
+package backup
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// A restore's folders, in the data folder.
+const (
+	staged  = "restore"        // what will be: new/, and once all of it is there, ready
+	ready   = "ready"          // its presence decides: from here on the new state is the shop's
+	kept    = "before-restore" // what was there, until the next restore
+	fresh   = "new"
+	lockFor = "lock"
+)
+
+// volatile are files that belong to the database that goes, and to no other.
+var volatile = []string{"data.db-wal", "data.db-shm", "epoch"}
+
+// ErrNewer refuses a backup of a newer program: its database has changes that
+// this one does not know.
+var ErrNewer = errors.New("the backup was made by a newer version of the program")
+
+// Stage verifies a backup and lays it ready in the data folder dir. Nothing is
+// exchanged until [Finish] runs, which every start of the program does first.
+// Whatever is wrong with the backup is said here, and nothing has been touched.
+func Stage(ctx context.Context, path, dir string) (*Manifest, error) {
+	place := filepath.Join(dir, staged)
+	if exists(filepath.Join(place, ready)) {
+		return nil, errors.New("another restore is about to be finished: start the desk once")
+	}
+	if err := os.RemoveAll(place); err != nil {
+		return nil, fmt.Errorf("restore: %w", err)
+	}
+	into := filepath.Join(place, fresh)
+	if err := os.MkdirAll(filepath.Join(into, uploads), 0o700); err != nil {
+		return nil, fmt.Errorf("restore: %w", err)
+	}
+	m, err := unpack(ctx, path, into, func(string) bool { return true })
+	if err == nil {
+		err = known(ctx, filepath.Join(into, database), filepath.Join(dir, database))
+	}
+	if err == nil {
+		err = errors.Join(syncTree(into), commit(place))
+	}
+	if err != nil {
+		_ = os.RemoveAll(place)
+		return nil, fmt.Errorf("restore: %w", err)
+	}
+	return m, nil
+}
+
+// commit marks what is staged as ready, in one durable step.
+func commit(place string) error {
+	draft := filepath.Join(place, ready+".part")
+	if err := os.WriteFile(draft, nil, 0o600); err != nil {
+		return err
+	}
+	if err := os.Rename(draft, filepath.Join(place, ready)); err != nil {
+		return err
+	}
+	return syncFolder(place)
+}
+
+// known refuses a database whose history is not a part of this program's, and
+// one with triggers or views that the present database, which has been brought
+// up to date by our own migrations, does not have.
+func known(ctx context.Context, path, present string) error {
+	db, err := openCopy(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	applied, err := texts(ctx, db, "SELECT file FROM _migrations ORDER BY file")
+	if err != nil {
+		return errors.Join(errNotSealed, err)
+	}
+	ours := map[string]bool{}
+	for _, list := range []core.MigrationsList{core.SystemMigrations, core.AppMigrations} {
+		for _, m := range list.Items() {
+			ours[m.File] = true
+		}
+	}
+	for _, file := range applied {
+		if !ours[file] {
+			return ErrNewer
+		}
+	}
+	theirs, err := texts(ctx, db, acting)
+	if err != nil {
+		return err
+	}
+	here, err := sql.Open("sqlite", "file:"+url.PathEscape(present)+"?mode=ro")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = here.Close() }()
+	ourOwn, err := texts(ctx, here, acting)
+	if err != nil {
+		return err
+	}
+	for _, statement := range theirs {
+		if !slices.Contains(ourOwn, statement) {
+			return fmt.Errorf("the database has a trigger or view that is none of the program's: %.80q", statement)
+		}
+	}
+	return nil
+}
+
+// acting are the parts of a schema that do something by themselves.
+const acting = "SELECT sql FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
+
+// Finish exchanges the data for what a restore has laid ready, if one has. It is
+// called before the database is opened, by every start of the program; a start
+// that is ended in the middle leaves the rest to the next one. While a desk is
+// running on the folder it leaves that to the desk's own next start. It reports
+// whether the data is now another's.
+func Finish(dir string) (restored bool, err error) {
+	if !exists(filepath.Join(dir, staged, ready)) {
+		return false, nil // nothing, or what was not verified to its end: the next restore removes it
+	}
+	release, err := lock(dir, true)
+	if errors.Is(err, ErrInUse) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("finish the restore: %w", err)
+	}
+	defer release()
+	return true, finish(dir)
+}
+
+// finish is Finish for who holds the lock.
+func finish(dir string) error {
+	x := exchange{dir: dir, place: filepath.Join(dir, staged), rename: os.Rename}
+	if err := x.run(); err != nil {
+		return fmt.Errorf("finish the restore: %w", err)
+	}
+	return nil
+}
+
+// exchange puts the new in the place of the old. Each step is a rename that is
+// made once, and not again by the run that goes on where this one ended.
+type exchange struct {
+	dir, place string
+	rename     func(from, to string) error
+}
+
+func (x exchange) run() error {
+	dir, place := x.dir, x.place
+	old := filepath.Join(place, "old")
+	if err := os.MkdirAll(old, 0o700); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(place, fresh), 0o700); err != nil { // the end of it may already be gone
+		return err
+	}
+	for _, name := range volatile {
+		if err := x.move(filepath.Join(dir, name), filepath.Join(old, name)); err != nil {
+			return err
+		}
+	}
+	entries, err := os.ReadDir(filepath.Join(place, fresh))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if !exists(filepath.Join(old, name)) {
+			if err := x.move(filepath.Join(dir, name), filepath.Join(old, name)); err != nil {
+				return err
+			}
+		}
+		if err := x.move(filepath.Join(place, fresh, name), filepath.Join(dir, name)); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(syncFolder(filepath.Join(place, fresh)), syncFolder(old), syncFolder(dir)); err != nil {
+		return err
+	}
+	return x.settle(old)
+}
+
+// settle ends the exchange. The mark goes last but for what is only in the way.
+func (x exchange) settle(old string) error {
+	aside := filepath.Join(x.dir, kept)
+	if err := os.Remove(old); err != nil { // it is not empty: what was there is in it
+		if err := os.RemoveAll(aside); err != nil {
+			return err
+		}
+		if err := x.rename(old, aside); err != nil {
+			return err
+		}
+	}
+	if err := os.Remove(filepath.Join(x.place, ready)); err != nil {
+		return err
+	}
+	if err := syncFolder(x.place); err != nil {
+		return err
+	}
+	return os.RemoveAll(x.place)
+}
+
+// move renames what is there; what is not was moved before.
+func (x exchange) move(from, to string) error {
+	err := x.rename(from, to)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func syncTree(root string) error {
+	return filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return err // files were synced when they were written
+		}
+		return syncFolder(path)
+	})
+}
+
+func syncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil // folders cannot be synced there; the file system journals them
+	}
+	d, err := os.Open(path) //nolint:gosec // our own folder
+	if err != nil {
+		return fmt.Errorf("sync: %w", err)
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// ErrInUse refuses a restore into a folder that a desk is serving.
+var ErrInUse = errors.New("a desk is running on this folder: stop it first, or restore in its admin console")

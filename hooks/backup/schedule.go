@@ -1,0 +1,178 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
+)
+
+// Plan is when backups are made by themselves and how many are kept.
+type Plan struct {
+	Off  bool `json:"off"`
+	Hour int  `json:"hour"` // of the server's clock
+	Keep int  `json:"keep"`
+}
+
+const planKey = "backup" // in the settings
+
+// PlanOf returns the plan in force: every night, a week kept.
+func PlanOf(app core.App) Plan { return settings.Load(app, planKey, Plan{Hour: 4, Keep: 7}) }
+
+// late is after how long the newest backup is too old: a night was missed.
+const late = 26 * time.Hour
+
+// Overdue reports whether there should be a newer backup than there is.
+func Overdue(plan Plan, newest, now time.Time) bool {
+	return !plan.Off && !newest.IsZero() && now.Sub(newest) > late
+}
+
+// due reports whether it is time: the hour has come, and no backup was made since
+// it came. A desk that was off at that hour makes up for it.
+func due(plan Plan, newest, now time.Time) bool {
+	if plan.Off {
+		return false
+	}
+	at := time.Date(now.Year(), now.Month(), now.Day(), plan.Hour, 0, 0, 0, now.Location())
+	if now.Before(at) {
+		at = at.AddDate(0, 0, -1)
+	}
+	return newest.Before(at)
+}
+
+// maker makes one backup at a time.
+type maker struct {
+	program string
+
+	mu      sync.Mutex
+	working string    // what is being done, "" while nothing is
+	done    string    // what was done last
+	failed  error     // how that ended
+	tried   time.Time // when the clock last began one
+}
+
+// begin starts work in the background, unless something is being done already.
+func (k *maker) begin(app core.App, what string, work func(ctx context.Context) error) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.working != "" {
+		return fail.New(fail.Conflict, "backup.busy")
+	}
+	k.working = what
+	go func() {
+		err := guarded(func() error { return work(context.Background()) })
+		if err != nil {
+			app.Logger().Error("backup", "doing", what, "error", err)
+		}
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.working, k.done, k.failed = "", what, err
+	}()
+	return nil
+}
+
+func guarded(work func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("a backup panicked", "panic", p, "stack", string(debug.Stack()))
+			err = errors.New("the program has a fault, see its log")
+		}
+	}()
+	return work()
+}
+
+// make puts a new backup on the shelf and clears away old ones.
+func (k *maker) make(ctx context.Context, app core.App) error {
+	name := "xiaoer-" + time.Now().UTC().Format(stamp) + ".zip"
+	if err := shelve(ctx, app, name, k.program); err != nil {
+		return err
+	}
+	return errors.Join(clearAway(app, max(1, PlanOf(app).Keep)), audit.Add(app, entry("made", name)))
+}
+
+// again is how long the clock waits before it tries once more what has failed.
+const again = time.Hour
+
+// tick makes the backup of the night, where that is due.
+func (k *maker) tick(app core.App) error {
+	list, err := Shelf(app)
+	if err != nil {
+		return err
+	}
+	var newest time.Time
+	if len(list) > 0 {
+		newest = list[0].Made
+	}
+	now := time.Now()
+	k.mu.Lock()
+	soon := now.Sub(k.tried) < again
+	k.mu.Unlock()
+	if soon || !due(PlanOf(app), newest, now) {
+		return nil
+	}
+	if used, err := inUse(app); err != nil || !used {
+		return err
+	}
+	k.mu.Lock()
+	k.tried = now
+	k.mu.Unlock()
+	return k.begin(app, doMake, func(ctx context.Context) error { return k.make(ctx, app) })
+}
+
+// inUse reports whether there is anything worth a backup: a shop was set up.
+func inUse(app core.App) (used bool, err error) {
+	err = app.DB().NewQuery("SELECT EXISTS (SELECT 1 FROM staff)").Row(&used)
+	return used, err
+}
+
+// What a maker does.
+const (
+	doMake    = "make"
+	doVerify  = "verify"
+	doRestore = "restore"
+)
+
+// BeforeUpdate makes a backup where migrations are about to change a database
+// that is in use. It is called by the program before it migrates.
+func BeforeUpdate(app core.App, program string) error {
+	pending, used, err := pendingMigrations(app)
+	if err != nil || !pending || !used {
+		return err
+	}
+	name := "xiaoer-before-update-" + time.Now().UTC().Format(stamp) + ".zip"
+	if err := shelve(context.Background(), app, name, program); err != nil {
+		return err
+	}
+	app.Logger().Info("backed up before the update", "file", filepath.Join(core.LocalBackupsDirName, name))
+	return nil
+}
+
+// pendingMigrations reports whether some are to be run, and whether any of ours
+// has been before.
+func pendingMigrations(app core.App) (pending, used bool, err error) {
+	var applied []string
+	if err := app.DB().NewQuery("SELECT file FROM _migrations").Column(&applied); err != nil {
+		return false, false, err
+	}
+	done := map[string]bool{}
+	for _, file := range applied {
+		done[file] = true
+	}
+	for _, m := range core.AppMigrations.Items() {
+		if done[m.File] {
+			used = true
+		} else {
+			pending = true
+		}
+	}
+	return pending, used, nil
+}

@@ -1,0 +1,71 @@
+// A backup is put back from a file: sent as it is, with how far it has come.
+
+import { words } from "../lib/words.js";
+
+const t = await words("backup");
+const card = document.querySelector("[data-restore]");
+const input = card.querySelector("input");
+const line = card.querySelector("[role=status]");
+const bar = line.querySelector("progress");
+const said = line.querySelector("span");
+
+input.addEventListener("change", async () => {
+  const [file] = input.files;
+  if (file && (await ask())) send(file);
+  input.value = "";
+});
+
+// ask uses the page's dialog: see main.js.
+function ask() {
+  const dialog = document.getElementById("ask");
+  const [, yes] = dialog.querySelectorAll("[data-ask-answer]");
+  dialog.querySelector("h2").textContent = card.dataset.ask;
+  dialog.querySelector("[data-ask-body]").textContent = card.dataset.askText;
+  yes.textContent = card.dataset.askYes;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.onclose = () => resolve(dialog.returnValue === "yes");
+  });
+}
+
+function send(file) {
+  const request = new XMLHttpRequest();
+  line.hidden = false;
+  said.textContent = t("sending");
+  request.upload.onprogress = (event) => {
+    bar.max = event.total;
+    bar.value = event.loaded;
+    if (event.loaded === event.total) said.textContent = t("checking");
+  };
+  request.onload = () => {
+    said.textContent = messageOf(request) ?? t("no_answer");
+    bar.hidden = true;
+    if (request.status === 202) back();
+  };
+  request.onerror = () => {
+    said.textContent = t("no_answer");
+    bar.hidden = true;
+  };
+  request.open("POST", "/admin/backups/upload");
+  request.setRequestHeader("Content-Type", "application/zip");
+  request.send(file);
+}
+
+function messageOf(request) {
+  try {
+    return JSON.parse(request.responseText).message;
+  } catch {
+    return new DOMParser().parseFromString(request.responseText, "text/html").querySelector("h1")?.textContent;
+  }
+}
+
+// back waits until the desk is there again, which has other sign-ins than this
+// one then.
+function back() {
+  setTimeout(async () => {
+    const there = await fetch("/readyz").then((answer) => answer.ok, () => false);
+    if (there) location.assign("/admin/backups");
+    else back();
+  }, 1500);
+}
