@@ -49,7 +49,7 @@ func Register(app core.App, c *Config) *web.Table {
 	conversations.Register(app)
 	// features
 	routing.Register(app)
-	quickreplies.Register(app)
+	quickreplies.Register(app, t)
 	protocol.Register(app, t, c.Unlimited)
 	widget.Register(app, t)
 	backup.Register(app, t, ops.Version(), ops.Restart)

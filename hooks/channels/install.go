@@ -77,7 +77,7 @@ func identityPage(e *core.RequestEvent) error {
 
 // identityOf shows by what identities are signed; never the secrets themselves.
 func identityOf(e *core.RequestEvent, c *Channel) channels.Identity {
-	m := channels.Identity{Admin: web.Admin(e, area, c.Name()), ID: c.Id, Title: c.Name(), Overlaps: overlaps}
+	m := channels.Identity{Admin: web.Admin(e, area, c.Name()), ID: c.Id, Title: c.Name(), Default: c.IsDefault(), Overlaps: overlaps}
 	zone := hours.Zone(settings.ShopOf(e.App).Zone)
 	for _, s := range c.Signing(time.Now()) {
 		row := channels.Secret{ID: s.ID(), Tail: s.Tail()}

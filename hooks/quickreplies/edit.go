@@ -2,6 +2,7 @@ package quickreplies
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -24,6 +25,13 @@ type Draft struct {
 	// File is the id of a picture that was uploaded [files.ForQuickReply], "" for
 	// none, nil for the one that is there.
 	File *string `json:"-"`
+}
+
+// tidy is d without what people type around words: spaces, and the slash of a code.
+func (d Draft) tidy() Draft {
+	d.Code = strings.TrimPrefix(strings.TrimSpace(d.Code), "/")
+	d.Title, d.Text, d.Category = strings.TrimSpace(d.Title), strings.TrimSpace(strings.ReplaceAll(d.Text, "\r\n", "\n")), strings.TrimSpace(d.Category)
+	return d
 }
 
 // Add makes a quick reply, p's own or, with that permission, one for others.

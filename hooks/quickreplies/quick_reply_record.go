@@ -79,9 +79,10 @@ func (q *QuickReply) comeBack() { q.Set("deleted", "") }
 func (q *QuickReply) under(category string) { q.Set("category", strings.TrimSpace(category)) }
 
 func (q *QuickReply) write(d Draft) {
-	q.Set("code", strings.TrimPrefix(strings.TrimSpace(d.Code), "/"))
-	q.Set("title", strings.TrimSpace(d.Title))
-	q.Set("text", strings.TrimSpace(d.Text))
+	d = d.tidy()
+	q.Set("code", d.Code)
+	q.Set("title", d.Title)
+	q.Set("text", d.Text)
 	q.under(d.Category)
 	if d.File != nil {
 		q.Set("file", *d.File)

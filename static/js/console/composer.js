@@ -4,7 +4,7 @@
 import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-11.2.0.js";
 import { Icon, IconButton } from "./parts.js";
 import { Emoji } from "./emoji.js";
-import { Slash, fill, find, used } from "./slash.js";
+import { Slash, fill, find, picture, used } from "./slash.js";
 import { close, take } from "./acts.js";
 import { post, tell } from "./link.js";
 import { step } from "./select.js";
@@ -84,7 +84,8 @@ function Box({ c, reply }) {
     const out = fill(r.text, c);
     setSlash(null);
     used(r);
-    if (now && out.from === out.text.length) { el.value = before + out.text + after; return submit(); }
+    if (r.file) picture(r).then((file) => attach.add(c.id, [file])).catch(() => store.toast(t("quick_picture_failed"), "bad"));
+    if (now && !r.file && out.from === out.text.length) { el.value = before + out.text + after; return submit(); }
     composing.set(c.id, before + out.text + after, mode, before.length + out.from, before.length + out.to);
   };
   const submit = () => {
