@@ -64,8 +64,8 @@ func Register(app core.App, c *Config) *web.Table {
 // Commands are the program's commands beside serve.
 func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
 	by := audit.By(app, audit.AtTheMachine())
-	return slices.Concat(setup.Commands(by), access.Commands(by), []*cobra.Command{channels.Command(by), demo.Command(open)},
-		backup.Commands(app, ops.Version()), ops.Commands(app, t))
+	return slices.Concat(setup.Commands(by), access.Commands(by), audit.Commands(by),
+		[]*cobra.Command{channels.Command(by), demo.Command(open)}, backup.Commands(app, ops.Version()), ops.Commands(app, t))
 }
 
 // open makes another program beside this one.

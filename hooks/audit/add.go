@@ -67,28 +67,30 @@ func Add(app core.App, e Entry) error {
 	if err != nil {
 		return err
 	}
-	c, err := chainOf(app)
+	c, end, err := ready(app)
 	if err != nil {
 		return err
-	}
-	end, trouble, err := open(app, c)
-	if err != nil {
-		return err
-	}
-	if trouble == brokenKey { // unless another process made the key that this one does not know yet
-		if c.key, err = keys.Again(app, keyFile); err != nil {
-			return err
-		}
-		if end, trouble, err = open(app, c); err != nil {
-			return err
-		}
-	}
-	if trouble != "" {
-		if err := c.add(app, &end, broken(trouble)); err != nil {
-			return err
-		}
 	}
 	return c.add(app, &end, r)
+}
+
+// ready returns the chain and its end, which says that the chain was tampered
+// with, where it was.
+func ready(app core.App) (chain, head, error) {
+	c, err := chainOf(app)
+	if err != nil {
+		return c, head{}, err
+	}
+	end, trouble, err := open(app, c)
+	if err == nil && trouble == brokenKey { // unless another process made the key that this one does not know yet
+		if c.key, err = keys.Again(app, keyFile); err == nil {
+			end, trouble, err = open(app, c)
+		}
+	}
+	if err == nil && trouble != "" {
+		err = c.add(app, &end, broken(trouble))
+	}
+	return c, end, err
 }
 
 // broken is the entry that says that the chain was tampered with before it.
@@ -113,7 +115,7 @@ func (e Entry) record(app core.App) (*Record, error) {
 	return &Record{
 		Time: types.NowDateTime().String(), ActorKind: string(by.Kind), Actor: by.ID, ActorName: cut(by.Name, 100), Address: cut(by.Address, 60),
 		Act: e.Act, ObjectKind: e.Object.Kind, Object: cut(e.Object.ID, 200), ObjectName: cut(e.Object.Name, 100),
-		Changes: string(changes), Reason: cut(e.Reason, mostReason),
+		Changes: Raw(changes), Reason: cut(e.Reason, mostReason),
 	}, nil
 }
 

@@ -19,7 +19,9 @@
 package audit
 
 import (
+	"context"
 	"math"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -34,11 +36,38 @@ func Register(app core.App) {
 	app.OnModelCreate().Bind(&hook.Handler[*core.ModelEvent]{Id: "auditActor", Func: carry, Priority: math.MinInt32})
 	app.OnModelUpdate().Bind(&hook.Handler[*core.ModelEvent]{Id: "auditActor", Func: carry, Priority: math.MinInt32})
 	app.OnModelDelete().Bind(&hook.Handler[*core.ModelEvent]{Id: "auditActor", Func: carry, Priority: math.MinInt32})
+	app.OnModelUpdate(paramsTable).BindFunc(watchPocketBase)
 	app.OnRecordCreate(Collection).BindFunc(refuse)
 	app.OnRecordUpdate(Collection).BindFunc(refuse)
 	app.OnRecordDelete(Collection).BindFunc(refuse)
+	app.Cron().MustAdd("auditAnchor", "7 * * * *", func() { keepAnchored(app) })
+	app.Cron().MustAdd("auditCheck", "47 4 * * *", func() { checkNightly(app) })
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		keepAnchored(e.App)
+		return e.Next()
+	})
+	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error { // after the last commit of the timeline
+		keepAnchored(e.App)
+		return e.Next()
+	})
 	Watch(app, settings.Collection, Fields{ID: settings.FieldKey, Name: settings.FieldKey, Open: settings.FieldValue, Ignore: []string{settings.FieldKey}})
 }
 
 // refuse keeps the trail to what [Add] writes.
 func refuse(*core.RecordEvent) error { return fail.New(fail.Forbidden, "audit.only_added") }
+
+func keepAnchored(app core.App) {
+	if err := Anchor(app); err != nil {
+		app.Logger().Error("audit trail not anchored", "error", err)
+	}
+}
+
+func checkNightly(app core.App) {
+	report, err := Check(context.Background(), app, time.Now())
+	switch {
+	case err != nil:
+		app.Logger().Error("audit trail not verified", "error", err)
+	case !report.OK:
+		app.Logger().Error("the audit trail was tampered with: run xiaoer audit verify", "faults", len(report.Faults))
+	}
+}

@@ -57,7 +57,7 @@ func (c chain) of(before string, r *Record) string {
 func (r *Record) texts() []string {
 	return []string{
 		r.ID, strconv.FormatInt(r.Seq, 10), r.Time, r.ActorKind, r.Actor, r.ActorName, r.Address, r.Act,
-		r.ObjectKind, r.Object, r.ObjectName, r.Changes, r.Reason, r.Key,
+		r.ObjectKind, r.Object, r.ObjectName, string(r.Changes), r.Reason, r.Key,
 	}
 }
 
@@ -100,13 +100,13 @@ func open(app core.App, c chain) (head, string, error) {
 	switch {
 	case err == nil && h.start() && !last.Valid:
 		return h, "", nil
-	case err == nil && h.Key == c.id() && hmac.Equal([]byte(h.Seal), []byte(h.sealedBy(c, "head"))) && last.Int64 == h.Seq:
+	case err == nil && h.Key == c.id() && hmac.Equal([]byte(h.Seal), []byte(h.sealedBy(c, asHead))) && last.Int64 == h.Seq:
 		return h, "", nil
 	}
 	trouble := brokenHead
 	if err == nil && h.Key != "" && h.Key != c.id() {
 		trouble = brokenKey
-	} else if err == nil && hmac.Equal([]byte(h.Seal), []byte(h.sealedBy(c, "head"))) {
+	} else if err == nil && hmac.Equal([]byte(h.Seal), []byte(h.sealedBy(c, asHead))) {
 		trouble = brokenTail
 	}
 	next, err := newest(app)
@@ -115,6 +115,16 @@ func open(app core.App, c chain) (head, string, error) {
 	}
 	next.Seq = max(next.Seq, h.Seq) // a number is never given twice
 	return next, trouble, nil
+}
+
+// headOf reads the chain's end as it is.
+func headOf(app core.App) (head, error) {
+	var h head
+	err := app.ConcurrentDB().NewQuery("SELECT seq, mac, key, seal FROM audit_head WHERE id = 1").Row(&h.Seq, &h.MAC, &h.Key, &h.Seal)
+	if err != nil {
+		return h, fmt.Errorf("head of the audit trail: %w", err)
+	}
+	return h, nil
 }
 
 // newest is the last entry that is there.
@@ -136,7 +146,7 @@ func (c chain) add(app core.App, end *head, r *Record) error {
 		return fmt.Errorf("audit entry: %w", err)
 	}
 	*end = head{Seq: r.Seq, MAC: r.MAC, Key: r.Key}
-	end.Seal = end.sealedBy(c, "head")
+	end.Seal = end.sealedBy(c, asHead)
 	_, err := app.NonconcurrentDB().NewQuery("REPLACE INTO audit_head (id, seq, mac, key, seal) VALUES (1, {:seq}, {:mac}, {:key}, {:seal})").
 		Bind(dbx.Params{"seq": end.Seq, "mac": end.MAC, "key": end.Key, "seal": end.Seal}).Execute()
 	if err != nil {

@@ -307,7 +307,7 @@ func Personal(app core.App, field string, before, after any) (Change, error) {
 	return Change{Field: field, Before: digest(before), After: digest(after), As: Digest}, nil
 }
 
-var secretWords = regexp.MustCompile(`(?i)secret|password|token|hash|private|credential|api_?key`)
+var secretWords = regexp.MustCompile(`(?i)secret|password|token|hash|private|credential|(api|access)_?key`)
 
 // members are the changes of a JSON object, member by member.
 func members(before, after any) []Change {

@@ -1,0 +1,74 @@
+package audit
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// Accept takes the trail as it is, faults included, for a reason that is kept:
+// a database that was restored, a key that got lost. The entry that says so
+// holds a sum over everything before it, so that what is altered later shows
+// again. The anchor starts anew from there.
+func Accept(ctx context.Context, app core.App, reason string, now time.Time) (Report, error) {
+	if strings.TrimSpace(reason) == "" {
+		return Report{}, fail.New(fail.Invalid, "audit.reason_missing").On("reason")
+	}
+	report, err := Verify(ctx, app, now)
+	if err != nil || report.OK {
+		return report, err
+	}
+	w, err := begin(app)
+	if err != nil {
+		return Report{}, err
+	}
+	if err := w.toEnd(ctx, app); err != nil {
+		return Report{}, err
+	}
+	var c chain
+	err = app.RunInTransaction(func(app core.App) error {
+		var end head
+		var err error
+		if c, end, err = ready(app); err != nil {
+			return err
+		}
+		if err := w.toEnd(ctx, app); err != nil { // what was added since
+			return err
+		}
+		r, err := Entry{
+			Act: actAccepted, Object: Object{Kind: Collection}, Reason: reason,
+			Changes: []Change{{Field: fieldFaults, After: len(report.Faults)}, {Field: fieldUpTo, After: w.seq}, {Field: fieldSum, After: w.sumNow()}},
+		}.record(app)
+		if err != nil {
+			return err
+		}
+		return c.add(app, &end, r)
+	})
+	if err != nil {
+		return Report{}, err
+	}
+	h, err := headOf(app)
+	if err != nil {
+		return Report{}, err
+	}
+	if err := writeAnchor(app, c, h); err != nil {
+		return Report{}, err
+	}
+	return Verify(ctx, app, now)
+}
+
+// Check verifies the trail and keeps in it that this was done, and by whom.
+func Check(ctx context.Context, app core.App, now time.Time) (Report, error) {
+	report, err := Verify(ctx, app, now)
+	if err != nil {
+		return report, err
+	}
+	return report, Add(app, Entry{
+		Act: actVerified, Object: Object{Kind: Collection},
+		Changes: []Change{{Field: fieldEntries, After: report.Length}, {Field: fieldFaults, After: len(report.Faults)}},
+	})
+}

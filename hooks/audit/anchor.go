@@ -1,0 +1,111 @@
+package audit
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// anchorFile holds how far the trail was, outside of the database: a copy of the
+// database from yesterday is whole in itself, and only this says that it is not
+// all.
+const anchorFile = "audit.anchor"
+
+// What a head's seal is for.
+const (
+	asHead   = "head"
+	asAnchor = "anchor"
+)
+
+// errElsewhere is told where an anchor is that the database has never reached,
+// or has reached on another way. It stays until somebody has accepted that.
+var errElsewhere = errors.New("the audit trail is not the one that was anchored: run xiaoer audit verify")
+
+// Anchor writes how far the trail is. An anchor that the trail does not contain
+// is left alone.
+func Anchor(app core.App) error {
+	c, err := chainOf(app)
+	if err != nil {
+		return err
+	}
+	h, err := headOf(app)
+	if err != nil || h.start() {
+		return err
+	}
+	if h.Key != c.id() || h.Seal != h.sealedBy(c, asHead) {
+		return errElsewhere
+	}
+	old, err := readAnchor(app)
+	if err != nil {
+		return err
+	}
+	if old != nil && old.Seq == h.Seq && old.MAC == h.MAC {
+		return nil
+	}
+	if old != nil {
+		var mac string
+		err := app.ConcurrentDB().NewQuery("SELECT mac FROM audit WHERE seq = {:seq}").Bind(dbx.Params{"seq": old.Seq}).Row(&mac)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return fmt.Errorf("anchored audit entry: %w", err)
+		}
+		if old.Seal != old.sealedBy(c, asAnchor) || mac != old.MAC {
+			return errElsewhere
+		}
+	}
+	return writeAnchor(app, c, h)
+}
+
+func writeAnchor(app core.App, c chain, h head) error {
+	h.Seal = h.sealedBy(c, asAnchor)
+	raw, err := json.Marshal(h)
+	if err != nil {
+		return err //nolint:wrapcheck // a plain struct of ours
+	}
+	if err := replace(filepath.Join(app.DataDir(), anchorFile), append(raw, '\n')); err != nil {
+		return fmt.Errorf("anchor of the audit trail: %w", err)
+	}
+	return nil
+}
+
+// readAnchor returns the anchor, nil without one.
+func readAnchor(app core.App) (*head, error) {
+	raw, err := os.ReadFile(filepath.Join(app.DataDir(), anchorFile)) //nolint:gosec // our own folder
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil //nolint:nilnil // none is an ordinary answer here
+	}
+	if err != nil {
+		return nil, fmt.Errorf("anchor of the audit trail: %w", err)
+	}
+	var h head
+	if err := json.Unmarshal(raw, &h); err != nil {
+		return nil, fmt.Errorf("anchor of the audit trail: %w", err)
+	}
+	return &h, nil
+}
+
+// replace puts content into a file such that it is there in whole, or as before.
+func replace(path string, content []byte) error {
+	draft, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
+	if err != nil {
+		return err //nolint:wrapcheck // its caller says what was being done
+	}
+	defer func() { _ = os.Remove(draft.Name()) }()
+	_, err = draft.Write(content)
+	if err = errors.Join(err, draft.Sync(), draft.Close()); err != nil {
+		return err
+	}
+	if err = os.Rename(draft.Name(), path); err != nil {
+		return err //nolint:wrapcheck // its caller says what was being done
+	}
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err //nolint:wrapcheck // its caller says what was being done
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}
