@@ -18,7 +18,7 @@ const module = "github.com/dianxiaoer/xiaoer/"
 // layers are the storeys of hooks, the ground first. A package knows those
 // below its own and nobody beside it.
 var layers = []struct{ name, packages string }{
-	{"ground", "fail live web outbox hours settings limits keys files sheets"},
+	{"ground", "fail live web outbox hours settings limits keys mail files sheets"},
 	{"audit", "audit"},
 	{"access", "access"},
 	{"spine", "channels customers conversations"},
@@ -35,6 +35,7 @@ var sideways = map[string]string{
 	"files fail":              "says what is wrong with an upload",
 	"files keys":              "signs the addresses of files",
 	"sheets fail":             "says which line of a list cannot be read",
+	"mail settings":           "is from the shop",
 	"customers channels":      "checks an identity with its channel's secret",
 	"conversations channels":  "greets with the channel's greeting",
 	"conversations customers": "knows who speaks, and makes them a customer with their first word",

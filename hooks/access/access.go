@@ -12,6 +12,7 @@
 package access
 
 import (
+	"errors"
 	"time"
 
 	"github.com/pocketbase/pocketbase/apis"
@@ -20,6 +21,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/limits"
+	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -51,19 +53,24 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordDelete(Collection).BindFunc(withoutSuperuser)
 	app.OnRecordUpdate(Collection).BindFunc(endOnNewPassword)
 	app.OnRecordUpdate(Collection).BindFunc(endOnLeaving)
+	app.OnRecordCreate(Collection).BindFunc(keepTwoStep)
+	app.OnRecordUpdate(Collection).BindFunc(keepTwoStep)
 	app.OnRecordValidate(collectionRoles).BindFunc(validRole)
 	app.OnRecordDelete(collectionRoles).BindFunc(keepRole)
 	app.OnRecordValidate(CollectionGroups).BindFunc(validGroup)
 
 	tries := newGuesses(exempt)
-	app.OnRecordAuthWithPasswordRequest(Collection).BindFunc(tries.checkPassword)
+	app.OnRecordAuthWithPasswordRequest(Collection, core.CollectionNameSuperusers).BindFunc(tries.byEndpoint)
 	app.OnRecordAuthRequest(Collection).BindFunc(bindToken)
 
 	app.Cron().MustAdd("xiaoerSignIns", "41 4 * * *", func() {
-		if err := forget(app, time.Now()); err != nil {
+		now := time.Now()
+		if err := errors.Join(forget(app, now), forgetOverdue(app, now)); err != nil {
 			app.Logger().Error("old sign-ins not dropped", "error", err)
 		}
 	})
+	outbox.Handle(app, effectReset, sendReset)
+	t.Area(web.Area{Key: "security", Section: web.System, Icon: "lock", Path: pathSecurity, Any: []web.Permission{SecurityEdit}})
 	t.Guard("", guard)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerBuiltin", Func: closeBuiltin, Priority: apis.DefaultRateLimitMiddlewarePriority - 5})

@@ -14,8 +14,10 @@ import (
 	"github.com/pocketbase/pocketbase/tests"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -27,6 +29,8 @@ func shop(t testing.TB) *tests.TestApp {
 	t.Helper()
 	app := desktest.Bare(t)
 	table := &web.Table{}
+	outbox.Register(app)
+	audit.Register(app)
 	web.Register(app, table, web.Config{Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}})
 	access.Register(app, table, nil)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
@@ -256,6 +260,7 @@ func TestChangeInAnotherProcessIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = other.ResetBootstrapState() })
+	outbox.Register(other)
 	access.Register(other, &web.Table{}, nil)
 	if err := access.Disable(other, nil, staff(t, other, "ann@heye.cn").Id); err != nil {
 		t.Fatal(err)

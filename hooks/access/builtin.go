@@ -1,14 +1,12 @@
 package access
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
-	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 // closed are the parts of PocketBase's own API that nobody has here, not even
@@ -21,9 +19,10 @@ var closed = []string{
 
 var closedBelow = []string{"/api/sql", "/api/backups", "/api/batch"}
 
-// closedForStaff are the ways to a token that know of no sign-in, and those by
-// mail that would go past it.
-var closedForStaff = []string{
+// closedForPeople are the ways to a token that know of no sign-in and no second
+// step, and those by mail that would go past it. The dashboard refreshes its own
+// token, as long as that is valid.
+var closedForPeople = []string{
 	"auth-refresh", "impersonate", "auth-with-oauth2", "request-otp", "auth-with-otp", "request-password-reset", "confirm-password-reset",
 	"request-verification", "confirm-verification", "request-email-change", "confirm-email-change",
 }
@@ -50,48 +49,9 @@ func closeBuiltin(e *core.RequestEvent) error {
 	if action, ok := strings.CutPrefix(path, "/api/collections/{collection}/"); ok {
 		action, _, _ = strings.Cut(action, "/")
 		c, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
-		if err == nil && c.Name == Collection && slices.Contains(closedForStaff, action) {
+		if err == nil && c.IsAuth() && slices.Contains(closedForPeople, action) && (c.Name == Collection || action != "auth-refresh") {
 			return e.NotFoundError("", nil)
 		}
 	}
-	return e.Next()
-}
-
-// checkPassword stands before PocketBase's own check of a password: limited as
-// at our page, and the same answer for a disabled account as for none.
-func (g *guesses) checkPassword(e *core.RecordAuthWithPasswordRequestEvent) error {
-	identity, address := normalEmail(e.Identity), web.Address(e.RequestEvent)
-	if err := g.allow(identity, address); err != nil {
-		return err
-	}
-	if e.Record == nil { // PocketBase compares to the letter; ours are normal
-		if s, err := StaffByIdentity(e.App, e.Identity); err == nil {
-			e.Record = s.ProxyRecord()
-		}
-	}
-	if e.Record != nil && wrapStaff(e.Record).Disabled() {
-		e.Record = nil
-	}
-	err := e.Next()
-	if err != nil && !errors.Is(err, errMustChange) {
-		g.failed(identity, address)
-	}
-	return err
-}
-
-// bindToken replaces the token that PocketBase made by one that lives and dies
-// with a sign-in. Only a password leads here; see closedForStaff for the rest.
-func bindToken(e *core.RecordAuthRequestEvent) error {
-	if e.AuthMethod != core.MFAMethodPassword {
-		return fail.New(fail.NotFound, "fail.not_found")
-	}
-	if wrapStaff(e.Record).mustChange() {
-		return errMustChange
-	}
-	token, err := issue(e.App, e.Record, deviceOf(e.RequestEvent))
-	if err != nil {
-		return err
-	}
-	e.Token = token
 	return e.Next()
 }

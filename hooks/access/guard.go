@@ -2,6 +2,7 @@ package access
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -22,11 +23,14 @@ func guard(e *core.RequestEvent) error {
 	e.App = audit.By(e.App, p.Actor())
 	web.Speak(e, p.Language)
 	web.SetViewer(e, p.viewer())
-	if p.MustChange {
-		return mustChange(e)
+	if duty := dutyOf(p, SecurityOf(e.App), time.Now()); duty != NoDuty {
+		return dutyFirst(e, duty)
 	}
 	if need := web.Required(e); need != web.SignedIn && !p.May(need) {
 		return fail.New(fail.Forbidden, "fail.forbidden")
+	}
+	if e.Request.Method != http.MethodGet || web.IsPage(e) && !web.WantsPart(e) { // a click; scripts ask for parts by themselves
+		p.session.use(e.App, time.Now())
 	}
 	return nil
 }
@@ -39,17 +43,18 @@ func caller(e *core.RequestEvent) (*Person, error) {
 	return byCookie(e.App, e.Request)
 }
 
-var errMustChange = fail.New(fail.Unauthorized, "access.must_change")
-
-// mustChange leads somebody with an initial password to where they change it,
-// and lets them do nothing else.
-func mustChange(e *core.RequestEvent) error {
-	switch e.Request.URL.Path {
-	case pathPassword, pathSignOut:
+// dutyFirst leads somebody to what has to be done first, and lets them do
+// nothing else.
+func dutyFirst(e *core.RequestEvent, duty Duty) error {
+	place := pathPassword
+	if duty == BeginTwoStep {
+		place = pathTwoStep
+	}
+	if e.Request.URL.Path == place {
 		return nil
 	}
 	if web.IsPage(e) && e.Request.Method == http.MethodGet {
-		return web.Elsewhere(pathPassword)
+		return web.Elsewhere(place)
 	}
-	return errMustChange
+	return refusals[duty]
 }

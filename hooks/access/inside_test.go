@@ -1,9 +1,15 @@
 package access
 
 import (
+	"bytes"
+	"encoding/base64"
+	"math/bits"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/limits"
@@ -73,21 +79,35 @@ func TestPasswords(t *testing.T) {
 		"correct-horse-7":        "",
 		"今天天气真不错哦":               "",
 		"xiaoman-likes-honey":    "",
+		"kafu-7mzp-q3wd":         "",
+		"Owner@2024":             "",
+		"wangjing-maomi":         "",
+		"13800138000-mimi-maomi": "",
 		"short77":                "access.password_short",
 		"":                       "access.password_short",
 		strings.Repeat("长", 24):  "access.password_long",
 		strings.Repeat("ab", 40): "access.password_long",
 		"12345678":               "access.password_common",
 		"PassWord123":            "access.password_common",
+		"P@ssw0rd2024":           "access.password_common",
+		"Password!!!":            "access.password_common",
 		"aaaaaaaaaa":             "access.password_common",
+		"abcabcabcabc":           "access.password_common",
 		"23456789":               "access.password_common",
 		"hgfedcba":               "access.password_common",
+		"1qaz2wsx":               "access.password_common",
+		"trustno1!":              "access.password_common",
+		"woaini1314":             "access.password_common",
+		"taobao888":              "access.password_common",
+		"wang19880506":           "access.password_common",
+		"zhang123456":            "access.password_common",
+		"19880506":               "access.password_common",
+		"13912345678":            "access.password_common",
 		"xiaoman1":               "access.password_own",
-		"Owner@2024":             "",
-		"manager@1":              "access.password_own",
-		"13800138000":            "access.password_own",
+		"shopkeeper@1":           "access.password_own",
+		"Wang Xiaoman":           "access.password_own",
 	} {
-		err := CheckPassword(password, "XiaoMan", "manager@heye.cn", "13800138000")
+		err := checkPassword(8, password, "XiaoMan", "wang xiaoman", "shopkeeper@heye.cn", "13800138000")
 		got := ""
 		if err != nil {
 			got = fail.Of(err).Key
@@ -96,38 +116,56 @@ func TestPasswords(t *testing.T) {
 			t.Errorf("%q: %q, want %q", password, got, key)
 		}
 	}
+	if err := checkPassword(12, "kafu-7mzp-q"); fail.Of(err).Key != "access.password_short" {
+		t.Errorf("the shop asks for twelve characters: %v", err)
+	}
+	start := time.Now()
+	for _, password := range []string{strings.Repeat("a1", 35), strings.Repeat("p@ssw0rd", 8), strings.Repeat("4@8", 23)} {
+		_ = checkPassword(8, password)
+	}
+	if took := time.Since(start); took > 50*time.Millisecond {
+		t.Errorf("hostile passwords take %s", took)
+	}
 }
 
-// Somebody guesses at the owner's account, from one address and from very many.
-// The owner, elsewhere, still gets in.
+// Somebody guesses at the owner's account, from one address and from very many,
+// a hundred at a time. The owner, elsewhere, still gets in.
 func TestGuessesNeverLockTheOwnerOut(t *testing.T) {
 	t.Parallel()
 	g := newGuesses(nil)
-	let := 0
-	for range 1000 {
-		if g.allow("owner@heye.cn", "198.51.100.1") == nil {
-			let++
-			g.failed("owner@heye.cn", "198.51.100.1")
-		}
+	var let atomic.Int64
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			for range 10 {
+				if _, err := g.password("owner@heye.cn", "198.51.100.1"); err == nil {
+					let.Add(1)
+				}
+			}
+		})
 	}
-	if let != mostHere {
-		t.Errorf("%d of 1000 guesses from one address were let through, want %d", let, mostHere)
+	all.Wait()
+	if let.Load() != mostHere {
+		t.Errorf("%d of 1000 guesses from one address were let through, want %d", let.Load(), mostHere)
 	}
 	for i := range 500 {
-		address := "203.0.113." + strconv.Itoa(i%250)
-		if g.allow("owner@heye.cn", address) == nil {
-			g.failed("owner@heye.cn", address)
+		_, _ = g.password("owner@heye.cn", "203.0.113."+strconv.Itoa(i%250))
+	}
+	for range 3 {
+		try, err := g.password("owner@heye.cn", "192.0.2.7")
+		if err != nil {
+			t.Fatalf("the owner is locked out: %v", err)
 		}
+		try.right()
 	}
-	if err := g.allow("owner@heye.cn", "192.0.2.7"); err != nil {
-		t.Errorf("the owner is locked out: %v", err)
+	if _, err := g.password("owner@heye.cn", "192.0.2.7"); err != nil { // mistyped
+		t.Fatal(err)
 	}
-	g.failed("owner@heye.cn", "192.0.2.7") // mistyped
-	f := fail.Of(g.allow("owner@heye.cn", "192.0.2.7"))
-	if f.Kind != fail.Limit || f.After <= 0 {
+	_, err := g.password("owner@heye.cn", "192.0.2.7")
+	if f := fail.Of(err); f.Kind != fail.Limit || f.After <= 0 {
 		t.Errorf("under attack an address has one attempt: %v", f)
 	}
-	if err := g.allow("ann@heye.cn", "192.0.2.7"); err != nil {
+	if _, err := g.password("ann@heye.cn", "192.0.2.7"); err != nil {
 		t.Errorf("another account suffers: %v", err)
 	}
 }
@@ -142,14 +180,192 @@ func TestOneGuessAtManyAccountsIsLimitedByAddress(t *testing.T) {
 	let := map[string]int{}
 	for i := range 1000 {
 		for _, address := range []string{"198.51.100.1", "127.0.0.9"} {
-			if g.allow("a"+strconv.Itoa(i)+"@heye.cn", address) == nil {
+			if _, err := g.password("a"+strconv.Itoa(i)+"@heye.cn", address); err == nil {
 				let[address]++
-				g.failed("a"+strconv.Itoa(i)+"@heye.cn", address)
 			}
 		}
 	}
 	if let["198.51.100.1"] != mostThere || let["127.0.0.9"] != 1000 {
 		t.Errorf("let through: %v", let)
+	}
+}
+
+// Six digits are few. Whoever knows the password and guesses at them from
+// everywhere is stopped; whoever has a recovery code still gets in.
+func TestCodesAreGuessedRarely(t *testing.T) {
+	t.Parallel()
+	g := newGuesses(nil)
+	let := 0
+	for i := range 1000 {
+		if _, err := g.code("s1", "203.0.113."+strconv.Itoa(i%250), "123456"); err == nil {
+			let++
+		}
+	}
+	if let != mostCodes {
+		t.Errorf("%d of 1000 codes were let through, want %d", let, mostCodes)
+	}
+	if _, err := g.code("s1", "192.0.2.7", "abcd-efgh-ijkl"); err != nil {
+		t.Errorf("a recovery code is locked out: %v", err)
+	}
+	if _, err := g.code("s2", "192.0.2.7", "123456"); err != nil {
+		t.Errorf("another account suffers: %v", err)
+	}
+}
+
+// A sign-in ends of itself: a browser when it is idle or old, a token at its end.
+func TestSignInsComeToTheirEnd(t *testing.T) {
+	t.Parallel()
+	began := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	rules := Security{IdleMinutes: 60, LongestDays: 2}
+	for name, c := range map[string]struct {
+		kind        string
+		seen, after time.Duration
+		want        string
+	}{
+		"just now":                     {kindConsole, 0, time.Minute, ""},
+		"used within the hour":         {kindConsole, 5 * time.Hour, 6*time.Hour - time.Second, ""},
+		"idle for an hour":             {kindConsole, 5 * time.Hour, 6 * time.Hour, whyIdle},
+		"used all the time, two days":  {kindConsole, 48 * time.Hour, 48 * time.Hour, whyExpired},
+		"a token is not idle":          {kindAPI, 0, 47 * time.Hour, ""},
+		"a token outlives the rules":   {kindAPI, 0, 71 * time.Hour, ""},
+		"a token ends":                 {kindAPI, 71 * time.Hour, 72 * time.Hour, whyExpired},
+		"the clock has gone backwards": {kindConsole, time.Hour, 30 * time.Minute, ""},
+	} {
+		s := &session{kind: c.kind, began: began, ends: began.Add(72 * time.Hour)}
+		s.seen.Store(began.Add(c.seen).Unix())
+		if got := s.over(rules, began.Add(c.after)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestDuties(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC)
+	rules := Security{RotationDays: 30, TwoStep: []string{Owner, "r1"}}
+	for name, c := range map[string]struct {
+		person Person
+		want   Duty
+	}{
+		"nothing":                    {Person{Role: Agent, RoleID: "r0", PasswordSet: now.AddDate(0, 0, -29)}, NoDuty},
+		"an old password":            {Person{Role: Agent, PasswordSet: now.AddDate(0, 0, -30)}, RenewPassword},
+		"an initial one comes first": {Person{Role: Owner, MustChange: true, PasswordSet: now.AddDate(0, 0, -90)}, ReplaceInitial},
+		"no second step":             {Person{Role: Owner, PasswordSet: now}, BeginTwoStep},
+		"a role of the shop's":       {Person{RoleID: "r1", PasswordSet: now}, BeginTwoStep},
+		"with a second step":         {Person{Role: Owner, TwoStep: true, PasswordSet: now}, NoDuty},
+		"nobody of no role":          {Person{PasswordSet: now}, NoDuty},
+	} {
+		if got := dutyOf(&c.person, rules, now); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+	if got := dutyOf(&Person{PasswordSet: time.Time{}}, Security{}, now); got != NoDuty {
+		t.Errorf("without a period no password is too old: %d", got)
+	}
+}
+
+// RFC 6238, appendix B, with six digits.
+func TestCodesAreThoseOfTheStandard(t *testing.T) {
+	t.Parallel()
+	secret := []byte("12345678901234567890")
+	for unix, code := range map[int64]string{59: "287082", 1111111109: "081804", 1111111111: "050471", 1234567890: "005924", 2000000000: "279037", 20000000000: "353130"} {
+		at := time.Unix(unix, 0)
+		if got := stepOf(secret, code, at); got != unix/30 {
+			t.Errorf("at %d: step %d", unix, got)
+		}
+		for off, ok := range map[time.Duration]bool{-60 * time.Second: false, -30 * time.Second: true, 30 * time.Second: true, 61 * time.Second: false} {
+			if got := stepOf(secret, code, at.Add(off)) != 0; got != ok && unix > 60 {
+				t.Errorf("at %d, %s off: %t", unix, off, got)
+			}
+		}
+	}
+	for _, code := range []string{"", "28708", "2870820", "abcdef", "-87082", "２８７０８２"} {
+		if stepOf(secret, code, time.Unix(59, 0)) != 0 {
+			t.Errorf("%q opens", code)
+		}
+	}
+}
+
+func TestSecretsAreSealedForOnePerson(t *testing.T) {
+	t.Parallel()
+	key, other := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
+	secret := enrolment(key, "signin1")
+	sealed, err := seal(key, secret, "ann")
+	if err != nil || bytes.Contains(sealed, secret) {
+		t.Fatalf("%v", err)
+	}
+	if got, err := unseal(key, sealed, "ann"); err != nil || !bytes.Equal(got, secret) {
+		t.Errorf("it does not open: %v", err)
+	}
+	for name, open := range map[string]func() ([]byte, error){
+		"another's":   func() ([]byte, error) { return unseal(key, sealed, "bo") },
+		"another key": func() ([]byte, error) { return unseal(other, sealed, "ann") },
+		"cut":         func() ([]byte, error) { return unseal(key, sealed[:8], "ann") },
+		"changed":     func() ([]byte, error) { c := bytes.Clone(sealed); c[20] ^= 1; return unseal(key, c, "ann") },
+	} {
+		if got, err := open(); err == nil {
+			t.Errorf("%s: opens as %x", name, got)
+		}
+	}
+	if bytes.Equal(secret, enrolment(key, "signin2")) || bytes.Equal(secret, enrolment(other, "signin1")) || len(secret) != 20 {
+		t.Error("what is offered is not of its own")
+	}
+}
+
+func TestRecoveryCodesAreMany(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for range 1000 {
+		for _, code := range newRecoveryCodes() {
+			if seen[code] || len(code) != 14 || !isRecoveryCode(code) || !isCode(code) || isRecoveryCode("123456") {
+				t.Fatalf("code %q", code)
+			}
+			seen[code] = true
+		}
+	}
+	if recoveryHash("ann", "ABCD efgh-ijkl") != recoveryHash("ann", "abcd-efgh-ijkl") || recoveryHash("ann", "abcd-efgh-ijkl") == recoveryHash("bo", "abcd-efgh-ijkl") {
+		t.Error("a code is its person's, however it is typed")
+	}
+}
+
+// A million secrets, and none twice; bits are set as often as not.
+func TestSecretsAreRandom(t *testing.T) {
+	t.Parallel()
+	seen := make(map[[32]byte]bool, 1<<17)
+	ones := 0
+	for range 1 << 17 {
+		raw, err := base64.RawURLEncoding.DecodeString(secret())
+		if err != nil || len(raw) != 32 || seen[[32]byte(raw)] {
+			t.Fatalf("%x %v", raw, err)
+		}
+		seen[[32]byte(raw)] = true
+		for _, b := range raw {
+			ones += bits.OnesCount8(b)
+		}
+	}
+	if share := float64(ones) / (1 << 17) / 256; share < 0.499 || share > 0.501 {
+		t.Errorf("%.4f of the bits are set", share)
+	}
+}
+
+func TestDevicesHaveNames(t *testing.T) {
+	t.Parallel()
+	say := locale.In("zh-CN")
+	for agent, want := range map[string]string{
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36":                     "Chrome · Windows",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36 Edg/120.0.0.0":       "Edge · Windows",
+		"Mozilla/5.0 (Macintosh; Intel Mac OS X 14_1) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Safari/605.1.15":                  "Safari · Mac",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 MicroMessenger/8.0.44": "微信 · iPhone",
+		"Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36 wxwork/4.1":    "企业微信 · Android",
+		"Mozilla/5.0 (X11; Linux x86_64; rv:120.0) Gecko/20100101 Firefox/120.0":                                                              "Firefox · Linux",
+		"Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 Safari/537.36 HuaweiBrowser/5.0 Mobile": "华为浏览器 · 鸿蒙",
+		"curl/8.5.0":                    "curl/8.5.0",
+		"":                              "未知设备",
+		"Go-http-client/1.1 (whatever)": "Go-http-client/1.1",
+	} {
+		if got := deviceName(agent, say); got != want {
+			t.Errorf("%s: %q, want %q", agent, got, want)
+		}
 	}
 }
 

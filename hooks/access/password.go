@@ -1,7 +1,7 @@
 package access
 
 import (
-	"slices"
+	"fmt"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -13,45 +13,35 @@ import (
 )
 
 const (
-	leastPassword = 8
-	mostPassword  = 71  // bytes; bcrypt reads no more
-	mostGuess     = 255 // bytes of a password that is worth comparing
+	mostPassword = 71  // bytes; bcrypt reads no more
+	mostGuess    = 255 // bytes of a password that is worth comparing
 )
 
-// common are passwords that a guesser tries first, in what is typed in China
-// and elsewhere. What a meter calls strong is still up to the person.
-var common = []string{
-	"password", "password1", "password123", "passw0rd", "p@ssw0rd", "qwertyui", "qwertyuiop", "qwer1234", "1q2w3e4r", "1qaz2wsx",
-	"q1w2e3r4", "zaq12wsx", "asdfghjkl", "zxcvbnm1", "abcd1234", "a1234567", "a12345678", "a123456789", "aa123456", "aa12345678",
-	"abc12345", "abc123456", "admin123", "admin888", "administrator", "letmein1", "iloveyou", "iloveyou1", "welcome1", "welcome123",
-	"woaini1314", "woaini520", "woaini521", "5201314a", "52013140", "wang1234", "zhang123", "taobao123", "xiaoer123", "xiaoer1234",
-	"kefu1234", "kefu12345", "dianzhu123", "changeme", "changeme1", "test1234", "football", "baseball", "princess", "sunshine",
-	"11223344", "12341234", "12344321", "12345678", "123456789", "1234567890", "147258369", "123123123", "87654321", "987654321",
-	"0987654321", "88888888", "66666666", "31415926", "13145200", "5201314520",
-}
-
 // validPassword checks the password that is being set.
-func validPassword(_ core.App, s *Staff) error {
+func validPassword(app core.App, s *Staff) error {
 	password := s.newPassword()
 	if password == "" {
 		return nil // it stays, or PocketBase says that it is missing
 	}
-	return CheckPassword(password, s.Nickname(), s.Email(), s.Phone())
+	return CheckPassword(app, password, s.own()...)
 }
 
-// CheckPassword refuses what is too short, what everybody guesses, and what is
-// like the person's own name or address.
-func CheckPassword(password string, own ...string) error {
+// CheckPassword refuses what is shorter than the rules say, what everybody
+// guesses, and what is like the person's own name or address.
+func CheckPassword(app core.App, password string, own ...string) error {
+	return checkPassword(SecurityOf(app).PasswordLeast, password, own...)
+}
+
+func checkPassword(least int, password string, own ...string) error {
 	switch {
-	case utf8.RuneCountInString(password) < leastPassword:
-		return fail.New(fail.Invalid, "access.password_short", "Least", leastPassword).On("password")
+	case utf8.RuneCountInString(password) < least:
+		return fail.New(fail.Invalid, "access.password_short", "Least", least).On("password")
 	case len(password) > mostPassword:
 		return fail.New(fail.Invalid, "access.password_long", "Most", mostPassword).On("password")
-	}
-	lower := strings.ToLower(password)
-	if slices.Contains(common, lower) || monotonous(lower) {
+	case isCommon(password):
 		return fail.New(fail.Invalid, "access.password_common").On("password")
 	}
+	lower := strings.ToLower(password)
 	for _, word := range own {
 		word, _, _ = strings.Cut(strings.ToLower(word), "@")
 		if len(word) >= 3 && strings.Contains(lower, word) && len(lower)-len(word) < 5 {
@@ -76,33 +66,105 @@ func monotonous(s string) bool {
 	return true
 }
 
-// nobody is compared with when there is no such account, so that the answer
-// takes as long. The cost is that of PocketBase's password field.
-var nobody = sync.OnceValue(func() []byte {
-	hash, err := bcrypt.GenerateFromPassword([]byte("nobody has this one"), bcrypt.DefaultCost)
+// stranger is the hash that is compared with when there is no such account, so
+// that the answer takes as long. It costs what the collection's own hashes do.
+func stranger(app core.App, collection string) ([]byte, error) {
+	c, err := app.FindCachedCollectionByNameOrId(collection)
 	if err != nil {
-		panic(err) // only a wrong cost could be the reason
+		return nil, fmt.Errorf("cost of a password: %w", err)
 	}
-	return hash
-})
+	cost := bcrypt.DefaultCost
+	if f, ok := c.Fields.GetByName(core.FieldNamePassword).(*core.PasswordField); ok && f.Cost > 0 {
+		cost = f.Cost
+	}
+	return hashOf(cost)
+}
+
+// hashOf makes each once.
+func hashOf(cost int) ([]byte, error) {
+	made, _ := strangers.LoadOrStore(cost, sync.OnceValues(func() ([]byte, error) {
+		return bcrypt.GenerateFromPassword([]byte("nobody has this one"), cost)
+	}))
+	make, _ := made.(func() ([]byte, error))
+	return make()
+}
+
+var strangers sync.Map // cost → its hash
+
+var errWrong = fail.New(fail.Unauthorized, "access.sign_in_wrong").On("password")
 
 // authenticate returns who has this identity and password. Unknown, disabled
-// and mistaken all give the same answer after the same work.
-func authenticate(app core.App, identity, password string) (*Staff, error) {
-	wrong := fail.New(fail.Unauthorized, "access.sign_in_wrong").On("password")
+// and mistaken all give the same answer after the same work: one comparison, and
+// one line in the history.
+func (g *guesses) authenticate(e *core.RequestEvent, identity, password string) (*Staff, error) {
 	if len(identity) > mostGuess || len(password) > mostGuess {
-		return nil, wrong
+		return nil, errWrong
 	}
-	s, err := StaffByIdentity(app, identity)
-	if err != nil || s.Disabled() {
-		_ = bcrypt.CompareHashAndPassword(nobody(), []byte(password))
-		if err != nil && fail.Of(err).Kind.Retry() {
-			return nil, err
+	who, from := clip(normalEmail(identity), mostGuess), deviceOf(e)
+	try, err := g.password(who, from.Address)
+	if err != nil {
+		return nil, err
+	}
+	s, err := StaffByIdentity(e.App, identity)
+	if err != nil && fail.Of(err).Kind.Retry() {
+		try.right()
+		return nil, err
+	}
+	known := err == nil
+	hash, err := stranger(e.App, Collection)
+	if err != nil {
+		return nil, err
+	}
+	if known {
+		hash = []byte(passwordHash(s.ProxyRecord()))
+	}
+	right := g.compare(hash, []byte(password)) == nil
+	if known && right && !s.Disabled() {
+		try.right()
+		return s, nil
+	}
+	id, why := "", whyWrongPassword
+	if known {
+		id = s.Id
+	}
+	if known && s.Disabled() {
+		why = whyRefused
+	}
+	if err := failed(e.App, id, why, from); err != nil {
+		return nil, err
+	}
+	return nil, errWrong
+}
+
+// confirm asks somebody who is signed in for their password once more, before
+// what matters.
+func (g *guesses) confirm(e *core.RequestEvent, s *Staff, password, field string) error {
+	wrong := fail.New(fail.Invalid, "access.password_wrong").On(field)
+	if len(password) > mostGuess {
+		return wrong
+	}
+	from := deviceOf(e)
+	try, err := g.password(s.Email(), from.Address)
+	if err != nil {
+		return err
+	}
+	if g.compare([]byte(passwordHash(s.ProxyRecord())), []byte(password)) != nil {
+		if err := failed(e.App, s.Id, whyWrongPassword, from); err != nil {
+			return err
 		}
-		return nil, wrong
+		return wrong
 	}
-	if !s.ValidatePassword(password) {
-		return nil, wrong
-	}
-	return s, nil
+	try.right()
+	return nil
+}
+
+// failed keeps an attempt, in the history and the audit trail. Attempts at what
+// is no account are kept as well, so that they take as long.
+func failed(app core.App, staff, why string, from Device) error {
+	return asStranger(app, from).RunInTransaction(func(app core.App) error {
+		if err := noteFailure(app, staff, why, from); err != nil {
+			return err
+		}
+		return tell(app, actFailed, staff, why)
+	})
 }

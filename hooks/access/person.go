@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -34,9 +35,12 @@ type Person struct {
 	Disabled       bool
 	Deleted        bool // disabled for good; only the nickname is left
 	MustChange     bool // the password, before anything else
+	PasswordSet    time.Time
+	TwoStep        bool // their sign-in asks for a code
 
 	may     map[Permission]bool
-	version int64 // of the rights that they are a snapshot of
+	version int64    // of the rights that they are a snapshot of
+	session *session // by which they came, nil when looked up
 }
 
 // May reports whether their role allows perm.

@@ -149,6 +149,9 @@ func (r *rights) look(app core.App, told int64) (now int64) {
 		}
 	}()
 	now = told
+	if err := endOverdue(app, time.Now()); err != nil {
+		app.Logger().Error("overdue sign-ins not ended", "error", err)
+	}
 	version, err := readVersion(app)
 	if err != nil {
 		app.Logger().Error("rights not read", "error", err)

@@ -218,7 +218,10 @@ func endOnLeaving(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil || !left {
 		return err
 	}
-	return EndSignIns(e.App, s.Id, "")
+	if err := forgetUnfinished(e.App, s.Id); err != nil {
+		return err
+	}
+	return endWhere(e.App, s.Id, whyDisabled, all)
 }
 
 func normalEmail(s string) string { return strings.ToLower(strings.TrimSpace(s)) }

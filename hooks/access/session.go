@@ -19,12 +19,8 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
-// How long a browser stays signed in: half a day without a click, and 30 days
-// in any case. A token's end is its collection's.
 const (
-	idle       = 12 * time.Hour
-	longest    = 30 * 24 * time.Hour
-	seenEvery  = 5 * time.Minute
+	seenEvery  = time.Minute         // how finely use is noted
 	remembered = 90 * 24 * time.Hour // after its end, as history
 )
 
@@ -40,6 +36,10 @@ const claimSignIn = "sid"
 
 var errSignedOut = fail.New(fail.Unauthorized, "fail.unauthorized")
 
+// ErrElsewhere says that the sign-in has ended because the same person signed
+// in on another browser, and holds one at a time.
+var ErrElsewhere = fail.New(fail.Unauthorized, "signin.elsewhere")
+
 // Device is where somebody signs in from.
 type Device struct{ Name, Address string }
 
@@ -47,45 +47,67 @@ type Device struct{ Name, Address string }
 // checked at each use.
 type session struct {
 	id, staff, kind string
-	ends            time.Time
+	began, ends     time.Time
 	seen            atomic.Int64 // Unix seconds
 }
 
-func (s *session) live(now time.Time) bool {
-	if !now.Before(s.ends) {
-		return false
+// over says why s has come to its end by now, "" while it has not.
+func (s *session) over(rules Security, now time.Time) string {
+	switch {
+	case !now.Before(s.ends), s.kind == kindConsole && now.Sub(s.began) >= rules.longest():
+		return whyExpired
+	case s.kind == kindConsole && now.Sub(time.Unix(s.seen.Load(), 0)) >= rules.idle():
+		return whyIdle
 	}
-	return s.kind != kindConsole || now.Sub(time.Unix(s.seen.Load(), 0)) < idle
+	return ""
+}
+
+// use notes that somebody did something by s.
+func (s *session) use(app core.App, now time.Time) {
+	if seen := s.seen.Load(); now.Sub(time.Unix(seen, 0)) >= seenEvery && s.seen.CompareAndSwap(seen, now.Unix()) {
+		markSeen(app, s.id, now)
+	}
 }
 
 // ByCookie returns who the browser's cookie says, or fail.Unauthorized, which it
-// is also while their password must be changed.
-func ByCookie(app core.App, r *http.Request) (*Person, error) { return settled(byCookie(app, r)) }
+// is also while they have something to do first.
+func ByCookie(app core.App, r *http.Request) (*Person, error) {
+	p, err := byCookie(app, r)
+	return settled(app, p, err)
+}
 
 func byCookie(app core.App, r *http.Request) (*Person, error) {
-	id := cookieValue(r)
+	id := cookieValue(r, cookieSecure, cookiePlain)
 	if id == "" {
 		return nil, errSignedOut
 	}
-	return present(app, "hash", digest(id), func() (*signIn, error) {
-		s, err := signInBy(app, "hash", digest(id))
-		if err == nil && s.kind() != kindConsole {
-			err = errSignedOut
-		}
-		return s, err
-	})
+	return present(app, "hash", digest(id), func() (*signIn, error) { return signInByCookie(app, id) })
+}
+
+func signInByCookie(app core.App, id string) (*signIn, error) {
+	s, err := signInBy(app, "hash", digest(id))
+	if err == nil && s.kind() != kindConsole {
+		err = errSignedOut
+	}
+	return s, err
 }
 
 // ByToken returns who a staff token of PocketBase's says, or fail.Unauthorized.
 // The token counts only together with its live sign-in.
-func ByToken(app core.App, token string) (*Person, error) { return settled(byToken(app, token)) }
+func ByToken(app core.App, token string) (*Person, error) {
+	p, err := byToken(app, token)
+	return settled(app, p, err)
+}
 
-// settled refuses who has an initial password still.
-func settled(p *Person, err error) (*Person, error) {
-	if err == nil && p.MustChange {
-		return nil, errMustChange
+// settled refuses who has something to do first.
+func settled(app core.App, p *Person, err error) (*Person, error) {
+	if err == nil {
+		err = owes(app, p)
 	}
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 func byToken(app core.App, token string) (*Person, error) {
@@ -119,10 +141,12 @@ func signInByToken(app core.App, token string) (*signIn, error) {
 }
 
 // Refresh returns p as they are now, by the same sign-in: fail.Unauthorized
-// when the account was disabled or the sign-in has ended.
+// when the account was disabled, the sign-in has ended or there is something to
+// do first. To look is no use: an idle sign-in stays idle.
 func Refresh(app core.App, p *Person) (*Person, error) {
 	if p.SignIn != "" {
-		return settled(present(app, "id", p.SignIn, func() (*signIn, error) { return signInBy(app, "id", p.SignIn) }))
+		fresh, err := present(app, "id", p.SignIn, func() (*signIn, error) { return signInBy(app, "id", p.SignIn) })
+		return settled(app, fresh, err)
 	}
 	fresh, err := ByID(app, p.ID)
 	if err != nil || fresh.Disabled {
@@ -131,8 +155,18 @@ func Refresh(app core.App, p *Person) (*Person, error) {
 	return fresh, nil
 }
 
+// Use is [Refresh] for somebody who has just done something.
+func Use(app core.App, p *Person) (*Person, error) {
+	fresh, err := Refresh(app, p)
+	if err == nil && fresh.session != nil {
+		fresh.session.use(app, time.Now())
+	}
+	return fresh, err
+}
+
 // present finds the session that was presented as key, by find when it is not
-// known at this version of the rights, and the person it belongs to.
+// known at this version of the rights, and the person it belongs to. However a
+// sign-in is presented, there is one session of it.
 func present(app core.App, how, key string, find func() (*signIn, error)) (*Person, error) {
 	everybody, err := now(app)
 	if err != nil {
@@ -146,25 +180,24 @@ func present(app core.App, how, key string, find func() (*signIn, error)) (*Pers
 			return nil, signedOut(err)
 		}
 		if row.ended() {
-			return nil, errSignedOut
+			return nil, row.ending()
 		}
-		s = &session{id: row.Id, staff: row.staff(), kind: row.kind(), ends: row.ends()}
-		s.seen.Store(row.seen().Unix())
+		s = row.session()
 	}
-	at := time.Now()
-	if !s.live(at) {
+	if s.over(SecurityOf(app), time.Now()) != "" {
 		return nil, errSignedOut
 	}
-	person, ok := everybody.people[s.staff]
-	if !ok || person.Disabled {
+	person, known2 := everybody.people[s.staff]
+	if !known2 || person.Disabled {
 		return nil, errSignedOut
 	}
-	everybody.sessions.Store(how+key, s)
-	if seen := s.seen.Load(); at.Sub(time.Unix(seen, 0)) > seenEvery && s.seen.CompareAndSwap(seen, at.Unix()) {
-		markSeen(app, s.id, at)
+	if !ok {
+		one, _ := everybody.sessions.LoadOrStore("id"+s.id, s)
+		s, _ = one.(*session)
+		everybody.sessions.Store(how+key, s)
 	}
 	p := *person
-	p.SignIn = s.id
+	p.SignIn, p.session = s.id, s
 	return &p, nil
 }
 
@@ -178,51 +211,105 @@ func signedOut(err error) error {
 }
 
 // begin signs staff in on a browser: the returned value goes into the cookie,
-// its digest into the row.
-func begin(app core.App, staff string, from Device) (value string, err error) {
-	raw := make([]byte, 32)
-	if _, err = rand.Read(raw); err != nil {
-		return "", err
-	}
-	value = base64.RawURLEncoding.EncodeToString(raw)
-	s, err := newSignIn(app, staff, kindConsole, from, time.Now().Add(longest))
+// its digest into the row. Who holds one browser at a time leaves the others.
+func begin(app core.App, s *Staff, from Device) (value string, err error) {
+	value = secret()
+	err = asSelf(app, s, from).RunInTransaction(func(app core.App) error {
+		p, err := ByID(app, s.Id)
+		if err != nil {
+			return err
+		}
+		rules, now := SecurityOf(app), time.Now()
+		if rules.oneSignIn(p) {
+			others := func(s *signIn) bool { return s.kind() == kindConsole }
+			if err := endWhere(app, p.ID, whyElsewhere, others); err != nil {
+				return err
+			}
+		}
+		one, err := newSignIn(app, p.ID, kindConsole, from, now.Add(rules.longest()))
+		if err != nil {
+			return err
+		}
+		one.setHash(digest(value))
+		return app.Save(one)
+	})
 	if err != nil {
-		return "", err
-	}
-	s.setHash(digest(value))
-	if err := app.Save(s); err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	return value, nil
 }
 
 // issue makes a token like PocketBase's own, bound to a new sign-in.
-func issue(app core.App, record *core.Record, from Device) (string, error) {
-	duration := record.Collection().AuthToken.DurationTime()
-	s, err := newSignIn(app, record.Id, kindAPI, from, time.Now().Add(duration))
+func issue(app core.App, s *Staff, from Device) (string, error) {
+	collection := s.Collection()
+	duration := collection.AuthToken.DurationTime()
+	one, err := newSignIn(app, s.Id, kindAPI, from, time.Now().Add(duration))
 	if err != nil {
 		return "", err
 	}
-	if err := app.Save(s); err != nil {
+	if err := asSelf(app, s, from).Save(one); err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	return security.NewJWT(jwt.MapClaims{
-		core.TokenClaimType: core.TokenTypeAuth, core.TokenClaimId: record.Id, core.TokenClaimCollectionId: record.Collection().Id,
-		core.TokenClaimRefreshable: false, claimSignIn: s.Id,
-	}, record.TokenKey()+record.Collection().AuthToken.Secret, duration)
+		core.TokenClaimType: core.TokenTypeAuth, core.TokenClaimId: s.Id, core.TokenClaimCollectionId: collection.Id,
+		core.TokenClaimRefreshable: false, claimSignIn: one.Id,
+	}, s.TokenKey()+collection.AuthToken.Secret, duration)
 }
 
 // EndSignIns ends every sign-in of staff, but the one with the id except.
 func EndSignIns(app core.App, staff, except string) error {
-	list, err := signInsOf(app, staff)
+	return endWhere(app, staff, whyEnded, func(s *signIn) bool { return s.Id != except })
+}
+
+// EndSignIn ends one sign-in of staff. One that has ended already, or is
+// somebody else's, is [fail.NotFound].
+func EndSignIn(app core.App, staff, id string) error { return endOne(app, staff, id, whyEnded) }
+
+func endOne(app core.App, staff, id, why string) error {
+	found := false
+	err := endWhere(app, staff, why, func(s *signIn) bool {
+		found = found || s.Id == id
+		return s.Id == id
+	})
+	if err == nil && !found {
+		return fail.New(fail.NotFound, "fail.not_found")
+	}
+	return err
+}
+
+// endWhere ends the sign-ins of staff that which picks.
+func endWhere(app core.App, staff, why string, which func(*signIn) bool) error {
+	return app.RunInTransaction(func(app core.App) error {
+		list, err := signInsOf(app, staff)
+		if err != nil {
+			return err
+		}
+		for _, s := range list {
+			if !which(s) {
+				continue
+			}
+			s.end(why, time.Now())
+			if err := app.Save(s); err != nil {
+				return fmt.Errorf("end sign-in: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// all picks every one.
+func all(*signIn) bool { return true }
+
+// endOverdue ends what has come to its end by itself, so that open sockets learn
+// of it without anybody's doing.
+func endOverdue(app core.App, now time.Time) error {
+	rules := SecurityOf(app)
+	list, err := overdueSignIns(app, rules, now)
 	if err != nil {
 		return err
 	}
 	for _, s := range list {
-		if s.Id == except {
-			continue
-		}
-		s.end(time.Now())
+		s.end(s.session().over(rules, now), now)
 		if err := app.Save(s); err != nil {
 			return fmt.Errorf("end sign-in: %w", err)
 		}
@@ -230,20 +317,11 @@ func EndSignIns(app core.App, staff, except string) error {
 	return nil
 }
 
-// EndSignIn ends one sign-in.
-func EndSignIn(app core.App, id string) error {
-	s, err := signInBy(app, "id", id)
-	if err != nil {
-		return err
-	}
-	s.end(time.Now())
-	return app.Save(s)
-}
-
-func cookieValue(r *http.Request) string {
-	name := cookiePlain
+// cookieValue is that of the cookie, by the name that fits the connection.
+func cookieValue(r *http.Request, underTLS, plain string) string {
+	name := plain
 	if web.SecureRequest(r) {
-		name = cookieSecure
+		name = underTLS
 	}
 	c, err := r.Cookie(name)
 	if err != nil {
@@ -253,11 +331,17 @@ func cookieValue(r *http.Request) string {
 }
 
 func setCookie(e *core.RequestEvent, value string, maxAge time.Duration) {
-	c := &http.Cookie{Name: cookiePlain, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: int(maxAge.Seconds())}
+	writeCookie(e, &http.Cookie{Name: cookiePlain, Value: value, MaxAge: int(maxAge.Seconds())}, cookieSecure)
+}
+
+// writeCookie sends c so that no script and no other site gets hold of it, under
+// another name where there is TLS. An empty value deletes it.
+func writeCookie(e *core.RequestEvent, c *http.Cookie, underTLS string) {
+	c.Path, c.HttpOnly, c.SameSite = "/", true, http.SameSiteLaxMode
 	if web.Secure(e) {
-		c.Name, c.Secure = cookieSecure, true
+		c.Name, c.Secure = underTLS, true
 	}
-	if value == "" {
+	if c.Value == "" {
 		c.MaxAge = -1
 	}
 	e.SetCookie(c)
@@ -273,6 +357,13 @@ func bearer(r *http.Request) string {
 
 func deviceOf(e *core.RequestEvent) Device {
 	return Device{Name: e.Request.UserAgent(), Address: web.Address(e)}
+}
+
+// secret is 256 random bits, fit for a cookie and an address.
+func secret() string {
+	raw := make([]byte, 32)
+	_, _ = rand.Read(raw) // never fails
+	return base64.RawURLEncoding.EncodeToString(raw)
 }
 
 func digest(secret string) string {

@@ -35,6 +35,9 @@ func FirstPassword() string {
 	return text[:4] + "-" + text[4:8] + "-" + text[8:12]
 }
 
+// own is what their password must not be like.
+func (n *Newcomer) own() []string { return []string{n.Nickname, n.RealName, n.Email, n.Phone} }
+
 // AddStaff makes an account that can sign in at once.
 func AddStaff(app core.App, by *Person, n Newcomer) (*Staff, error) {
 	s, err := drawUp(app, n)
@@ -83,7 +86,7 @@ func drawUp(app core.App, n Newcomer) (*Staff, error) {
 		return nil, err
 	}
 	s := wrapStaff(core.NewRecord(collection))
-	if err = CheckPassword(n.Password, n.Nickname, n.Email, n.Phone); err != nil {
+	if err = CheckPassword(app, n.Password, n.own()...); err != nil {
 		return nil, err
 	}
 	s.SetPassword(n.Password)
@@ -159,7 +162,7 @@ func Faults(app core.App, by *Person, n Newcomer) ([]*fail.Error, error) {
 	s.normalize()
 	for _, check := range []func(core.App, *Staff) error{
 		validNickname, validRealName, validEmail, validPhone, validReach, validCap,
-		func(core.App, *Staff) error { return CheckPassword(n.Password, n.Nickname, n.Email, n.Phone) },
+		func(core.App, *Staff) error { return CheckPassword(app, n.Password, n.own()...) },
 	} {
 		if err = note(check(app, s)); err != nil {
 			return nil, err

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -32,7 +33,7 @@ type Staff struct{ core.BaseRecordProxy }
 // nowhere.
 var staffTrail = audit.Fields{
 	Name: "nickname", Personal: []string{"email", "phone", "real_name"},
-	Ignore: []string{"verified", "emailVisibility", "presence", "presence_reason", "language", "theme"},
+	Ignore: []string{"verified", "emailVisibility", "presence", "presence_reason", "language", "theme", "password_set"},
 	Turns:  map[string][2]string{"deleted": {"deleted", "restored"}, "disabled": {"disabled", "enabled"}},
 	Verbs:  []string{"password_changed"},
 	Tell: func(e *audit.Entry, _, _ *core.Record) bool {
@@ -73,6 +74,19 @@ func (s *Staff) language() string   { return s.GetString("language") }
 func (s *Staff) theme() string      { return s.GetString("theme") }
 func (s *Staff) realName() string   { return s.GetString("real_name") }
 func (s *Staff) avatar() string     { return s.GetString("avatar") }
+func (s *Staff) hasTwoStep() bool   { return !s.GetDateTime("two_step").IsZero() }
+
+// passwordSet is when the password was set; before that was kept, with the
+// account.
+func (s *Staff) passwordSet() time.Time {
+	if set := s.GetDateTime("password_set"); !set.IsZero() {
+		return set.Time()
+	}
+	return s.GetDateTime("created").Time()
+}
+
+// own is what a password must not be like.
+func (s *Staff) own() []string { return []string{s.Nickname(), s.realName(), s.Email(), s.Phone()} }
 
 // newPassword is the password that is being set, "" when it stays.
 func (s *Staff) newPassword() string { return s.GetString("password") }
@@ -108,6 +122,7 @@ func (s *Staff) scrub() {
 	s.be(Offline, "")
 	s.prefer("", "")
 	s.disable(true)
+	s.endTwoStep()
 	s.Set("must_change", false)
 	s.SetRaw("password", &core.PasswordFieldValue{Hash: "none"})
 	s.RefreshTokenKey()
@@ -126,6 +141,9 @@ func (s *Staff) normalize() {
 	}
 	if s.cap() == 0 {
 		s.Set("cap", DefaultCap)
+	}
+	if s.newPassword() != "" {
+		s.Set("password_set", types.NowDateTime())
 	}
 }
 
@@ -146,12 +164,22 @@ func (s *Staff) changePassword(password string) {
 	s.Set("must_change", false)
 }
 
+// receivePassword takes over the password that was set in from, with its hash.
+func (s *Staff) receivePassword(from *Staff, mustChange bool) {
+	s.SetRaw("password", from.GetRaw("password"))
+	s.Set("must_change", mustChange)
+}
+
+func (s *Staff) beginTwoStep(now time.Time) { s.Set("two_step", now) }
+func (s *Staff) endTwoStep()                { s.Set("two_step", nil) }
+
 // person is the snapshot of s in role.
 func (s *Staff) person(role *Role) (*Person, error) {
 	p := &Person{
 		ID: s.Id, Nickname: s.Nickname(), RealName: s.realName(), Email: s.Email(), Phone: s.Phone(),
 		Language: s.language(), Theme: s.theme(), Presence: s.presence(), PresenceReason: s.GetString("presence_reason"),
-		Groups: s.groupIDs(), Cap: s.cap(), Disabled: s.Disabled(), Deleted: s.Deleted(), MustChange: s.mustChange(), may: map[Permission]bool{},
+		Groups: s.groupIDs(), Cap: s.cap(), Disabled: s.Disabled(), Deleted: s.Deleted(), MustChange: s.mustChange(),
+		PasswordSet: s.passwordSet(), TwoStep: s.hasTwoStep(), may: map[Permission]bool{},
 	}
 	if avatar := s.avatar(); avatar != "" {
 		p.Avatar = "/avatars/" + avatar

@@ -88,11 +88,29 @@ func dropSuperuser(app core.App, email string) error {
 }
 
 // endOnNewPassword ends every sign-in of whoever gets a new password, from
-// wherever it was set.
+// wherever it was set. What was begun with the old one, or sent to an old
+// address, opens nothing any more.
 func endOnNewPassword(e *core.RecordEvent) error {
-	changed := wrapStaff(e.Record).newPassword() != ""
-	if err := e.Next(); err != nil || !changed {
+	s := wrapStaff(e.Record)
+	changed, moved := s.newPassword() != "", s.Email() != wrapStaff(s.Original()).Email()
+	if err := e.Next(); err != nil || !changed && !moved {
 		return err
 	}
-	return EndSignIns(e.App, e.Record.Id, "")
+	if err := forgetUnfinished(e.App, s.Id); err != nil || !changed {
+		return err
+	}
+	return endWhere(e.App, s.Id, whyPassword, all)
+}
+
+// signOutSuperuser makes the dashboard's tokens worthless, where there are any.
+func signOutSuperuser(app core.App, email string) error {
+	su, err := app.FindAuthRecordByEmail(core.CollectionNameSuperusers, email)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("superuser: %w", err)
+	}
+	su.RefreshTokenKey()
+	return app.Save(su)
 }

@@ -106,6 +106,22 @@ func (w *Window) Would(key string) (ok bool, retryAfter time.Duration) {
 	return true, 0
 }
 
+// Forgive takes back the newest step of key: for whoever counts an attempt
+// before it is known whether it was wrong.
+func (w *Window) Forgive(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.keys[key]
+	if p == nil || len(p.steps) == 0 {
+		return
+	}
+	last := &p.steps[len(p.steps)-1]
+	p.total--
+	if last.n--; last.n == 0 {
+		p.steps = p.steps[:len(p.steps)-1]
+	}
+}
+
 func (w *Window) grain() time.Duration {
 	if w.most <= grains {
 		return 0

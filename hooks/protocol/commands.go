@@ -79,6 +79,10 @@ func (d *desk) Frame(s *live.Session, raw []byte) {
 		s.Close(live.Malformed, "hello comes first")
 		return
 	}
+	if err := d.used(who, e.Type); err != nil {
+		s.Close(goodbye(err))
+		return
+	}
 	m, err := d.obey(s, who, e.Type, raw)
 	switch {
 	case err != nil:
@@ -86,6 +90,19 @@ func (d *desk) Frame(s *live.Session, raw []byte) {
 	case m != nil:
 		s.Send(frame{Type: typeAck, ID: e.id(), Message: d.message(m, who)}.bytes())
 	}
+}
+
+// used notes that a member of staff does something, which keeps their sign-in
+// from going idle, and refuses whose sign-in has ended or who has something to do
+// first. What clients send by themselves, a ping, is no use.
+func (d *desk) used(who *caller, name string) error {
+	if who.isVisitor() || name == "ping" {
+		return nil
+	}
+	if _, err := access.Use(d.app, who.person.Load()); fail.Of(err).Kind == fail.Unauthorized && err != nil {
+		return err
+	}
+	return nil // a fault of ours signs nobody out
 }
 
 // obey runs a command for who, if they may.

@@ -229,6 +229,7 @@ func another(t *testing.T, app core.App, more ...func(core.App)) core.App {
 	if err := other.Bootstrap(); err != nil {
 		t.Fatal(err)
 	}
+	outbox.Register(other)
 	access.Register(other, &web.Table{}, nil)
 	for _, register := range more {
 		register(other)

@@ -113,6 +113,9 @@ func (d *desk) greet(s *live.Session, h hello) {
 
 // goodbye is how a socket is closed for err.
 func goodbye(err error) (live.CloseCode, string) {
+	if errors.Is(err, access.ErrElsewhere) {
+		return live.Elsewhere, "signed in elsewhere"
+	}
 	switch fail.Of(err).Kind {
 	case fail.Forbidden:
 		return live.Origin, "origin not allowed"

@@ -213,7 +213,7 @@ func (d *desk) refresh(e *access.ChangeEvent) error {
 		old := to.person.Load()
 		now, err := access.Refresh(d.app, old)
 		if err != nil {
-			s.Close(live.Unauthorized, "signed out")
+			s.Close(goodbye(err))
 			continue
 		}
 		now = now.At(old.Address)

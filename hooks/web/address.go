@@ -32,14 +32,20 @@ func SecureRequest(r *http.Request) bool {
 // viaTLS marks a request that reached a trusted proxy by TLS.
 type viaTLS struct{}
 
-// BaseURL is the address of the program as the world sees it, without a slash
-// at the end: what the program was started with, what the owner has set, or
-// else what the request was sent to.
-func BaseURL(e *core.RequestEvent) string {
-	if base, ok := e.App.Store().Get(keyBaseURL).(string); ok {
+// PublicURL is the address of the program as the world sees it, without a slash
+// at the end: what the program was started with, or what the owner has set, and
+// "" where neither has said it. What is sent to somebody is built from this
+// alone, since anybody can make up a request's Host.
+func PublicURL(app core.App) string {
+	if base, ok := app.Store().Get(keyBaseURL).(string); ok {
 		return base
 	}
-	if base := settings.ShopOf(e.App).BaseURL; base != "" {
+	return settings.ShopOf(app).BaseURL
+}
+
+// BaseURL is [PublicURL], or else what the request was sent to.
+func BaseURL(e *core.RequestEvent) string {
+	if base := PublicURL(e.App); base != "" {
 		return base
 	}
 	scheme := "http://"

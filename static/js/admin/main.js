@@ -1,6 +1,8 @@
 // The shell of the admin console: the menu of a phone, the theme, the question
 // before an act, what is copied, and a warning before typed words are lost.
 
+import { copy } from "../lib/copy.js";
+import { showMoments } from "../lib/when.js";
 import { words } from "../lib/words.js";
 
 const root = document.documentElement;
@@ -11,6 +13,9 @@ const on = (type, selector, act) =>
     const found = event.target.closest?.(selector);
     if (found) act(found, event);
   });
+
+showMoments();
+document.addEventListener("htmx:after:swap", () => showMoments());
 
 // The menu of a phone.
 const menu = document.querySelector(".ad-bar [data-menu]");
@@ -98,24 +103,12 @@ on("click", "[data-ask-answer]", (button) => dialog.close(button.value));
 on("click", "[data-copy]", async (button) => {
   const from = button.dataset.copy ? document.querySelector(button.dataset.copy) : null;
   const text = from ? (from.value ?? from.textContent) : button.dataset.copyText;
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    copyByHand(text); // no clipboard on plain http
-  }
+  await copy(text);
   const label = button.querySelector("[data-label]") ?? button;
   const before = label.textContent;
   label.textContent = t("copied");
   setTimeout(() => (label.textContent = before), 1500);
 });
-
-function copyByHand(text) {
-  const area = Object.assign(document.createElement("textarea"), { value: text });
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
-}
 
 on("click", "[data-dismiss]", (button) => button.parentElement.remove());
 on("click", "[data-print]", () => print());

@@ -1,0 +1,65 @@
+// Package mail sends letters through the shop's own mail server, which the owner
+// names in PocketBase's settings. It does not know what they say.
+//
+// Sending is no part of anybody's request: whoever has to send writes an outbox
+// row, whose handler calls [Send].
+package mail
+
+import (
+	"context"
+	"fmt"
+	"net/mail"
+	"runtime/debug"
+	"strings"
+	"unicode"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/mailer"
+
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
+)
+
+// Letter is a mail to one person.
+type Letter struct{ To, Subject, Text, HTML string }
+
+// Ready reports whether there is a mail server.
+func Ready(app core.App) bool { return app.Settings().SMTP.Enabled }
+
+// Send hands a letter to the mail server, or gives up when ctx ends: a server
+// that never answers holds nobody but the one connection to it.
+func Send(ctx context.Context, app core.App, l Letter) error {
+	m := &mailer.Message{
+		From:    mail.Address{Name: line(settings.ShopOf(app).Name), Address: app.Settings().Meta.SenderAddress},
+		To:      []mail.Address{{Address: line(l.To)}},
+		Subject: line(l.Subject), Text: l.Text, HTML: l.HTML,
+	}
+	sent := make(chan error, 1)
+	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				app.Logger().Error("the mail client panicked", "panic", p, "stack", string(debug.Stack()))
+				sent <- fmt.Errorf("send a mail: panic: %v", p)
+			}
+		}()
+		sent <- app.NewMailClient().Send(m)
+	}()
+	select {
+	case err := <-sent:
+		if err != nil {
+			return fmt.Errorf("send a mail: %w", err)
+		}
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("send a mail: %w", ctx.Err())
+	}
+}
+
+// line is a text without what would begin another header.
+func line(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s))
+}
