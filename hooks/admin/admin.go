@@ -2,8 +2,8 @@
 // and the search over all of its areas.
 //
 // The areas are their features' own: each adds itself to the navigation with
-// [web.Table.Area] and says how it is searched. What belongs to no feature (the
-// audit trail's page, the shop's settings) lives here too.
+// [web.Table.Area] and says how it is searched. What belongs to no feature (tags,
+// the audit trail's page, the shop's settings) lives here too.
 package admin
 
 import (
@@ -11,6 +11,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -19,12 +20,14 @@ const path = "/admin"
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {
 	t.Area(web.Area{Key: "front", Section: web.Front, Icon: "layout-dashboard", Path: path})
+	t.Area(web.Area{Key: areaTags, Section: web.Service, Icon: "tag", Path: pathTags, Any: []web.Permission{access.TagsEdit}, Find: findTags})
 	s := &search{table: t}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router,
 			web.Route{Method: http.MethodGet, Path: path, Permission: web.SignedIn, Handle: front},
 			web.Route{Method: http.MethodGet, Path: path + "/search", Permission: web.SignedIn, Handle: s.page},
 		)
+		t.Pages(e.Router, tagRoutes()...)
 		return e.Next()
 	})
 }
