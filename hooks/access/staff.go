@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/mask"
 )
 
 // DefaultCap is how many conversations somebody serves at once when nothing
@@ -219,26 +220,10 @@ func change(app core.App, id string, by func(*Staff)) error {
 }
 
 // Mask hides the middle of a phone number: 138****8000.
-func Mask(phone string) string {
-	r := []rune(phone)
-	switch {
-	case len(r) >= 8:
-		return string(r[:3]) + "****" + string(r[len(r)-4:])
-	case len(r) > 2:
-		return strings.Repeat("*", len(r)-2) + string(r[len(r)-2:])
-	default:
-		return strings.Repeat("*", len(r))
-	}
-}
+func Mask(phone string) string { return mask.Phone(phone) }
 
 // MaskEmail leaves the first letter and the domain: w***@example.com.
-func MaskEmail(address string) string {
-	local, domain, ok := strings.Cut(address, "@")
-	if !ok || local == "" {
-		return ""
-	}
-	return string([]rune(local)[:1]) + "***@" + domain
-}
+func MaskEmail(address string) string { return mask.Email(address) }
 
 // Reach is what somebody signs in with: their e-mail, else their phone.
 func (p *Person) Reach() string { return cmp.Or(p.Email, p.Phone) }

@@ -19,12 +19,12 @@ import (
 func Register(app core.App, t *web.Table) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router, web.Route{Method: http.MethodGet, Path: "/desk", Permission: web.SignedIn, Handle: page})
-		t.API(e.Router, routes()...)
+		t.API(e.Router, routes(newReveals(app))...)
 		return e.Next()
 	})
 }
 
-func routes() []web.Route {
+func routes(r *reveals) []web.Route {
 	const at = "/api/xiaoer/"
 	get, post, put, patch, remove := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	return []web.Route{
@@ -36,6 +36,7 @@ func routes() []web.Route {
 
 		{Method: get, Path: at + "customers/{id}", Permission: web.SignedIn, Handle: showCustomer},
 		{Method: patch, Path: at + "customers/{id}", Permission: access.CustomersEdit, Handle: editCustomer},
+		{Method: post, Path: at + "customers/{id}/reveal", Permission: access.CustomersReveal, Handle: r.reveal},
 		{Method: post, Path: at + "customers/{id}/notes", Permission: access.CustomersEdit, Handle: addNote},
 		{Method: remove, Path: at + "customers/{id}/notes/{note}", Permission: access.CustomersEdit, Handle: deleteNote},
 

@@ -73,7 +73,7 @@ func editCustomer(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, customerAnswer{viewCustomer(access.Of(e), changed)})
+	return e.JSON(http.StatusOK, customerAnswer{viewCustomer(changed)})
 }
 
 type noteSent struct {

@@ -7,6 +7,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/mask"
 	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -58,7 +59,7 @@ type pastView struct {
 }
 
 func viewProfile(e *core.RequestEvent, c known) (*profile, error) {
-	view := &profile{Customer: viewCustomer(access.Of(e), c.Customer), Contacts: []contactView{}, Notes: []noteView{}, Conversations: []pastView{}}
+	view := &profile{Customer: viewCustomer(c.Customer), Contacts: []contactView{}, Notes: []noteView{}, Conversations: []pastView{}}
 	contacts, err := customers.ContactsOf(e.App, c.Id)
 	if err != nil {
 		return nil, err
@@ -79,14 +80,10 @@ func viewProfile(e *core.RequestEvent, c known) (*profile, error) {
 	return view, nil
 }
 
-// viewCustomer masks what only some may see in full.
-func viewCustomer(p *access.Person, c *customers.Customer) customerView {
-	phone, email := c.Phone(), c.Email()
-	if !p.May(access.CustomersReveal) {
-		phone, email = access.Mask(phone), access.MaskEmail(email)
-	}
+// viewCustomer masks phone and e-mail for everybody, see [reveal].
+func viewCustomer(c *customers.Customer) customerView {
 	return customerView{
-		ID: c.Id, Name: c.Name(), Avatar: c.Avatar(), Phone: phone, Email: email,
+		ID: c.Id, Name: c.Name(), Avatar: c.Avatar(), Phone: mask.Phone(c.Phone()), Email: mask.Email(c.Email()),
 		Region: c.Region(), Level: c.Level(), Tags: append([]string{}, c.Tags()...),
 	}
 }
@@ -94,12 +91,13 @@ func viewCustomer(p *access.Person, c *customers.Customer) customerView {
 func viewContact(e *core.RequestEvent, c *customers.Contact) contactView {
 	view := contactView{
 		ID: c.Id, Channel: channelView{ID: c.Channel()}, Name: c.NameIn(web.Language(e)),
-		Online: protocol.Online(e.App, c.Id), Seen: protocol.Stamp(c.Seen().Time()), Identity: c.Identity(),
+		Online: protocol.Online(e.App, c.Id), Seen: protocol.Stamp(c.Seen().Time()), Identity: mask.Within(c.Identity()),
 	}
 	if channel, err := channels.ByID(e.App, c.Channel()); err == nil { // a deleted channel leaves its contacts
 		view.Channel = viewChannel(channel)
 	}
 	if page := c.Page(); page != (customers.Page{}) {
+		page.URL, page.Title, page.Referrer = mask.Within(page.URL), mask.Within(page.Title), mask.Within(page.Referrer)
 		view.Page = &page
 	}
 	return view

@@ -11,6 +11,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/mask"
 )
 
 // message renders m for one reader.
@@ -163,9 +164,9 @@ func (d *desk) contact(c *conversations.Conversation) *contact {
 		slog.Error("contact", "error", err)
 		return out
 	}
-	out.Name, out.Avatar, out.Identity = d.nameForStaff(who), who.Avatar(), who.Identity()
+	out.Name, out.Avatar, out.Identity = d.nameForStaff(who), who.Avatar(), mask.Within(who.Identity())
 	if p := who.Page(); p.URL != "" {
-		out.Page = &page{URL: p.URL, Title: p.Title, Kind: p.Kind}
+		out.Page = &page{URL: mask.Within(p.URL), Title: mask.Within(p.Title), Kind: p.Kind}
 	}
 	return out
 }

@@ -28,8 +28,8 @@ func ShopOf(app core.App) Shop {
 // SaveShop keeps shop.
 func SaveShop(app core.App, shop Shop) error { return Save(app, "shop", shop) }
 
-// Limits is how much one visitor or address may do. The defaults are those of
-// the protocol.
+// Limits is how much one visitor, address or member of staff may do. The defaults
+// are those of the protocol.
 type Limits struct {
 	VisitorSends      int           `json:"visitor_sends"`
 	VisitorSendWindow time.Duration `json:"visitor_send_window"` // nanoseconds
@@ -39,6 +39,8 @@ type Limits struct {
 	NewVisitors       int           `json:"new_visitors"`
 	NewVisitorWindow  time.Duration `json:"new_visitor_window"`
 	VisitorSockets    int           `json:"visitor_sockets"` // at once, an address
+	Reveals           int           `json:"reveals"`         // personal data in full, a member of staff
+	RevealWindow      time.Duration `json:"reveal_window"`
 }
 
 // StandardLimits are those of the protocol, in force where the owner has set
@@ -48,6 +50,7 @@ func StandardLimits() Limits {
 		VisitorSends: 20, VisitorSendWindow: 10 * time.Second,
 		Uploads: 20, UploadWindow: 10 * time.Minute, UploadBytesDay: 200 << 20,
 		NewVisitors: 60, NewVisitorWindow: time.Minute, VisitorSockets: 100,
+		Reveals: 60, RevealWindow: time.Hour,
 	}
 }
 

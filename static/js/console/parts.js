@@ -97,7 +97,7 @@ export function Dialog({ title, onClose, children, cls = "" }) {
 
 // Menu is a popup that its button opens. It takes the focus, moves it with the
 // arrows, and gives it back.
-export function Menu({ onClose, label, cls = "", children }) {
+export function Menu({ onClose, label, cls = "", role = "menu", children }) {
   const ref = useRef();
   useLayoutEffect(() => {
     const before = document.activeElement;
@@ -121,5 +121,5 @@ export function Menu({ onClose, label, cls = "", children }) {
       before?.focus?.();
     };
   }, []);
-  return html`<div ref=${ref} class=${`menu pop ${cls}`} role="menu" aria-label=${label}>${children}</div>`;
+  return html`<div ref=${ref} class=${`menu pop ${cls}`} role=${role} aria-label=${label}>${children}</div>`;
 }

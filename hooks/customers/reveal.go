@@ -1,0 +1,62 @@
+package customers
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// Fields that are told masked, and in full for a reason.
+const (
+	FieldPhone = "phone"
+	FieldEmail = "email"
+)
+
+// ActRevealed is what the audit trail calls it.
+const ActRevealed = "customers.revealed"
+
+const mostReason = 200
+
+// Reveal returns what a field of a customer holds in full, and writes down who
+// wanted to know it and why. It is for the caller to ask whether they may.
+// Errors: invalid (field, reason), too_long, not_found (also where the field is
+// empty).
+func Reveal(app core.App, id, field, reason string) (string, error) {
+	reason = line(reason)
+	if reason == "" {
+		return "", fail.New(fail.Invalid, "customers.reason_missing").On("reason")
+	}
+	if utf8.RuneCountInString(reason) > mostReason {
+		return "", fail.New(fail.TooLong, "fail.too_long", "Most", mostReason).On("reason")
+	}
+	var value string
+	err := app.RunInTransaction(func(app core.App) error {
+		c, err := ByID(app, id)
+		if err != nil {
+			return err
+		}
+		switch field {
+		case FieldPhone:
+			value = c.Phone()
+		case FieldEmail:
+			value = c.Email()
+		default:
+			return fail.New(fail.Invalid, "fail.invalid").On("field")
+		}
+		if strings.TrimSpace(value) == "" {
+			return fail.New(fail.NotFound, "fail.not_found").On("field")
+		}
+		return audit.Add(app, audit.Entry{
+			Act: ActRevealed, Object: audit.Object{Kind: Customers, ID: c.Id}, Changes: []audit.Change{{Field: field, As: audit.Secret}}, Reason: reason,
+		})
+	})
+	if err != nil {
+		return "", fmt.Errorf("reveal %s: %w", field, err)
+	}
+	return value, nil
+}
