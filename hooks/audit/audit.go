@@ -47,7 +47,9 @@ func Register(app core.App) {
 		return e.Next()
 	})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error { // after the last commit of the timeline
-		keepAnchored(e.App)
+		if e.App.IsBootstrapped() { // an app may be ended twice
+			keepAnchored(e.App)
+		}
 		return e.Next()
 	})
 	Watch(app, settings.Collection, Fields{ID: settings.FieldKey, Name: settings.FieldKey, Open: settings.FieldValue, Ignore: []string{settings.FieldKey}})
