@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
@@ -92,16 +93,39 @@ func longest(app core.App, p *access.Person) (string, error) {
 
 // todo lists what a shop would do next, as far as the person may.
 func todo(e *core.RequestEvent, p *access.Person, people int) ([]admin.Todo, error) {
-	var list []admin.Todo
 	span, err := conversations.Extent(e.App)
 	if err != nil {
 		return nil, err
 	}
-	if span.Head == 0 && p.May(access.ChannelsEdit) {
-		list = append(list, admin.Todo{Key: "quiet", Icon: "plug", Path: "/admin/channels"})
+	late, err := backupLate(e.App)
+	if err != nil {
+		return nil, err
 	}
-	if people == 1 && p.May(access.StaffEdit) {
-		list = append(list, admin.Todo{Key: "alone", Icon: "user-plus", Path: "/admin/staff/new"})
+	var list []admin.Todo
+	for _, t := range []struct {
+		may  access.Permission
+		open bool
+		admin.Todo
+	}{
+		{access.BackupsManage, late, admin.Todo{Key: "backup", Icon: "archive", Path: "/admin/backups", Bad: true}},
+		{access.ChannelsEdit, span.Head == 0, admin.Todo{Key: "quiet", Icon: "plug", Path: "/admin/channels"}},
+		{access.StaffEdit, people == 1, admin.Todo{Key: "alone", Icon: "user-plus", Path: "/admin/staff/new"}},
+		{access.SecurityEdit, !p.TwoStep, admin.Todo{Key: "two_step", Icon: "shield-lock", Path: "/account/two-step"}},
+		{access.SettingsEdit, people > 1 && !e.App.Settings().SMTP.Enabled, admin.Todo{Key: "mail", Icon: "mail", Path: "/admin/settings"}},
+	} {
+		if t.open && p.May(t.may) {
+			list = append(list, t.Todo)
+		}
 	}
 	return list, nil
+}
+
+// backupLate reports whether there should be a newer backup than there is. A
+// store that does not answer is said on the backups' own page.
+func backupLate(app core.App) (bool, error) {
+	list, err := backup.Shelf(app)
+	if err != nil || len(list) == 0 {
+		return false, nil //nolint:nilerr // as said above
+	}
+	return backup.Overdue(backup.PlanOf(app), list[0].Made, time.Now()), nil
 }

@@ -13,3 +13,10 @@ func onBreak(m Front) string {
 	}
 	return " · " + m.T("admin.front_on_break", "Count", m.OnBreak)
 }
+
+func tone(t Todo) string {
+	if t.Bad {
+		return "r"
+	}
+	return "b"
+}
