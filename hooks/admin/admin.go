@@ -21,6 +21,8 @@ const path = "/admin"
 func Register(app core.App, t *web.Table) {
 	t.Area(web.Area{Key: "front", Section: web.Front, Icon: "layout-dashboard", Path: path})
 	t.Area(web.Area{Key: areaTags, Section: web.Service, Icon: "tag", Path: pathTags, Any: []web.Permission{access.TagsEdit}, Find: findTags})
+	t.Area(web.Area{Key: areaSettings, Section: web.System, Icon: "settings", Path: pathSettings, Any: []web.Permission{access.SettingsEdit}})
+	holdSettings(app)
 	s := &search{table: t}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router,
@@ -28,6 +30,7 @@ func Register(app core.App, t *web.Table) {
 			web.Route{Method: http.MethodGet, Path: path + "/search", Permission: web.SignedIn, Handle: s.page},
 		)
 		t.Pages(e.Router, tagRoutes()...)
+		t.Pages(e.Router, settingsRoutes()...)
 		return e.Next()
 	})
 }

@@ -96,7 +96,7 @@ func (d *desk) greet(s *live.Session, h hello) {
 		who.person.Store(p.At(s.Address))
 	}
 	if who.isVisitor() {
-		free, ok := d.sockets.Take(limits.AddressKey(s.Address))
+		free, ok := d.inForce().sockets.Take(limits.AddressKey(s.Address))
 		if !ok && !s.Exempt {
 			s.Close(live.Flooding, "60")
 			return

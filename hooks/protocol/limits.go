@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -17,23 +18,46 @@ const day = 24 * time.Hour
 // drainWithin bounds how long sockets get to say goodbye at shutdown.
 const drainWithin = 3 * time.Second
 
-// bounds is what visitors and addresses may do.
+// bounds is what visitors and addresses may do. They follow the settings: whoever
+// counts with one asks [bounds.inForce] first.
 type bounds struct {
+	app      core.App
 	exempt   limits.Exempt
 	sends    *limits.Window // a contact's
 	uploads  *limits.Window // a contact's
 	bytes    *limits.Window // a contact's, a day
 	arrivals *limits.Window // an address's
 	sockets  *limits.Slots  // an address's, at a time
+
+	mu  *sync.Mutex // guards the numbers below
+	now *settings.Limits
 }
 
 func newBounds(app core.App, exempt limits.Exempt) bounds {
 	l := settings.LimitsOf(app)
 	return bounds{
-		exempt: exempt, sends: limits.NewWindow(l.VisitorSends, l.VisitorSendWindow), uploads: limits.NewWindow(l.Uploads, l.UploadWindow),
+		app: app, exempt: exempt, sends: limits.NewWindow(l.VisitorSends, l.VisitorSendWindow), uploads: limits.NewWindow(l.Uploads, l.UploadWindow),
 		bytes: limits.NewWindow(int(l.UploadBytesDay), day), arrivals: limits.NewWindow(l.NewVisitors, l.NewVisitorWindow),
-		sockets: limits.NewSlots(l.VisitorSockets),
+		sockets: limits.NewSlots(l.VisitorSockets), mu: &sync.Mutex{}, now: &l,
 	}
+}
+
+// inForce is b with what the settings say by now: reading them is free, and what
+// has been counted stays.
+func (b *bounds) inForce() *bounds {
+	l := settings.LimitsOf(b.app)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if l == *b.now {
+		return b
+	}
+	*b.now = l
+	b.sends.Resize(l.VisitorSends, l.VisitorSendWindow)
+	b.uploads.Resize(l.Uploads, l.UploadWindow)
+	b.bytes.Resize(int(l.UploadBytesDay), day)
+	b.arrivals.Resize(l.NewVisitors, l.NewVisitorWindow)
+	b.sockets.Resize(l.VisitorSockets)
+	return b
 }
 
 // free reports whether no limit applies to the request's address.

@@ -18,7 +18,7 @@ import (
 func (d *desk) visitorUpload(e *core.RequestEvent) error {
 	who := visitor(e)
 	if !d.free(e) {
-		if err := within(d.uploads, who.contact.Id, 1); err != nil {
+		if err := within(d.inForce().uploads, who.contact.Id, 1); err != nil {
 			return err
 		}
 		if err := within(d.bytes, who.contact.Id, max(e.Request.ContentLength, 0)); err != nil {

@@ -147,7 +147,7 @@ func (d *desk) arrive(e *core.RequestEvent) error {
 // from a site that the channel does not list.
 func (d *desk) mayEnter(e *core.RequestEvent, channel string) error {
 	if !d.free(e) {
-		if err := within(d.arrivals, limits.AddressKey(web.Address(e)), 1); err != nil {
+		if err := within(d.inForce().arrivals, limits.AddressKey(web.Address(e)), 1); err != nil {
 			return err
 		}
 	}

@@ -31,11 +31,19 @@ func newSetting(app core.App, key string) (*setting, error) {
 	return s, nil
 }
 
+func wrap(r *core.Record) *setting {
+	s := &setting{}
+	s.SetProxyRecord(r)
+	return s
+}
+
 func byKey(app core.App, key string) (*setting, error) {
 	s := &setting{}
 	err := app.RecordQuery(Collection).AndWhere(dbx.HashExp{"key": key}).Limit(1).One(s)
 	return s, err
 }
+
+func (s *setting) key() string { return s.GetString("key") }
 
 func (s *setting) value() []byte {
 	raw, _ := s.GetRaw("value").(types.JSONRaw)

@@ -55,6 +55,13 @@ func BaseURL(e *core.RequestEvent) string {
 	return scheme + e.Request.Host
 }
 
+// FixedBaseURL is the public address that the program was started with, which
+// goes before the settings'; "" without one.
+func FixedBaseURL(app core.App) string {
+	base, _ := app.Store().Get(keyBaseURL).(string)
+	return base
+}
+
 // believeProxies puts the real client in place of a trusted proxy, once and for
 // everything after it: our limits, PocketBase's limiter and the logs. Whoever
 // else sends these headers is not believed.

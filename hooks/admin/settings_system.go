@@ -1,0 +1,144 @@
+package admin
+
+import (
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/limits"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+	"github.com/dianxiaoer/xiaoer/views/admin"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+	"github.com/dianxiaoer/xiaoer/views/ui"
+)
+
+// dashboard is whether PocketBase's dashboard is there, and for whom.
+type dashboard struct {
+	Off       bool
+	Addresses []string
+}
+
+func dashboardOf(app core.App) dashboard {
+	return dashboard{settings.DashboardOf(app).Off, app.Settings().SuperuserIPs}
+}
+
+func systemPage(e *core.RequestEvent) error { return showSystem(e, dashboardOf(e.App), nil) }
+
+func showSystem(e *core.RequestEvent, typed dashboard, refused error) error {
+	say, now := locale.In(web.Language(e)), dashboardOf(e.App)
+	m := admin.System{
+		Admin: web.Admin(e, areaSettings, say.T("settings.title")), Form: ui.Form{Action: pathSystem, Version: web.Version(now)},
+		On: !typed.Off, Addresses: strings.Join(typed.Addresses, "\n"), Yours: web.Address(e), Version: version(),
+		Go: strings.TrimPrefix(runtime.Version(), "go"), System: runtime.GOOS + "/" + runtime.GOARCH, Folder: folder(e.App), Database: sizeOf(e.App.DataDir(), "data.db", "data.db-wal"),
+		Files: sizeBelow(filepath.Join(e.App.DataDir(), "files")),
+	}
+	if networks, err := limits.ParseExempt(typed.Addresses); err == nil && len(networks) > 0 {
+		m.ShutOut = !networks.Has(m.Yours)
+	}
+	status, err := returned(e, &m.Form, refused, []string{"addresses"}, func() *ui.Conflict {
+		return web.Meanwhile(e, now, pathSystem, ui.Difference{
+			Label: say.T("settings.dashboard_addresses"), Theirs: strings.Join(now.Addresses, " "), Yours: strings.Join(typed.Addresses, " "),
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return web.ShowStatus(e, status, admin.SystemPage(m), admin.SystemForm(m))
+}
+
+func saveDashboard(e *core.RequestEvent) error {
+	typed := dashboard{Off: e.Request.PostFormValue("on") != "on", Addresses: strings.Fields(e.Request.PostFormValue("addresses"))}
+	err := checkAddresses(typed.Addresses)
+	if err == nil {
+		err = e.App.RunInTransaction(func(app core.App) error {
+			if err := web.Unchanged(e, dashboardOf(app)); err != nil {
+				return err
+			}
+			if err := settings.SaveDashboard(app, settings.Dashboard{Off: typed.Off}); err != nil {
+				return err
+			}
+			s, err := app.Settings().Clone()
+			if err != nil {
+				return err
+			}
+			s.SuperuserIPs = typed.Addresses
+			return app.Save(s)
+		})
+	}
+	if err != nil {
+		return showSystem(e, typed, err)
+	}
+	return web.Done(e, pathSystem, "settings.saved")
+}
+
+func checkAddresses(list []string) error {
+	for _, text := range list {
+		_, address := netip.ParseAddr(text)
+		_, network := netip.ParsePrefix(text)
+		if address != nil && network != nil {
+			return fail.New(fail.Invalid, "settings.address_wrong", "Address", text).On("addresses")
+		}
+	}
+	return nil
+}
+
+// version is the program's, as it was built.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return strings.TrimSpace(strings.Trim(info.Main.Version, "()") + " " + s.Value[:min(len(s.Value), 12)])
+		}
+	}
+	return strings.Trim(info.Main.Version, "()")
+}
+
+func folder(app core.App) string {
+	full, err := filepath.Abs(app.DataDir())
+	if err != nil {
+		return app.DataDir()
+	}
+	return full
+}
+
+func sizeOf(dir string, names ...string) string {
+	var sum int64
+	for _, name := range names {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			sum += info.Size()
+		}
+	}
+	return megabytesText(sum)
+}
+
+// sizeBelow adds up what lies below a folder. A file that goes away meanwhile is
+// none.
+func sizeBelow(dir string) string {
+	var sum int64
+	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return nil //nolint:nilerr // as above
+		}
+		if info, err := entry.Info(); err == nil {
+			sum += info.Size()
+		}
+		return nil
+	})
+	return megabytesText(sum)
+}
+
+func megabytesText(n int64) string {
+	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
+}
