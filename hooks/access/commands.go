@@ -25,7 +25,8 @@ func Commands(app core.App) []*cobra.Command {
 		Use: "staff", Short: "List, add, change, disable and delete staff", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return fail.New(fail.Invalid, "access.no_subcommand") },
 	}
-	root.AddCommand(addCommand(app), listCommand(app), roleCommand(app),
+	root.AddCommand(addCommand(app), listCommand(app), roleCommand(app), passwordCommand(app),
+		switchCommand(app, "two-step-off", "Switch two-step sign-in off for who has lost phone and recovery codes; ends their sign-ins", DropTwoStep),
 		switchCommand(app, "disable", "Disable an account: it is signed out everywhere", Disable),
 		switchCommand(app, "enable", "Enable a disabled account", Enable),
 		switchCommand(app, "delete", "End an account for good; what it has said keeps its nickname", DeleteStaff))
@@ -161,6 +162,19 @@ func switchCommand(app core.App, name, short string, act func(core.App, *Person,
 func roleCommand(app core.App) *cobra.Command {
 	c := &cobra.Command{Use: "role EMAIL or PHONE ROLE", Short: "Give an account another role, by key or name", Args: cobra.ExactArgs(2)}
 	return onAccount(c, app, func(s *Staff, args []string) error { return SetRole(app, nil, s.Id, args[1]) })
+}
+
+func passwordCommand(app core.App) *cobra.Command {
+	c := &cobra.Command{Use: "password EMAIL or PHONE", Short: "Set the password of an account; ends its sign-ins", Args: cobra.ExactArgs(1)}
+	fromStdin := c.Flags().Bool("password-stdin", false, "read the password from standard input (required)")
+	mustChange := c.Flags().Bool("must-change", false, "ask for another one at the next sign-in")
+	return onAccount(c, app, func(s *Staff, _ []string) error {
+		password, err := ReadPassword(c, *fromStdin)
+		if err != nil {
+			return err
+		}
+		return givePassword(app, nil, s.Id, password, *mustChange)
+	})
 }
 
 // onAccount makes c act on the account that its first argument names, and print

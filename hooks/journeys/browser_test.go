@@ -76,7 +76,9 @@ type person struct {
 	*view
 	t    *testing.T
 	name string
-	tab  context.Context //nolint:containedctx // chromedp's handle of a tab is a context
+	// secret is that of the authenticator on their phone.
+	secret string
+	tab    context.Context //nolint:containedctx // chromedp's handle of a tab is a context
 
 	mu       sync.Mutex // guards what the browser tells
 	addrs    map[cdp.FrameID]string

@@ -30,6 +30,42 @@ var scenes = map[string][]scene{
 			v.sees("[role=alert]", "")
 		}},
 	},
+	"/sign-in/code": {{name: "code", as: ownerMail, path: "/account/two-step", sees: ".pg-qr", then: func(v *view) {
+		v.begins2FA()
+		v.signsOut()
+		v.signsIn(ownerMail)
+		v.sees("[name=code]", "")
+		v.write("[name=code]", "000000")
+		v.click("button.pri", "")
+		v.sees(".pg-error", "")
+		v.click("summary", "")
+	}}},
+	"/forgot":         {{name: "forgotten", path: "/forgot", sees: "h1"}},
+	"/reset/{secret}": {{name: "reset over", path: "/reset/none", sees: "h1"}},
+	"/account":        {{name: "account", as: ownerMail, path: "/account", sees: ".ac-me"}},
+	"/account/two-step": {
+		{name: "two-step", as: ownerMail, path: "/account/two-step", sees: ".pg-qr", then: func(v *view) {
+			v.click("summary", "")
+			v.write("[name=code]", "000000")
+			v.write("[name=current]", password)
+			v.click("button.pri", "")
+			v.sees(".pg-error", "")
+		}},
+		{name: "recovery codes", as: agentMail, path: "/account/two-step", sees: ".pg-qr", then: func(v *view) { v.begins2FA() }},
+		{name: "two-step on", as: agentMail, path: "/account/two-step", sees: ".pg-qr", then: func(v *view) {
+			v.begins2FA()
+			v.click("a.pri", "")
+			v.sees(".ac-me", "")
+			v.click("[href='/account/two-step']", "")
+			v.sees("[name=current]", "")
+		}},
+	},
+	"/admin/security": {{name: "sign-in security", as: ownerMail, path: "/admin/security", sees: "#effects", then: func(v *view) {
+		v.click("[name=two_step][value=owner]", "")
+		v.sees("#effects .pg-note", "")
+		v.click("[name=two_step][value=owner]", "")
+		v.misses("#effects .pg-note")
+	}}},
 	"/password": {
 		{name: "password", as: ownerMail, path: "/password", sees: ".pg-form"},
 		{name: "password refused", as: ownerMail, path: "/password", sees: ".pg-form", then: func(v *view) {
@@ -65,8 +101,8 @@ var scenes = map[string][]scene{
 		{name: "overview of an agent", as: agentMail, path: "/admin", sees: ".ad-strip"},
 	},
 	"/admin/backups/{name}/file": {{name: "no such backup", as: ownerMail, path: "/admin/backups/none/file", sees: "h1"}},
-	"/admin/backups": {{name: "backups", as: ownerMail, path: "/admin/backups", sees: "#plan"}},
-	"/admin/search": {{name: "search", as: ownerMail, path: "/admin/search?q=a", sees: "h1"}},
+	"/admin/backups":             {{name: "backups", as: ownerMail, path: "/admin/backups", sees: "#plan"}},
+	"/admin/search":              {{name: "search", as: ownerMail, path: "/admin/search?q=a", sees: "h1"}},
 	"/desk": {
 		{name: "desk with next steps", as: ownerMail, path: "/desk", sees: ".steps"},
 		{name: "desk", as: agentMail, path: "/desk", sees: ".callout", then: func(v *view) { v.click(".status", ""); v.sees(".menu", "") }},

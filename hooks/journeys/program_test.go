@@ -97,6 +97,7 @@ type program struct {
 	out       *output
 	exited    chan struct{}
 	forgiving bool // it was killed: its exit code says nothing
+	flags     []string
 }
 
 // desk starts a furnished shop, where there is a browser to visit it.
@@ -139,7 +140,7 @@ func (p *program) start() {
 		p.t.Fatal(err)
 	}
 	p.out, p.exited, p.forgiving = &output{}, make(chan struct{}), false
-	p.cmd = exec.Command(path, "serve", "--http", p.listen, "--dir", p.dir)
+	p.cmd = exec.Command(path, append([]string{"serve", "--http", p.listen, "--dir", p.dir}, p.flags...)...)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)

@@ -264,7 +264,7 @@ func SecurityEffects(m Security) templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<div id=\"effects\" class=\"ad-stack\" aria-live=\"polite\" hx-post=\"/admin/security/effects\" hx-trigger=\"change from:closest form\" hx-include=\"closest form\" hx-target=\"this\" hx-swap=\"outerHTML\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "<div id=\"effects\" class=\"ad-stack\" aria-live=\"polite\" hx-post=\"/admin/security/effects\" hx-trigger=\"change from:'closest form'\" hx-include=\"closest form\" hx-target=\"this\" hx-swap=\"outerHTML\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

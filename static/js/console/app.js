@@ -57,6 +57,7 @@ function Account({ onClose, cls }) {
   return html`<${Menu} label=${t("account_menu")} cls=${cls} onClose=${onClose}>
     <div class="menu-who" role="presentation"><b>${you.name}</b><small>${you.role_name}</small></div>
     <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => { alerts.mute(!quiet); setQuiet(!quiet); }}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
+    <a role="menuitem" href="/account"><${Icon} name="user-cog" />${t("my_account")}</a>
     <button type="button" role="menuitem" onClick=${() => account.setTheme("")}><${Icon} name="device-desktop" />${t("theme_system")}</button>
     <button type="button" role="menuitem" lang=${account.other.tag} onClick=${() => account.setLanguage(account.other.tag)}><${Icon} name="language" />${account.other.name}</button>
     ${store.may("staff.edit") && html`<button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "colleague" }; }}><${Icon} name="user-plus" />${t("steps_add")}</button>`}
