@@ -26,6 +26,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/setup"
+	"github.com/dianxiaoer/xiaoer/hooks/team"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -56,6 +57,7 @@ func Register(app core.App, c *Config) *web.Table {
 	// surfaces
 	admin.Register(app, t)
 	console.Register(app, t)
+	team.Register(app, t)
 	setup.Register(app, t)
 	ops.Register(app, t, c, setup.Invite)
 	return t

@@ -58,6 +58,7 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordValidate(collectionRoles).BindFunc(validRole)
 	app.OnRecordDelete(collectionRoles).BindFunc(keepRole)
 	app.OnRecordValidate(CollectionGroups).BindFunc(validGroup)
+	app.OnRecordDelete(CollectionGroups).BindFunc(groupLeaves)
 
 	tries := newGuesses(exempt)
 	app.OnRecordAuthWithPasswordRequest(Collection, core.CollectionNameSuperusers).BindFunc(tries.byEndpoint)
@@ -71,6 +72,11 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	})
 	outbox.Handle(app, effectReset, sendReset)
 	t.Area(web.Area{Key: "security", Section: web.System, Icon: "lock", Path: pathSecurity, Any: []web.Permission{SecurityEdit}})
+	app.Cron().MustAdd("xiaoerAvatars", "23 * * * *", func() {
+		if err := sweepAvatars(app, time.Now()); err != nil {
+			app.Logger().Error("old avatars not swept", "error", err)
+		}
+	})
 	t.Guard("", guard)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerBuiltin", Func: closeBuiltin, Priority: apis.DefaultRateLimitMiddlewarePriority - 5})

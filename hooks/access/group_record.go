@@ -73,6 +73,15 @@ func Groups(app core.App) ([]*Group, error) {
 	return list, nil
 }
 
+// GroupByID returns one group.
+func GroupByID(app core.App, id string) (*Group, error) {
+	g := &Group{}
+	if err := app.RecordQuery(CollectionGroups).AndWhere(dbx.HashExp{"id": id}).Limit(1).One(g); err != nil {
+		return nil, fmt.Errorf("group %s: %w", id, err)
+	}
+	return g, nil
+}
+
 // GroupBy returns the group whose id, key or name is word.
 func GroupBy(app core.App, word string) (*Group, error) {
 	g := &Group{}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
@@ -68,10 +69,18 @@ func EditGroup(app core.App, by *Person, id string, d GroupDraft) error {
 	})
 }
 
-// DeleteGroup takes a group away that no conversation waits in; its members
-// leave it.
-func DeleteGroup(app core.App, by *Person, id string) error {
+// DeleteGroup takes a group away that no conversation is in; its members leave
+// it, and what named it names heir, another group or "".
+func DeleteGroup(app core.App, by *Person, id, heir string) error {
 	return onGroup(app, by, id, func(app core.App, _ *Person, g *Group) error {
+		if heir != "" {
+			if _, err := GroupByID(app, heir); err != nil || heir == id {
+				return fail.New(fail.Invalid, "access.no_such_group", "Group", heir).On("heir").Because(err)
+			}
+		}
+		if err := rightsOf(app).leaves.Trigger(&GroupLeavesEvent{App: app, Group: id, Heir: heir}); err != nil {
+			return err
+		}
 		if err := setMembers(app, nil, id, []string{}); err != nil { // whoever they are
 			return err
 		}
@@ -105,11 +114,11 @@ func OrderGroups(app core.App, by *Person, ids []string) error {
 
 func onGroup(app core.App, by *Person, id string, act func(core.App, *Person, *Group) error) error {
 	err := as(app, by, GroupsEdit, func(app core.App, by *Person) error {
-		r, err := app.FindRecordById(CollectionGroups, id)
+		g, err := GroupByID(app, id)
 		if err != nil {
 			return err
 		}
-		return act(app, by, wrapGroup(r))
+		return act(app, by, g)
 	})
 	if err != nil {
 		return fmt.Errorf("group %s: %w", id, err)
@@ -189,6 +198,27 @@ func validGroup(e *core.RecordEvent) error {
 	}
 	if err != nil {
 		return fail.New(fail.Invalid, "access.hours_wrong").On("hours").Because(err)
+	}
+	return e.Next()
+}
+
+// GroupLeavesEvent says that a group is being deleted, in the transaction that
+// does it. What names the group has to name Heir instead, or nobody's where
+// that is ""; whoever cannot, refuses.
+type GroupLeavesEvent struct {
+	hook.Event
+	App         core.App
+	Group, Heir string
+}
+
+// OnGroupLeaves is triggered for a deletion by whomever, the dashboard included.
+func OnGroupLeaves(app core.App) *hook.Hook[*GroupLeavesEvent] { return &rightsOf(app).leaves }
+
+// groupLeaves tells those who name the group, for a deletion that names no heir. Of
+// one by [DeleteGroup] there is nothing left to tell.
+func groupLeaves(e *core.RecordEvent) error {
+	if err := rightsOf(e.App).leaves.Trigger(&GroupLeavesEvent{App: e.App, Group: e.Record.Id}); err != nil {
+		return err
 	}
 	return e.Next()
 }

@@ -36,6 +36,7 @@ type rights struct {
 	current *snapshot
 
 	changed hook.Hook[*ChangeEvent]
+	leaves  hook.Hook[*GroupLeavesEvent]
 }
 
 func rightsOf(app core.App) *rights {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"github.com/pocketbase/pocketbase/core"
-
-	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
 // Profile is what can be changed of an account by those who keep accounts.
@@ -27,9 +25,8 @@ func (p Profile) newcomer() Newcomer {
 }
 
 // EditStaff changes an account. A new role is in force at once, on open
-// connections too.
+// connections too. A picture that is replaced is swept later.
 func EditStaff(app core.App, by *Person, id string, p Profile) error {
-	var gone string
 	err := over(app, by, id, func(app core.App, by, target *Person) error {
 		s, err := StaffByID(app, id)
 		if err != nil {
@@ -49,16 +46,12 @@ func EditStaff(app core.App, by *Person, id string, p Profile) error {
 		if err := placing(by, target.Groups, where.groups); err != nil {
 			return err
 		}
-		if old := s.avatar(); old != n.Avatar {
-			gone = old
-		}
 		s.edit(n, where)
 		return app.Save(s)
 	})
 	if err != nil {
 		return fmt.Errorf("edit staff: %w", err)
 	}
-	dropAvatar(app, gone)
 	return nil
 }
 
@@ -125,15 +118,4 @@ func over(app core.App, by *Person, id string, act func(app core.App, by, target
 		}
 		return act(app, by, target)
 	})
-}
-
-// dropAvatar takes the picture away that nobody shows any more. One that stays
-// is no reason to call the change failed.
-func dropAvatar(app core.App, id string) {
-	if id == "" {
-		return
-	}
-	if err := files.Remove(app, id); err != nil {
-		app.Logger().Error("old avatar not removed", "error", err)
-	}
 }

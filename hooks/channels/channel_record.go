@@ -134,6 +134,25 @@ func (c *Channel) set(n New) {
 	c.Set("is_default", n.Default)
 }
 
+// goTo leads to another group what led to the one that is left.
+func (c *Channel) goTo(group, left string) {
+	if c.Group() == left {
+		c.Set("group", group)
+	}
+	entries := c.Entries()
+	for i := range entries {
+		if entries[i].Group == left {
+			entries[i].Group = group
+		}
+	}
+	c.Set("entries", entries)
+}
+
+// leadsTo reports whether the channel or one of its questions is for the group.
+func (c *Channel) leadsTo(group string) bool {
+	return c.Group() == group || slices.ContainsFunc(c.Entries(), func(e Entry) bool { return e.Group == group })
+}
+
 func (c *Channel) sign(secrets []Secret) { c.Set("secrets", secrets) }
 func (c *Channel) beDefault()            { c.Set("is_default", true) }
 

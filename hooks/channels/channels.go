@@ -30,4 +30,5 @@ func Register(app core.App, t *web.Table) {
 	app.OnRecordCreateExecute(Collection).BindFunc(oneDefault)
 	app.OnRecordUpdateExecute(Collection).BindFunc(oneDefault)
 	app.OnRecordDelete(Collection).BindFunc(keepDefault)
+	access.OnGroupLeaves(app).BindFunc(followGroup)
 }

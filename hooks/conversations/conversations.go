@@ -20,6 +20,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 )
@@ -37,6 +38,7 @@ func Register(app core.App) {
 		app.OnRecordDelete(collection).BindFunc(refuseRecords)
 	}
 	customers.OnLink(app).BindFunc(t.relink)
+	access.OnGroupLeaves(app).BindFunc(keepGroup)
 	outbox.Handle(app, recalledFile, deleteFile)
 	outbox.Handle(app, customers.Retag, t.retag)
 	app.OnServe().BindFunc(t.renewEpoch)

@@ -103,6 +103,53 @@ var scenes = map[string][]scene{
 	"/admin/backups/{name}/file": {{name: "no such backup", as: ownerMail, path: "/admin/backups/none/file", sees: "h1"}},
 	"/admin/backups":             {{name: "backups", as: ownerMail, path: "/admin/backups", sees: "#plan"}},
 	"/admin/search":              {{name: "search", as: ownerMail, path: "/admin/search?q=a", sees: "h1"}},
+	"/admin/staff": {
+		{name: "staff", as: ownerMail, path: "/admin/staff", sees: ".tm-staff"},
+		{name: "staff, nobody found", as: ownerMail, path: "/admin/staff?q=zzz", sees: ".ad-empty"},
+	},
+	"/admin/staff/new": {
+		{name: "new colleague", as: ownerMail, path: "/admin/staff/new", sees: ".tm-preview"},
+		{name: "new colleague refused", as: ownerMail, path: "/admin/staff/new", sees: ".tm-preview", then: func(v *view) {
+			ask[any](v, `document.querySelector("#form").noValidate = true`)
+			v.click(".ad-save .pri", "")
+			v.sees(".pg-error", "")
+		}},
+	},
+	"/admin/staff/{id}": {
+		{name: "colleague", as: ownerMail, path: "/admin/staff", sees: ".tm-staff", then: func(v *view) {
+			v.click(".tm-staff a", agentName)
+			v.sees(".tm-head", agentName)
+		}},
+		{name: "no such colleague", as: ownerMail, path: "/admin/staff/none", sees: "h1"},
+	},
+	"/admin/staff/import": {
+		{name: "import", as: ownerMail, path: "/admin/staff/import", sees: "#import"},
+		{name: "import looked at", as: ownerMail, path: "/admin/staff/import", sees: "#import", then: func(v *view) {
+			v.write("#import [name=text]", "昵称,手机号,客服组\n小一,13900000001,售前\n小一,,没有")
+			v.click(".ad-save .btn", "")
+			v.sees(".tm-import", "")
+		}},
+	},
+	"/admin/roles":     {{name: "roles", as: ownerMail, path: "/admin/roles", sees: "table"}},
+	"/admin/roles/new": {{name: "new role", as: ownerMail, path: "/admin/roles/new", sees: ".tm-area"}},
+	"/admin/roles/{id}": {
+		{name: "role", as: ownerMail, path: "/admin/roles", sees: "table", then: func(v *view) {
+			v.click("table a", say("access.role_agent"))
+			v.sees(".tm-area", "")
+			v.click("[value='customers.edit']", "")
+			v.click(".ad-save .pri", "")
+			v.sees(".ad-conflict", "")
+		}},
+	},
+	"/admin/groups":     {{name: "groups", as: ownerMail, path: "/admin/groups", sees: "table"}},
+	"/admin/groups/new": {{name: "new group", as: ownerMail, path: "/admin/groups/new", sees: ".hr"}},
+	"/admin/groups/{id}": {
+		{name: "group", as: ownerMail, path: "/admin/groups", sees: "table", then: func(v *view) {
+			v.click("table a", say("access.group_after_sale"))
+			v.sees(".hr", "")
+			ask[any](v, `document.querySelector("[name=hours_mode][value=week]").checked = true`) // typed nowhere: the page may be left
+		}},
+	},
 	"/desk": {
 		{name: "desk with next steps", as: ownerMail, path: "/desk", sees: ".steps"},
 		{name: "desk", as: agentMail, path: "/desk", sees: ".callout", then: func(v *view) { v.click(".status", ""); v.sees(".menu", "") }},

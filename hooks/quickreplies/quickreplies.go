@@ -30,6 +30,7 @@ func Register(app core.App, t *web.Table) {
 		return e.Next()
 	})
 	app.OnRecordValidate(Collection).BindFunc(check)
+	access.OnGroupLeaves(app).BindFunc(followGroup)
 	app.Cron().MustAdd("quickreplies.sweep", "29 4 * * *", func() {
 		if err := errors.Join(sweep(app, time.Now()), sweepPictures(app, time.Now())); err != nil {
 			app.Logger().Error("forgetting deleted quick replies", "error", err)
