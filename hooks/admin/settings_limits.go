@@ -28,6 +28,7 @@ func checkLimits(l settings.Limits) error {
 		value int64
 	}{
 		{"visitor_sends", int64(l.VisitorSends)}, {"uploads", int64(l.Uploads)}, {"new_visitors", int64(l.NewVisitors)}, {"visitor_sockets", int64(l.VisitorSockets)},
+		{"reveals", int64(l.Reveals)},
 		{"upload_bytes_day", l.UploadBytesDay >> 20},
 	} {
 		if n.value < 1 || n.value > mostOfAnything {
@@ -37,7 +38,7 @@ func checkLimits(l settings.Limits) error {
 	for _, w := range []struct {
 		field string
 		value time.Duration
-	}{{"visitor_send_window", l.VisitorSendWindow}, {"upload_window", l.UploadWindow}, {"new_visitor_window", l.NewVisitorWindow}} {
+	}{{"visitor_send_window", l.VisitorSendWindow}, {"upload_window", l.UploadWindow}, {"new_visitor_window", l.NewVisitorWindow}, {"reveal_window", l.RevealWindow}} {
 		if w.value < time.Second || w.value > longestWindow {
 			return fail.New(fail.Invalid, "settings.window_wrong").On(w.field)
 		}
@@ -52,6 +53,7 @@ func limitFields(l *settings.Limits) []limitField {
 		{"visitor_sends", number{&l.VisitorSends}}, {"visitor_send_window", window{&l.VisitorSendWindow}},
 		{"uploads", number{&l.Uploads}}, {"upload_window", window{&l.UploadWindow}}, {"upload_bytes_day", megabytes{&l.UploadBytesDay}},
 		{"new_visitors", number{&l.NewVisitors}}, {"new_visitor_window", window{&l.NewVisitorWindow}}, {"visitor_sockets", number{&l.VisitorSockets}},
+		{"reveals", number{&l.Reveals}}, {"reveal_window", window{&l.RevealWindow}},
 	}
 }
 
@@ -111,7 +113,7 @@ func showLimits(e *core.RequestEvent, typed map[string]string, refused error) er
 }
 
 func saveLimits(e *core.RequestEvent) error {
-	var l settings.Limits
+	l := settings.LimitsOf(e.App) // what the form does not show stays
 	typed := map[string]string{}
 	var wrong error
 	for _, f := range limitFields(&l) {

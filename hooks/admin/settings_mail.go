@@ -32,8 +32,14 @@ type server struct {
 	PasswordExists bool
 }
 
+// placeholder is the mail server that PocketBase begins with, which there is not.
+const placeholder = "smtp.example.com"
+
 func serverOf(app core.App) server {
 	s := app.Settings()
+	if !s.SMTP.Enabled && s.SMTP.Host == placeholder {
+		return server{TLS: true, Port: 465}
+	}
 	return server{
 		Enabled: s.SMTP.Enabled, Host: s.SMTP.Host, Port: s.SMTP.Port, User: s.SMTP.Username, TLS: s.SMTP.TLS, Sender: s.Meta.SenderAddress,
 		PasswordExists: s.SMTP.Password != "",

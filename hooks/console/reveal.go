@@ -41,6 +41,8 @@ func (r *reveals) reveal(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	l := settings.LimitsOf(e.App)
+	r.most.Resize(l.Reveals, l.RevealWindow) // they may have changed
 	if ok, wait := r.most.Allow(access.Of(e).ID); !ok {
 		return fail.New(fail.Limit, "desk.reveal_limit", "Minutes", int(math.Ceil(wait.Minutes()))).In(wait)
 	}
