@@ -23,6 +23,7 @@ func Register(app core.App, t *web.Table) {
 	t.Area(web.Area{Key: areaTags, Section: web.Service, Icon: "tag", Path: pathTags, Any: []web.Permission{access.TagsEdit}, Find: findTags})
 	t.Area(web.Area{Key: areaSettings, Section: web.System, Icon: "settings", Path: pathSettings, Any: []web.Permission{access.SettingsEdit}})
 	holdSettings(app)
+	t.Area(web.Area{Key: "audit", Section: web.System, Icon: "history", Path: auditPath, Any: []web.Permission{access.AuditSee}})
 	s := &search{table: t}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router,
@@ -31,6 +32,7 @@ func Register(app core.App, t *web.Table) {
 		)
 		t.Pages(e.Router, tagRoutes()...)
 		t.Pages(e.Router, settingsRoutes()...)
+		t.Pages(e.Router, auditRoutes()...)
 		return e.Next()
 	})
 }

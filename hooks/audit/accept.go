@@ -61,6 +61,16 @@ func Accept(ctx context.Context, app core.App, reason string, now time.Time) (Re
 	return Verify(ctx, app, now)
 }
 
+// FaultsOf is how many faults an entry of [ActVerified] tells of.
+func FaultsOf(r *Record) int {
+	for _, c := range r.Changes.List() {
+		if n, ok := c.After.(float64); ok && c.Field == fieldFaults {
+			return int(n)
+		}
+	}
+	return 0
+}
+
 // Check verifies the trail and keeps in it that this was done, and by whom.
 func Check(ctx context.Context, app core.App, now time.Time) (Report, error) {
 	report, err := Verify(ctx, app, now)
@@ -68,7 +78,7 @@ func Check(ctx context.Context, app core.App, now time.Time) (Report, error) {
 		return report, err
 	}
 	return report, Add(app, Entry{
-		Act: actVerified, Object: Object{Kind: Collection},
+		Act: ActVerified, Object: Object{Kind: Collection},
 		Changes: []Change{{Field: fieldEntries, After: report.Length}, {Field: fieldFaults, After: len(report.Faults)}},
 	})
 }

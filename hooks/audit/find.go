@@ -47,6 +47,15 @@ func ParseObject(text string) Object {
 	return Object{Kind: kind, ID: id}
 }
 
+// Length is how many entries there are.
+func Length(app core.App) (int64, error) {
+	h, err := headOf(app)
+	if errors.Is(err, sql.ErrNoRows) { // tampered with
+		return 0, nil
+	}
+	return h.Seq, err
+}
+
 // Find looks for entries.
 func Find(ctx context.Context, app core.App, q Query) (Found, error) {
 	if q.Limit < 1 || q.Limit > stretch {

@@ -57,12 +57,13 @@ type Report struct {
 }
 
 const (
-	pageOfWalk   = 1000
-	guards       = 2             // triggers that keep entries as they are
-	unanchored   = 2 * time.Hour // how old a trail may be without an anchor
-	mostFaults   = 1000          // that are told one by one
-	actAccepted  = "audit.accepted"
-	actVerified  = "audit.verified"
+	pageOfWalk  = 1000
+	guards      = 2             // triggers that keep entries as they are
+	unanchored  = 2 * time.Hour // how old a trail may be without an anchor
+	mostFaults  = 1000          // that are told one by one
+	actAccepted = "audit.accepted"
+	// ActVerified is the act that the trail was verified.
+	ActVerified  = "audit.verified"
 	fieldUpTo    = "up_to"
 	fieldSum     = "sum"
 	fieldFaults  = "faults"

@@ -96,6 +96,13 @@ var scenes = map[string][]scene{
 		}},
 		{name: "no such channel", path: "/chat?channel=none", sees: "h1"},
 	},
+	"/admin/audit": {
+		{name: "audit trail", as: ownerMail, path: "/admin/audit", sees: ".au-rows"},
+		{name: "audit trail verified", as: ownerMail, path: "/admin/audit?act=staff.", sees: ".au-rows", then: func(v *view) {
+			v.click("#integrity .btn", "")
+			v.sees("#integrity b", "")
+		}},
+	},
 	"/admin": {
 		{name: "overview", as: ownerMail, path: "/admin", sees: ".ad-strip"},
 		{name: "overview of an agent", as: agentMail, path: "/admin", sees: ".ad-strip"},

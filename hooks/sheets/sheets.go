@@ -146,22 +146,44 @@ func (r Row) Cell(column int) string {
 
 // Write writes rows, the headings first.
 func Write(to io.Writer, rows [][]string) error {
-	if _, err := io.WriteString(to, mark); err != nil {
+	w, err := NewWriter(to)
+	if err != nil {
 		return err
 	}
-	out := csv.NewWriter(to)
-	out.UseCRLF = true
 	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, cell := range row {
-			safe[i] = Safe(cell)
-		}
-		if err := out.Write(safe); err != nil {
+		if err := w.Row(row...); err != nil {
 			return err
 		}
 	}
-	out.Flush()
-	return out.Error()
+	return w.Flush()
+}
+
+// Writer writes a list row by row, one that is too long to hold.
+type Writer struct{ out *csv.Writer }
+
+// NewWriter begins a list.
+func NewWriter(to io.Writer) (*Writer, error) {
+	if _, err := io.WriteString(to, mark); err != nil {
+		return nil, err
+	}
+	w := &Writer{csv.NewWriter(to)}
+	w.out.UseCRLF = true
+	return w, nil
+}
+
+// Row writes one row, the first of which is the headings.
+func (w *Writer) Row(cells ...string) error {
+	safe := make([]string, len(cells))
+	for i, cell := range cells {
+		safe[i] = Safe(cell)
+	}
+	return w.out.Write(safe)
+}
+
+// Flush sends what is written so far.
+func (w *Writer) Flush() error {
+	w.out.Flush()
+	return w.out.Error()
 }
 
 // formula are the characters that begin one, or that a spreadsheet skips before

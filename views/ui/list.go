@@ -105,6 +105,7 @@ func (l List) onPage(n int) string { return l.Address("page", strconv.Itoa(n)) }
 type Filter struct {
 	Name, Label string // the parameter; what it is called
 	Options     []Option
+	Date        bool // it is a day, and has no options
 }
 
 // Option is one of the values to choose from.
