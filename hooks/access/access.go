@@ -51,6 +51,7 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordCreate(Collection).BindFunc(keepSuperuser)
 	app.OnRecordUpdate(Collection).BindFunc(keepSuperuser)
 	app.OnRecordDelete(Collection).BindFunc(withoutSuperuser)
+	app.OnRecordValidate(core.CollectionNameSuperusers).BindFunc(validSuperuser)
 	app.OnRecordUpdate(Collection).BindFunc(endOnNewPassword)
 	app.OnRecordUpdate(Collection).BindFunc(endOnLeaving)
 	app.OnRecordCreate(Collection).BindFunc(keepTwoStep)

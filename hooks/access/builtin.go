@@ -17,7 +17,12 @@ var closed = []string{
 	"DELETE /api/collections/{collection}/truncate", "PUT /api/collections/import", "POST /api/collections/meta/dry-run-view",
 }
 
-var closedBelow = []string{"/api/sql", "/api/backups", "/api/batch"}
+var closedBelow = []string{"/api/sql", "/api/backups", "/api/batch", "/api/oauth2-redirect"}
+
+// superusersOnly are PocketBase's event streams, which would be open to whoever
+// comes, past our limits of sockets, and its keys to files: nobody but the
+// dashboard has any use for them.
+var superusersOnly = []string{"/api/realtime", "/api/files/token"}
 
 // closedForPeople are the ways to a token that know of no sign-in and no second
 // step, and those by mail that would go past it. The dashboard refreshes its own
@@ -49,9 +54,15 @@ func closeBuiltin(e *core.RequestEvent) error {
 			return e.NotFoundError("", nil)
 		}
 	}
+	if slices.Contains(superusersOnly, path) && !e.HasSuperuserAuth() {
+		return e.NotFoundError("", nil)
+	}
 	if action, ok := strings.CutPrefix(path, "/api/collections/{collection}/"); ok {
 		action, _, _ = strings.Cut(action, "/")
 		c, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
+		if err == nil && c.System && c.Name != core.CollectionNameSuperusers && !e.HasSuperuserAuth() { // PocketBase's own bookkeeping
+			return e.NotFoundError("", nil)
+		}
 		if err == nil && c.IsAuth() && slices.Contains(closedForPeople, action) && (c.Name == Collection || action != "auth-refresh") {
 			return e.NotFoundError("", nil)
 		}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
@@ -45,6 +47,22 @@ func withoutSuperuser(e *core.RecordEvent) error {
 		return err
 	}
 	return dropSuperuser(e.App, e.Record.Email())
+}
+
+// validSuperuser refuses a superuser who is no owner: one made in the dashboard
+// would outlive the right of whoever made it.
+func validSuperuser(e *core.RecordEvent) error {
+	s, err := StaffByEmail(e.App, e.Record.Email())
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	if err == nil && !s.Disabled() {
+		owner, err := RoleByKey(e.App, Owner)
+		if err == nil && s.roleID() == owner.Id {
+			return e.Next()
+		}
+	}
+	return fail.New(fail.Forbidden, "access.superuser_owner").On("email")
 }
 
 func makeSuperuser(app core.App, s *Staff, before string) error {

@@ -73,6 +73,24 @@ func cheapPasswords(app core.App) error {
 // New returns an app with an empty, migrated database.
 func New(tb testing.TB) *tests.TestApp {
 	tb.Helper()
+	seen := &statements{}
+	tb.Cleanup(func() { // runs last, so that what a desk does while it stops counts too
+		for _, fault := range seen.faults() {
+			tb.Error(fault)
+		}
+	})
+	return open(tb, seen)
+}
+
+// Unwatched returns one whose statements are not explained, to call what reads
+// whole tables and is not ours: PocketBase's own lists.
+func Unwatched(tb testing.TB) *tests.TestApp {
+	tb.Helper()
+	return open(tb, &statements{})
+}
+
+func open(tb testing.TB, seen *statements) *tests.TestApp {
+	tb.Helper()
 	files, err := migrated()
 	if err != nil {
 		tb.Fatal(err)
@@ -83,16 +101,10 @@ func New(tb testing.TB) *tests.TestApp {
 			tb.Fatal(err)
 		}
 	}
-	seen := &statements{}
 	app, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: dir, DBConnect: seen.connect})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { // runs last, so that what a desk does while it stops counts too
-		for _, fault := range seen.faults() {
-			tb.Error(fault)
-		}
-	})
 	tb.Cleanup(app.Cleanup)
 	return app
 }
