@@ -111,11 +111,11 @@ func matrixRow(name string, ask func(*somebody) string, d *theDesk) string {
 func (d *theDesk) cell(r web.Route, who *somebody) string {
 	method, path := r.Method, r.Path
 	changes := method != http.MethodGet && who.isStaff()
-	asked := strings.NewReplacer("{id}", d.thing(path, changes, who), "{secret}", "none", "{path...}", "none", "{$}", "", "{name}", "none.zip").Replace(path)
+	asked := strings.NewReplacer("{id}", d.thing(path, changes), "{secret}", "none", "{path...}", "none", "{$}", "", "{name}", "none.zip").Replace(path)
 	if strings.Contains(path, "{note}") {
 		asked = strings.Replace(asked, "{note}", d.noteOn(strings.Split(asked, "/")[4], who), 1)
 	}
-	a := d.call(who, method, asked, d.bodyOf(method+" "+path, who))
+	a := d.call(who, method, asked, d.bodyOf(method+" "+path))
 	if path == "/sign-out" && who.cookie != nil {
 		d.signIn(who)
 	}
@@ -137,7 +137,7 @@ func (d *theDesk) noteOn(customer string, who *somebody) string {
 
 // bodyOf is what a call sends: what is needed for it to be done, where that is
 // worth showing; an empty form or object otherwise.
-func (d *theDesk) bodyOf(route string, who *somebody) any {
+func (d *theDesk) bodyOf(route string) any {
 	n := fmt.Sprint(d.next())
 	switch route {
 	case "PUT /api/xiaoer/conversations/{id}/draft", "POST /api/xiaoer/customers/{id}/notes":
@@ -161,7 +161,7 @@ func (d *theDesk) bodyOf(route string, who *somebody) any {
 	case "POST /api/xiaoer/visitor/files":
 		return upload{"id": "f" + n}
 	case "POST /api/xiaoer/files":
-		return upload{"id": "f" + n, "conversation": d.thing("/api/xiaoer/conversations/{id}", false, who)}
+		return upload{"id": "f" + n, "conversation": d.thing("/api/xiaoer/conversations/{id}", false)}
 	case "POST /admin/channels":
 		return url.Values{"name": {"渠道" + n}}
 	case "POST /admin/tags", "POST /admin/tags/{id}":

@@ -124,7 +124,7 @@ func (d *theDesk) must(errs ...error) {
 func (d *theDesk) next() int { d.n++; return d.n }
 
 // hire adds somebody who is signed in.
-func (d *theDesk) hire(role string, groups []string) *somebody {
+func (d *theDesk) hire(role string, groups []string) {
 	d.t.Helper()
 	n := access.Newcomer{
 		Email: fmt.Sprintf("s%d@example.com", d.next()), Nickname: fmt.Sprintf("客服%d", d.n), Password: rightsPassword, Role: role, Groups: groups, Cap: 200,
@@ -141,7 +141,6 @@ func (d *theDesk) hire(role string, groups []string) *somebody {
 	var in struct{ Token string }
 	_ = json.Unmarshal(answer.body, &in) // none for who must change the password
 	who.token = in.Token
-	return who
 }
 
 func (d *theDesk) signIn(who *somebody) {
@@ -190,35 +189,35 @@ func (d *theDesk) customerOf(m *conversations.Message) string {
 
 // things are what a path names by {id}, by the path's beginning: each makes a
 // fresh one.
-var things = map[string]func(d *theDesk, who *somebody) string{
-	"/admin/channels/": func(d *theDesk, _ *somebody) string {
+var things = map[string]func(d *theDesk) string{
+	"/admin/channels/": func(d *theDesk) string {
 		c, err := channels.Add(d.app, channels.New{Name: fmt.Sprintf("渠道%d", d.next())})
 		d.must(err)
 		return c.Id
 	},
-	"/admin/tags/": func(d *theDesk, _ *somebody) string {
+	"/admin/tags/": func(d *theDesk) string {
 		tag, err := customers.AddTag(d.app, fmt.Sprintf("标签%d", d.next()), "gold", 1)
 		d.must(err)
 		return tag.Id
 	},
-	"/admin/quick-replies/":      func(d *theDesk, _ *somebody) string { return d.reply().Id },
-	"/api/xiaoer/quick-replies/": func(d *theDesk, _ *somebody) string { return d.reply().Id },
-	"/api/xiaoer/conversations/": func(d *theDesk, _ *somebody) string { return d.waiting().Conversation },
-	"/api/xiaoer/customers/":     func(d *theDesk, _ *somebody) string { return d.customerOf(d.waiting()) },
-	"/admin/customers/":          func(d *theDesk, _ *somebody) string { return d.customerOf(d.waiting()) },
-	"/admin/staff/": func(d *theDesk, _ *somebody) string {
+	"/admin/quick-replies/":      func(d *theDesk) string { return d.reply().Id },
+	"/api/xiaoer/quick-replies/": func(d *theDesk) string { return d.reply().Id },
+	"/api/xiaoer/conversations/": func(d *theDesk) string { return d.waiting().Conversation },
+	"/api/xiaoer/customers/":     func(d *theDesk) string { return d.customerOf(d.waiting()) },
+	"/admin/customers/":          func(d *theDesk) string { return d.customerOf(d.waiting()) },
+	"/admin/staff/": func(d *theDesk) string {
 		s, err := access.AddStaff(d.app, nil, access.Newcomer{
 			Email: fmt.Sprintf("n%d@example.com", d.next()), Nickname: fmt.Sprintf("新人%d", d.n), Password: rightsPassword, Role: access.ReadOnly,
 		})
 		d.must(err)
 		return s.Id
 	},
-	"/admin/roles/": func(d *theDesk, _ *somebody) string {
+	"/admin/roles/": func(d *theDesk) string {
 		r, err := access.AddRole(d.app, nil, fmt.Sprintf("角色%d", d.next()), nil)
 		d.must(err)
 		return r.Id
 	},
-	"/admin/groups/": func(d *theDesk, _ *somebody) string {
+	"/admin/groups/": func(d *theDesk) string {
 		g, err := access.AddGroup(d.app, nil, access.GroupDraft{Name: fmt.Sprintf("组%d", d.next())})
 		d.must(err)
 		return g.Id
@@ -236,17 +235,17 @@ func (d *theDesk) reply() *quickreplies.QuickReply {
 
 // thing is what {id} stands for in a route: a fresh one where the call may
 // change it, one for all where it cannot.
-func (d *theDesk) thing(path string, fresh bool, who *somebody) string {
+func (d *theDesk) thing(path string, fresh bool) string {
 	d.t.Helper()
-	for prefix, make := range things {
+	for prefix, create := range things {
 		if !strings.HasPrefix(path, prefix+"{") {
 			continue
 		}
 		if fresh {
-			return make(d, who)
+			return create(d)
 		}
 		if d.shared[prefix] == "" {
-			d.shared[prefix] = make(d, who)
+			d.shared[prefix] = create(d)
 		}
 		return d.shared[prefix]
 	}
