@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -138,7 +139,7 @@ func (d *theDesk) noteOn(customer string, who *somebody) string {
 // bodyOf is what a call sends: what is needed for it to be done, where that is
 // worth showing; an empty form or object otherwise.
 func (d *theDesk) bodyOf(route string) any {
-	n := fmt.Sprint(d.next())
+	n := strconv.Itoa(d.next())
 	switch route {
 	case "PUT /api/xiaoer/conversations/{id}/draft", "POST /api/xiaoer/customers/{id}/notes":
 		return object{"text": "x"}
@@ -207,7 +208,7 @@ func word(a answered) string {
 	if word, ok := matrixWords[a.status]; ok {
 		return word
 	}
-	return fmt.Sprint(a.status)
+	return strconv.Itoa(a.status)
 }
 
 // commandRows asks each live command of everybody, on a socket of their own.
