@@ -368,3 +368,26 @@ func TestDevicesHaveNames(t *testing.T) {
 		}
 	}
 }
+
+// For claims from outside, about what happens between two steps.
+var (
+	SetPassword = setPassword
+	Begin       = begin
+	Issue       = issue
+	Change      = change
+)
+
+// One account is guessed at under one name, however that is written.
+func TestAttemptsCountHoweverTheNameIsWritten(t *testing.T) {
+	t.Parallel()
+	for _, list := range [][]string{
+		{"13800138000", "138-0013-8000", "1.3800138000", " 138 0013 8000 ", "(138)00138000"},
+		{"ann@heye.cn", " Ann@heye.CN "},
+	} {
+		for _, written := range list {
+			if got := identityKey(written); got != list[0] {
+				t.Errorf("identityKey(%q) = %q, want %q", written, got, list[0])
+			}
+		}
+	}
+}

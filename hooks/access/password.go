@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"sync"
@@ -100,8 +101,8 @@ func (g *guesses) authenticate(e *core.RequestEvent, identity, password string) 
 	if len(identity) > mostGuess || len(password) > mostGuess {
 		return nil, errWrong
 	}
-	who, from := clip(normalEmail(identity), mostGuess), deviceOf(e)
-	try, err := g.password(who, from.Address)
+	from := deviceOf(e)
+	try, err := g.password(identityKey(identity), from.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +137,15 @@ func (g *guesses) authenticate(e *core.RequestEvent, identity, password string) 
 	return nil, errWrong
 }
 
+// identityKey is what attempts at an identity are counted by: the same for all
+// the ways to write it that find the same account.
+func identityKey(identity string) string {
+	if strings.Contains(identity, "@") {
+		return normalEmail(identity)
+	}
+	return normalPhone(identity)
+}
+
 // confirm asks somebody who is signed in for their password once more, before
 // what matters.
 func (g *guesses) confirm(e *core.RequestEvent, s *Staff, password, field string) error {
@@ -144,7 +154,7 @@ func (g *guesses) confirm(e *core.RequestEvent, s *Staff, password, field string
 		return wrong
 	}
 	from := deviceOf(e)
-	try, err := g.password(s.Email(), from.Address)
+	try, err := g.password(identityKey(cmp.Or(s.Email(), s.Phone())), from.Address)
 	if err != nil {
 		return err
 	}

@@ -48,13 +48,17 @@ func (g *guesses) changePassword(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if duty != NoDuty {
-		return letIn(e, Of(e).ID, home)
-	}
 	if err := Welcome(e, Of(e).ID); err != nil {
 		return err
 	}
-	return web.Done(e, pathAccount, "signin.password_saved")
+	if duty == NoDuty {
+		return web.Done(e, pathAccount, "signin.password_saved")
+	}
+	p, err := ByID(e.App, Of(e).ID)
+	if err != nil {
+		return err
+	}
+	return e.Redirect(http.StatusSeeOther, firstTo(e.App, p, home))
 }
 
 func (g *guesses) replacePassword(e *core.RequestEvent, current, password string) error {
@@ -79,6 +83,11 @@ func setPassword(app core.App, s *Staff, password string) error {
 	if s.ValidatePassword(password) {
 		return fail.New(fail.Invalid, "access.password_same").On("password")
 	}
-	s.changePassword(password)
-	return app.Save(s)
+	s.SetPassword(password) // takes its time, so before the transaction
+	return app.RunInTransaction(func(app core.App) error {
+		if err := stillTheirs(app, s); err != nil {
+			return err
+		}
+		return change(app, s.Id, func(now *Staff) { now.receivePassword(s, false) })
+	})
 }

@@ -211,10 +211,14 @@ func signedOut(err error) error {
 }
 
 // begin signs staff in on a browser: the returned value goes into the cookie,
-// its digest into the row. Who holds one browser at a time leaves the others.
+// its digest into the row. Who holds one browser at a time leaves the others. s
+// is the account as it was when it was found to be theirs.
 func begin(app core.App, s *Staff, from Device) (value string, err error) {
 	value = secret()
 	err = asSelf(app, s, from).RunInTransaction(func(app core.App) error {
+		if err := stillTheirs(app, s); err != nil {
+			return err
+		}
 		p, err := ByID(app, s.Id)
 		if err != nil {
 			return err
@@ -239,6 +243,20 @@ func begin(app core.App, s *Staff, from Device) (value string, err error) {
 	return value, nil
 }
 
+// stillTheirs refuses what is begun with an account whose password or address is
+// another by now, or which was disabled: a password takes its time to compare,
+// and what ends the sign-ins meanwhile must end this one too.
+func stillTheirs(app core.App, s *Staff) error {
+	now, err := StaffByID(app, s.Id)
+	if err != nil {
+		return err
+	}
+	if now.Disabled() || now.TokenKey() != s.TokenKey() {
+		return errWrong
+	}
+	return nil
+}
+
 // issue makes a token like PocketBase's own, bound to a new sign-in.
 func issue(app core.App, s *Staff, from Device) (string, error) {
 	collection := s.Collection()
@@ -247,7 +265,13 @@ func issue(app core.App, s *Staff, from Device) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := asSelf(app, s, from).Save(one); err != nil {
+	err = asSelf(app, s, from).RunInTransaction(func(app core.App) error {
+		if err := stillTheirs(app, s); err != nil {
+			return err
+		}
+		return app.Save(one)
+	})
+	if err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	return security.NewJWT(jwt.MapClaims{

@@ -107,7 +107,7 @@ func (g *guesses) signIn(e *core.RequestEvent) error {
 	if s.hasTwoStep() {
 		return askForCode(e, s, m.Next)
 	}
-	return letIn(e, s.Id, m.Next)
+	return letIn(e, s, m.Next)
 }
 
 func (g *guesses) byPassword(e *core.RequestEvent, identity, password string) (*Staff, error) {
@@ -117,11 +117,15 @@ func (g *guesses) byPassword(e *core.RequestEvent, identity, password string) (*
 	return g.authenticate(e, identity, password)
 }
 
-func letIn(e *core.RequestEvent, staff, next string) error {
-	if err := Welcome(e, staff); err != nil {
+// letIn signs in whose s was found to be, and leads on. Where that is no longer
+// so, it is as if the password had been wrong.
+func letIn(e *core.RequestEvent, s *Staff, next string) error {
+	if err := welcome(e, s); errors.Is(err, errWrong) {
+		return showSignIn(e, errWrong.Kind.Status(), access.SignIn{Next: next, Error: errWrong.Text(web.Language(e))})
+	} else if err != nil {
 		return err
 	}
-	p, err := ByID(e.App, staff)
+	p, err := ByID(e.App, s.Id)
 	if err != nil {
 		return err
 	}
@@ -195,7 +199,7 @@ func (g *guesses) signInByCode(e *core.RequestEvent) error {
 		return beginAgain(e)
 	}
 	setStepCookie(e, "")
-	return letIn(e, s.Id, awaited.next)
+	return letIn(e, s, awaited.next)
 }
 
 func beginAgain(e *core.RequestEvent) error {
@@ -207,11 +211,15 @@ func beginAgain(e *core.RequestEvent) error {
 // Welcome signs staff in on the browser that asks: with a new session, the one
 // that the browser had being over.
 func Welcome(e *core.RequestEvent, staff string) error {
-	if err := leave(e); err != nil {
-		return err
-	}
 	s, err := StaffByID(e.App, staff)
 	if err != nil {
+		return err
+	}
+	return welcome(e, s)
+}
+
+func welcome(e *core.RequestEvent, s *Staff) error {
+	if err := leave(e); err != nil {
 		return err
 	}
 	value, err := begin(e.App, s, deviceOf(e))

@@ -207,13 +207,19 @@ func Prefer(app core.App, id, language, theme string) error {
 	return change(app, id, func(s *Staff) { s.prefer(language, theme) })
 }
 
+// change reads and writes in one transaction: a record is saved with all of its
+// fields, and one that was read before would take back what was changed
+// meanwhile, such as that the account is disabled.
 func change(app core.App, id string, by func(*Staff)) error {
-	s, err := StaffByID(app, id)
+	err := app.RunInTransaction(func(app core.App) error {
+		s, err := StaffByID(app, id)
+		if err != nil {
+			return err
+		}
+		by(s)
+		return app.Save(s)
+	})
 	if err != nil {
-		return err
-	}
-	by(s)
-	if err := app.Save(s); err != nil {
 		return fmt.Errorf("change staff: %w", err)
 	}
 	return nil

@@ -159,11 +159,6 @@ func (s *Staff) prefer(language, theme string) {
 
 func (s *Staff) disable(yes bool) { s.Set("disabled", yes) }
 
-func (s *Staff) changePassword(password string) {
-	s.SetPassword(password)
-	s.Set("must_change", false)
-}
-
 // receivePassword takes over the password that was set in from, with its hash.
 func (s *Staff) receivePassword(from *Staff, mustChange bool) {
 	s.SetRaw("password", from.GetRaw("password"))
