@@ -193,7 +193,7 @@ func forged(t testing.TB, from string, change func(name string, content []byte) 
 	w, _ := out.Create(manifestName)
 	_, _ = w.Write(raw)
 	_ = out.SetComment(sealed + blank)
-	if err := errors.Join(out.Close(), seal(f)); err != nil {
+	if err := errors.Join(out.Close(), seal(t.Context(), f)); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -371,4 +371,32 @@ func TestBackupBesideAMovingShop(t *testing.T) {
 	}
 	stop()
 	<-done
+}
+
+// Nothing is left behind by a backup that the program's end cut short, and the
+// end does not wait for a large one.
+func TestEndCutsABackupShort(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	k := newMaker("test")
+	begun := make(chan struct{})
+	err := k.begin(app, doMake, func(ctx context.Context) error {
+		close(begun)
+		<-ctx.Done()
+		return k.make(ctx, app)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-begun
+	k.end()
+	if k.failed == nil {
+		t.Error("it was made all the same")
+	}
+	if left, _ := filepath.Glob(filepath.Join(app.DataDir(), "backup*", "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	if err := k.begin(app, doMake, nil); err == nil {
+		t.Error("another one began")
+	}
 }

@@ -183,7 +183,7 @@ func pack(ctx context.Context, to string, list []held, m *Manifest) (err error) 
 			return err
 		}
 		var e Entry
-		if e, err = add(z, h); err != nil {
+		if e, err = add(ctx, z, h); err != nil {
 			return fmt.Errorf("%s: %w", h.name, err)
 		}
 		m.Entries = append(m.Entries, e)
@@ -205,12 +205,12 @@ func pack(ctx context.Context, to string, list []held, m *Manifest) (err error) 
 	if err = z.Close(); err != nil {
 		return err
 	}
-	return seal(f)
+	return seal(ctx, f)
 }
 
 // seal writes the digest of all that stands before it into the last bytes.
-func seal(f *os.File) error {
-	digest, size, err := digestOf(f)
+func seal(ctx context.Context, f *os.File) error {
+	digest, size, err := digestOf(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -222,7 +222,7 @@ func seal(f *os.File) error {
 
 // digestOf is the SHA-256 of a file without its last 64 bytes, and where those
 // begin.
-func digestOf(f *os.File) (string, int64, error) {
+func digestOf(ctx context.Context, f *os.File) (string, int64, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return "", 0, err
@@ -232,7 +232,7 @@ func digestOf(f *os.File) (string, int64, error) {
 		return "", 0, errNotSealed
 	}
 	sum := sha256.New()
-	if _, err := io.Copy(sum, io.NewSectionReader(f, 0, size)); err != nil {
+	if _, err := io.Copy(sum, patient{ctx, io.NewSectionReader(f, 0, size)}); err != nil {
 		return "", 0, err
 	}
 	return hex.EncodeToString(sum.Sum(nil)), size, nil
@@ -240,7 +240,7 @@ func digestOf(f *os.File) (string, int64, error) {
 
 // add puts one file into the archive. Uploads are mostly pictures, which do not
 // get smaller.
-func add(z *zip.Writer, h held) (Entry, error) {
+func add(ctx context.Context, z *zip.Writer, h held) (Entry, error) {
 	method := zip.Store
 	if h.name == database {
 		method = zip.Deflate
@@ -255,8 +255,21 @@ func add(z *zip.Writer, h held) (Entry, error) {
 	}
 	defer func() { _ = in.Close() }()
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(w, sum), in)
+	n, err := io.Copy(io.MultiWriter(w, sum), patient{ctx, in})
 	return Entry{Name: h.name, Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
+}
+
+// patient reads on until ctx ends.
+type patient struct {
+	context.Context //nolint:containedctx // it lives as long as the copying
+	from            io.Reader
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	if err := p.Err(); err != nil {
+		return 0, err
+	}
+	return p.from.Read(b)
 }
 
 func exists(path string) bool {

@@ -73,9 +73,9 @@ func (k *maker) describe(say locale.Speaker, m *backup.Backups) {
 	case k.working != "":
 		m.Working = say.T("backup.doing_" + k.working)
 	case k.failed != nil:
-		m.Failed = say.T("backup.failed_"+k.done, "Why", k.failed.Error())
-	case k.done != "":
-		m.Done = say.T("backup.done_" + k.done)
+		m.Failed = say.T("backup.failed_"+k.last, "Why", k.failed.Error())
+	case k.last != "":
+		m.Done = say.T("backup.done_" + k.last)
 	}
 }
 

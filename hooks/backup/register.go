@@ -10,7 +10,7 @@ import (
 
 // desk is the package's part of one app.
 type desk struct {
-	maker   maker
+	maker   *maker
 	restart func(core.App)
 }
 
@@ -21,7 +21,7 @@ const Restored = "backup.restored"
 // Register binds the package to app. program is the version to note in backups,
 // restart ends the program in good order and starts it again.
 func Register(app core.App, t *web.Table, program string, restart func(core.App)) {
-	d := &desk{maker: maker{program: program}, restart: restart}
+	d := &desk{maker: newMaker(program), restart: restart}
 	t.Area(web.Area{Key: "backups", Section: web.System, Icon: "archive", Path: path, Any: []web.Permission{access.BackupsManage}})
 	app.Cron().MustAdd("xiaoerBackups", "*/10 * * * *", func() {
 		if err := d.maker.tick(app); err != nil {
@@ -49,6 +49,7 @@ func Register(app core.App, t *web.Table, program string, restart func(core.App)
 		return e.Next()
 	})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		d.maker.end()
 		if release != nil {
 			release()
 			release = nil

@@ -55,27 +55,49 @@ type maker struct {
 
 	mu      sync.Mutex
 	working string    // what is being done, "" while nothing is
-	done    string    // what was done last
+	last    string    // what was done last
 	failed  error     // how that ended
 	tried   time.Time // when the clock last began one
+	ended   bool      // the program stops: nothing begins any more
+
+	life context.Context //nolint:containedctx // ends with the program, and what is being done with it
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+func newMaker(program string) *maker {
+	k := &maker{program: program}
+	k.life, k.stop = context.WithCancel(context.Background())
+	return k
+}
+
+// end gives up what is being done, which leaves nothing behind, and waits for it.
+func (k *maker) end() {
+	k.mu.Lock()
+	k.ended = true
+	k.mu.Unlock()
+	k.stop()
+	k.done.Wait()
 }
 
 // begin starts work in the background, unless something is being done already.
 func (k *maker) begin(app core.App, what string, work func(ctx context.Context) error) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.working != "" {
+	if k.working != "" || k.ended {
 		return fail.New(fail.Conflict, "backup.busy")
 	}
 	k.working = what
+	k.done.Add(1)
 	go func() {
-		err := guarded(func() error { return work(context.Background()) })
+		defer k.done.Done()
+		err := guarded(func() error { return work(k.life) })
 		if err != nil {
 			app.Logger().Error("backup", "doing", what, "error", err)
 		}
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		k.working, k.done, k.failed = "", what, err
+		k.working, k.last, k.failed = "", what, err
 	}()
 	return nil
 }

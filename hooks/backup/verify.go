@@ -52,7 +52,7 @@ func open(ctx context.Context, path, to string, keep func(name string) bool) (*M
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	z, err := unsealed(f)
+	z, err := unsealed(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func open(ctx context.Context, path, to string, keep func(name string) bool) (*M
 		if keep(e.Name) {
 			target = filepath.Join(to, filepath.FromSlash(e.Name))
 		}
-		if err := extract(z, e, target); err != nil {
+		if err := extract(ctx, z, e, target); err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
 	}
@@ -79,8 +79,8 @@ func open(ctx context.Context, path, to string, keep func(name string) bool) (*M
 }
 
 // unsealed checks that not a byte has changed since the archive was sealed.
-func unsealed(f *os.File) (*zip.Reader, error) {
-	digest, size, err := digestOf(f)
+func unsealed(ctx context.Context, f *os.File) (*zip.Reader, error) {
+	digest, size, err := digestOf(ctx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,7 @@ func manifestOf(z *zip.Reader) (*Manifest, error) {
 
 // extract reads one entry, writes it to target where that is named, and holds
 // it against the manifest. It never reads more than the manifest announces.
-func extract(z *zip.Reader, e Entry, target string) (err error) {
+func extract(ctx context.Context, z *zip.Reader, e Entry, target string) (err error) {
 	in, err := z.Open(e.Name)
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func extract(z *zip.Reader, e Entry, target string) (err error) {
 		out = f
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(out, sum), io.LimitReader(in, e.Size+1))
+	n, err := io.Copy(io.MultiWriter(out, sum), io.LimitReader(patient{ctx, in}, e.Size+1))
 	if err != nil {
 		return err
 	}
