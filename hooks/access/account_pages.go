@@ -43,7 +43,7 @@ func openDevices(app core.App, p *Person, say locale.Speaker, now time.Time) ([]
 	var list []access.Device
 	for _, s := range open {
 		d := access.Device{
-			ID: s.ID, Name: deviceName(s.Device.Name, say), Address: s.Device.Address, Phone: isPhone(s.Device.Name),
+			ID: s.ID, Name: DeviceName(s.Device.Name, say), Address: s.Device.Address, Phone: isPhone(s.Device.Name),
 			Program: s.Program(), This: s.ID == p.SignIn, Used: say.T("signin.open_used", "Ago", ago(now.Sub(s.Seen), say)), Began: s.Began,
 		}
 		if d.This {
@@ -63,7 +63,7 @@ func events(app core.App, staff string, say locale.Speaker) ([]access.Event, err
 	}
 	list := make([]access.Event, len(past))
 	for i, s := range past {
-		list[i] = access.Event{Time: s.Began, Device: deviceName(s.Device.Name, say), Address: s.Device.Address, What: WhatOf(s, say), Failed: s.Failed()}
+		list[i] = access.Event{Time: s.Began, Device: DeviceName(s.Device.Name, say), Address: s.Device.Address, What: WhatOf(s, say), Failed: s.Failed()}
 	}
 	return list, nil
 }

@@ -48,9 +48,9 @@ var systems = []mark{
 	{"Linux", "Linux"},
 }
 
-// deviceName says in a few words what somebody signed in with. Programs that are
+// DeviceName says in a few words what somebody signed in with. Programs that are
 // no browser are named as they name themselves.
-func deviceName(agent string, say locale.Speaker) string {
+func DeviceName(agent string, say locale.Speaker) string {
 	browser, system := known(browsers, agent, say), known(systems, agent, say)
 	switch {
 	case browser != "" && system != "":

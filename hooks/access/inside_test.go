@@ -363,7 +363,7 @@ func TestDevicesHaveNames(t *testing.T) {
 		"":                              "未知设备",
 		"Go-http-client/1.1 (whatever)": "Go-http-client/1.1",
 	} {
-		if got := deviceName(agent, say); got != want {
+		if got := DeviceName(agent, say); got != want {
 			t.Errorf("%s: %q, want %q", agent, got, want)
 		}
 	}

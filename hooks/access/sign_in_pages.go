@@ -70,7 +70,7 @@ func whyOut(e *core.RequestEvent, now time.Time) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return say.T("signin.out_elsewhere", "Ago", ago(now.Sub(s.endedAt()), say), "Device", deviceName(taker.Device.Name, say), "Address", taker.Device.Address), nil
+		return say.T("signin.out_elsewhere", "Ago", ago(now.Sub(s.endedAt()), say), "Device", DeviceName(taker.Device.Name, say), "Address", taker.Device.Address), nil
 	case whyPassword, whyTwoStep, whyDisabled, whyEnded, whyExpired, whyIdle:
 		return say.T("signin.out_" + why), nil
 	}

@@ -147,8 +147,8 @@ func (w *auditWords) fault(f audit.Fault) string {
 func (w *auditWords) changes(r *audit.Record) []admin.AuditChange {
 	var list []admin.AuditChange
 	for _, c := range r.Changes.List() {
-		if r.Act == "audit.accepted" && c.Field == "sum" {
-			continue
+		if r.Act == "audit.accepted" && c.Field == "sum" || c.Field == "address" && c.After == r.Address {
+			continue // tells nobody anything, or nothing new
 		}
 		list = append(list, w.change(r.ObjectKind, r.Act, c))
 	}
@@ -224,8 +224,11 @@ func (w *auditWords) texts(field string, value any) []string {
 }
 
 func (w *auditWords) text(field, text string) string {
-	if field == "permissions" {
+	switch field {
+	case "permissions":
 		return access.Describe(access.Permission(text), w.lang)
+	case "device":
+		return access.DeviceName(text, w.say)
 	}
 	if len(text) == len(types.DefaultDateLayout) && strings.HasSuffix(text, "Z") {
 		return w.time(text)
