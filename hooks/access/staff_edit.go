@@ -96,6 +96,16 @@ func DeleteStaff(app core.App, by *Person, id string) error {
 	return nil
 }
 
+// SignOut ends one sign-in of somebody, or, where signIn is "", all of them.
+func SignOut(app core.App, by *Person, id, signIn string) error {
+	return over(app, by, id, func(app core.App, _, _ *Person) error {
+		if signIn == "" {
+			return EndSignIns(app, id, "")
+		}
+		return EndSignIn(app, id, signIn)
+	})
+}
+
 func onAnother(app core.App, by *Person, id string, act func(*Staff)) error {
 	return over(app, by, id, func(app core.App, by, target *Person) error {
 		if err := another(by, target); err != nil {

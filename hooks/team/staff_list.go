@@ -22,6 +22,7 @@ const (
 	stateActive   = "active"
 	stateDisabled = "disabled"
 	stateNever    = "never"
+	stateOneStep  = "one_step" // signs in without a code
 )
 
 // roster is everybody with what a list of them says.
@@ -96,6 +97,8 @@ func (r roster) inState(p *access.Person, state string) bool {
 		return p.Disabled
 	case stateNever:
 		return r.seen[p.ID].IsZero()
+	case stateOneStep:
+		return !p.Disabled && !p.TwoStep
 	default:
 		return true
 	}
@@ -165,7 +168,7 @@ func (r roster) filters(say locale.Speaker) []ui.Filter {
 		group.Options = append(group.Options, ui.Option{Value: one.Id, Label: one.Name()})
 	}
 	state := ui.Filter{Name: "state", Label: say.T("team.filter_state")}
-	for _, one := range []string{stateActive, stateDisabled, stateNever} {
+	for _, one := range []string{stateActive, stateDisabled, stateNever, stateOneStep} {
 		state.Options = append(state.Options, ui.Option{Value: one, Label: say.T("team.state_" + one)})
 	}
 	return []ui.Filter{role, group, state}

@@ -97,7 +97,7 @@ func personPage(e *core.RequestEvent, p *access.Person, a account) (team.Person,
 	if by.ID != p.ID {
 		m.Acts = acts(say, m.Member)
 	}
-	return m, nil
+	return m, signInsOf(e, p, &m)
 }
 
 // acts are what can be done to an account, each with what it leads to.

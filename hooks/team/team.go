@@ -55,6 +55,10 @@ func staffRoutes() []web.Route {
 		{Method: post, Path: pathStaff + "/{id}/disable", Permission: access.StaffEdit, Handle: disableStaff},
 		{Method: post, Path: pathStaff + "/{id}/enable", Permission: access.StaffEdit, Handle: enableStaff},
 		{Method: post, Path: pathStaff + "/{id}/delete", Permission: access.StaffEdit, Handle: deleteStaff},
+		{Method: post, Path: pathStaff + "/{id}/reset-password", Permission: access.StaffEdit, Handle: resetPassword},
+		{Method: post, Path: pathStaff + "/{id}/two-step/off", Permission: access.StaffEdit, Handle: dropTwoStep},
+		{Method: post, Path: pathStaff + "/{id}/sign-ins/end", Permission: access.StaffEdit, Handle: endSignIn},
+		{Method: post, Path: pathStaff + "/{id}/sign-ins/{sign_in}/end", Permission: access.StaffEdit, Handle: endSignIn},
 	}
 }
 

@@ -85,3 +85,12 @@ func described(name, hint, problem string) templ.Attributes {
 	}
 	return list
 }
+
+// askedBy are the attributes that let htmx send a question's form, so that what
+// goes wrong is said on the page.
+func askedBy(q Question) templ.Attributes {
+	if q.Whole {
+		return nil
+	}
+	return templ.Attributes{"hx-post": q.Action, "hx-target": "#problem"}
+}

@@ -41,5 +41,6 @@ type Question struct {
 	Look        string // its class: "", "ghost", "sm"
 	Title, Text string
 	Yes, No     string
+	Whole       bool     // the answer is a page of its own, and no way to one
 	Fields      []Option // sent along: Value is the name, Label the value
 }
