@@ -13,12 +13,12 @@ import (
 // Security is the rules of signing in. Roles are named by the key of a preset
 // one or the id of the shop's own.
 type Security struct {
-	PasswordLeast int      `json:"min_length"`     // characters
-	RotationDays  int      `json:"rotation_days"`  // after which a password must be replaced; 0: never
-	TwoStep       []string `json:"two_step"`       // roles that must sign in in two steps
-	OneSignIn     []string `json:"one_sign_in"`    // roles that hold one browser at a time
-	IdleMinutes   int      `json:"idle_minutes"`   // without use, until a browser is signed out
-	LongestDays   int      `json:"longest_days"`   // until it is in any case
+	PasswordLeast int      `json:"min_length"`    // characters
+	RotationDays  int      `json:"rotation_days"` // after which a password must be replaced; 0: never
+	TwoStep       []string `json:"two_step"`      // roles that must sign in in two steps
+	OneSignIn     []string `json:"one_sign_in"`   // roles that hold one browser at a time
+	IdleMinutes   int      `json:"idle_minutes"`  // without use, until a browser is signed out
+	LongestDays   int      `json:"longest_days"`  // until it is in any case
 }
 
 const securityKey = "security"

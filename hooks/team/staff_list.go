@@ -110,7 +110,9 @@ func (r roster) orders() map[string]func(a, b *access.Person) int {
 		rank[role.Id] = i
 	}
 	return map[string]func(a, b *access.Person) int{
-		"name": func(a, b *access.Person) int { return cmp.Or(first(a.Disabled, b.Disabled), strings.Compare(a.Nickname, b.Nickname)) },
+		"name": func(a, b *access.Person) int {
+			return cmp.Or(first(a.Disabled, b.Disabled), strings.Compare(a.Nickname, b.Nickname))
+		},
 		"role": func(a, b *access.Person) int { return rank[a.RoleID] - rank[b.RoleID] },
 		"load": func(a, b *access.Person) int { return r.loads[b.ID] - r.loads[a.ID] },
 		"seen": func(a, b *access.Person) int { return r.seen[b.ID].Compare(r.seen[a.ID]) },

@@ -103,7 +103,9 @@ func personPage(e *core.RequestEvent, p *access.Person, a account) (team.Person,
 // acts are what can be done to an account, each with what it leads to.
 func acts(say locale.Speaker, p team.Member) []ui.Question {
 	back, no := say.T("team.back_to_queue", "Count", p.Load), say.T("admin.cancel")
-	sentences := func(parts ...string) string { return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "") }
+	sentences := func(parts ...string) string {
+		return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "")
+	}
 	if p.Load == 0 {
 		back = ""
 	}
