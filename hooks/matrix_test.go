@@ -217,8 +217,9 @@ func (d *theDesk) commandRows() []string {
 	for _, column := range columns {
 		lines[column] = d.dial(d.people[column], nil)
 	}
-	var rows []string
-	for _, c := range d.table.Commands() {
+	commands := d.table.Commands()
+	rows := make([]string, 0, len(commands))
+	for _, c := range commands {
 		if c.Permission == "" {
 			d.t.Errorf("the command %s names no permission", c.Name)
 		}

@@ -37,7 +37,7 @@ import (
 // as they want.
 
 const (
-	anyone, visitor, mustChange, dashboard = "anyone", "visitor", "must-change", "dashboard"
+	anyone, visitor, mustChange, dashboard, leaver = "anyone", "visitor", "must-change", "dashboard", "leaver"
 
 	rightsPassword = "orange-Kettle-42"
 	canaryPhone    = "13812346027"
@@ -129,8 +129,11 @@ func (d *theDesk) hire(role string, groups []string) {
 	n := access.Newcomer{
 		Email: fmt.Sprintf("s%d@example.com", d.next()), Nickname: fmt.Sprintf("客服%d", d.n), Password: rightsPassword, Role: role, Groups: groups, Cap: 200,
 	}
-	if role == mustChange {
+	switch role {
+	case mustChange:
 		n.Role, n.MustChange = access.Owner, true
+	case leaver:
+		n.Role = access.ReadOnly
 	}
 	s, err := access.AddStaff(d.app, nil, n)
 	d.must(err)

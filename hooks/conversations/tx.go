@@ -124,9 +124,14 @@ func (tx *Tx) next() int64 {
 	return tx.seq
 }
 
-// Conversation loads one for change; [fail.NotFound] where there is none.
+// Conversation loads one for change; [fail.NotFound] where there is none, said
+// of the same field as where it is not the asker's to see.
 func (tx *Tx) Conversation(id string) (*Conversation, error) {
-	return tx.oneConversation("id = {:v}", id)
+	c, err := tx.oneConversation("id = {:v}", id)
+	if f, ok := errors.AsType[*fail.Error](err); ok {
+		err = f.On("conversation")
+	}
+	return c, err
 }
 
 // unclosed is the contact's conversation that is not closed; nil without one.
