@@ -247,7 +247,7 @@ func TestSecretsOpenOneDoor(t *testing.T) {
 	owner, guest := d.people[access.Owner], d.people[visitor]
 	secrets := map[string]string{
 		"visitor": guest.token, "staff": owner.token, "cookie": owner.cookie.Value, "dashboard": d.people[dashboard].token,
-		"flipped": owner.token[:len(owner.token)-1] + flip(owner.token[len(owner.token)-1]), "flipped visitor": flip(guest.token[0]) + guest.token[1:],
+		"flipped": owner.token[:len(owner.token)-9] + flip(owner.token[len(owner.token)-9]) + owner.token[len(owner.token)-8:], "flipped visitor": flip(guest.token[0]) + guest.token[1:],
 		"empty": "", "null": "null", "zero": "0", "true": "true", "array": "[]", "object": `{"$ne":1}`, "an id": owner.id, "a contact": guest.id, "a sign-in": d.signInOf(owner.id),
 		"two": guest.token + "," + owner.token,
 	}
