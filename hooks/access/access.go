@@ -80,6 +80,7 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	})
 	t.Guard("", guard)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerDashboard", Func: closeDashboard, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1})
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerBuiltin", Func: closeBuiltin, Priority: apis.DefaultRateLimitMiddlewarePriority - 5})
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerActor", Func: actAsSuperuser, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 10})
 		t.Pages(e.Router, tries.routes()...)

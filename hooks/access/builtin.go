@@ -39,9 +39,6 @@ const (
 
 // closeBuiltin answers 404 for what of PocketBase's API is closed.
 func closeBuiltin(e *core.RequestEvent) error {
-	if isDashboard(e) && dashboardClosed(e) {
-		return e.NotFoundError("", nil)
-	}
 	if slices.Contains(closed, e.Request.Pattern) {
 		return e.NotFoundError("", nil)
 	}

@@ -10,6 +10,16 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
+// closeDashboard answers 404 where the dashboard is not for the caller. It comes
+// as soon as the token is known: PocketBase's own check of addresses would say
+// that there is something to keep out of.
+func closeDashboard(e *core.RequestEvent) error {
+	if isDashboard(e) && dashboardClosed(e) {
+		return e.NotFoundError("", nil)
+	}
+	return e.Next()
+}
+
 // isDashboard reports whether a request is PocketBase's dashboard's: for its
 // pages, for its accounts, or with the token of one of them.
 func isDashboard(e *core.RequestEvent) bool {
