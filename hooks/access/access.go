@@ -62,6 +62,7 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordDelete(CollectionGroups).BindFunc(groupLeaves)
 
 	tries := newGuesses(exempt)
+	app.Store().Set(guessesKey, tries)
 	app.OnRecordAuthWithPasswordRequest(Collection, core.CollectionNameSuperusers).BindFunc(tries.byEndpoint)
 	app.OnRecordAuthRequest(Collection).BindFunc(bindToken)
 

@@ -25,6 +25,8 @@ const (
 	codeSpan  = time.Hour
 )
 
+const guessesKey = "access.guesses"
+
 // guesses counts attempts in this process that were wrong, and those under way:
 // an attempt counts from its beginning until it was right, so that a hundred at
 // the same time are no more than one after the other.
