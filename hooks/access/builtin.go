@@ -54,15 +54,22 @@ func closeBuiltin(e *core.RequestEvent) error {
 	if slices.Contains(superusersOnly, path) && !e.HasSuperuserAuth() {
 		return e.NotFoundError("", nil)
 	}
-	if action, ok := strings.CutPrefix(path, "/api/collections/{collection}/"); ok {
-		action, _, _ = strings.Cut(action, "/")
-		c, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
-		if err == nil && c.System && c.Name != core.CollectionNameSuperusers && !e.HasSuperuserAuth() { // PocketBase's own bookkeeping
-			return e.NotFoundError("", nil)
-		}
-		if err == nil && c.IsAuth() && slices.Contains(closedForPeople, action) && (c.Name == Collection || action != "auth-refresh") {
-			return e.NotFoundError("", nil)
-		}
+	if action, ok := strings.CutPrefix(path, "/api/collections/{collection}/"); ok && goesPast(e, action) {
+		return e.NotFoundError("", nil)
 	}
 	return e.Next()
+}
+
+// goesPast reports whether an action on a collection would go past our own way
+// of signing in, or is a stranger's on PocketBase's own bookkeeping.
+func goesPast(e *core.RequestEvent, action string) bool {
+	action, _, _ = strings.Cut(action, "/")
+	c, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
+	if err != nil {
+		return false
+	}
+	if c.System && c.Name != core.CollectionNameSuperusers && !e.HasSuperuserAuth() {
+		return true
+	}
+	return c.IsAuth() && slices.Contains(closedForPeople, action) && (c.Name == Collection || action != "auth-refresh")
 }

@@ -29,13 +29,15 @@ func (g *guesses) byEndpoint(e *core.RecordAuthWithPasswordRequestEvent) error {
 		e.Record = s.ProxyRecord()
 	}
 	if err != nil {
-		if f := fail.Of(err); f.Kind == fail.Unauthorized || f.Kind == fail.NotFound { // an agent is no superuser
+		f := fail.Of(err)
+		web.RetryAfter(e.RequestEvent, f)
+		if f.Kind == fail.Unauthorized || f.Kind == fail.NotFound { // an agent is no superuser
 			return e.BadRequestError("Failed to authenticate.", nil)
 		}
 		return err
 	}
 	if s.hasTwoStep() {
-		if err := g.secondStepOfEndpoint(e, s, code); err != nil {
+		if err = g.secondStepOfEndpoint(e, s, code); err != nil {
 			return err
 		}
 	}
@@ -43,7 +45,7 @@ func (g *guesses) byEndpoint(e *core.RecordAuthWithPasswordRequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := owes(e.App, p); err != nil {
+	if err = owes(e.App, p); err != nil {
 		return refused(e.RequestEvent, err, nil)
 	}
 	return apis.RecordAuthResponse(e.RequestEvent, e.Record, core.MFAMethodPassword, nil)

@@ -86,8 +86,8 @@ func hashOf(cost int) ([]byte, error) {
 	made, _ := strangers.LoadOrStore(cost, sync.OnceValues(func() ([]byte, error) {
 		return bcrypt.GenerateFromPassword([]byte("nobody has this one"), cost)
 	}))
-	make, _ := made.(func() ([]byte, error))
-	return make()
+	hash, _ := made.(func() ([]byte, error))
+	return hash()
 }
 
 var strangers sync.Map // cost → its hash
@@ -111,25 +111,22 @@ func (g *guesses) authenticate(e *core.RequestEvent, identity, password string) 
 		try.right()
 		return nil, err
 	}
-	known := err == nil
-	hash, err := stranger(e.App, Collection)
-	if err != nil {
-		return nil, err
-	}
-	if known {
-		hash = []byte(passwordHash(s.ProxyRecord()))
-	}
-	right := g.compare(hash, []byte(password)) == nil
-	if known && right && !s.Disabled() {
-		try.right()
-		return s, nil
+	hash, errHash := stranger(e.App, Collection)
+	if errHash != nil {
+		return nil, errHash
 	}
 	id, why := "", whyWrongPassword
-	if known {
-		id = s.Id
+	if err == nil {
+		hash, id = []byte(passwordHash(s.ProxyRecord())), s.Id
 	}
-	if known && s.Disabled() {
+	right := g.compare(hash, []byte(password)) == nil
+	switch {
+	case id == "":
+	case s.Disabled():
 		why = whyRefused
+	case right:
+		try.right()
+		return s, nil
 	}
 	if err := failed(e.App, id, why, from); err != nil {
 		return nil, err

@@ -77,19 +77,26 @@ func sendReset(ctx context.Context, app core.App, e *outbox.Effect) error {
 		return err
 	}
 	now := time.Now()
+	if now.Sub(asked.At) > resetLife || !resetsByMail(app) {
+		return nil
+	}
 	s, err := StaffByIdentity(app, asked.Identity)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && (s.Disabled() || s.Email() == "") || now.Sub(asked.At) > resetLife || !resetsByMail(app) {
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (s.Disabled() || s.Email() == "") {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
+	return sendLink(ctx, app, s, asked.Lang, now)
+}
+
+func sendLink(ctx context.Context, app core.App, s *Staff, lang string, now time.Time) error {
 	value := secret()
 	kept, err := keepReset(app, digest(value), s.Id, now)
 	if err != nil || !kept {
 		return err
 	}
-	letter, err := resetLetter(ctx, app, s, value, asked.Lang)
+	letter, err := resetLetter(ctx, app, s, value, lang)
 	if err == nil {
 		err = mail.Send(ctx, app, letter)
 	}

@@ -33,7 +33,7 @@ func postOffice(t testing.TB) (*tests.TestApp, *httptest.Server) {
 	return app, desktest.Serve(t, app)
 }
 
-// asks asks for a link and waits until the outbox has dealt with it.
+// asks wants a link and waits until the outbox has dealt with it.
 func asks(t testing.TB, app *tests.TestApp, s *httptest.Server, identity string, header ...string) answer {
 	t.Helper()
 	res := post(t, s, "/forgot", formType, url.Values{"identity": {identity}}.Encode(), header...)
@@ -83,7 +83,7 @@ func TestLinkToANewPasswordWorksOnce(t *testing.T) {
 	if err := app.DB().NewQuery("SELECT COUNT(*) FROM password_resets WHERE hash LIKE {:hash}").Bind(dbx.Params{"hash": "%" + path[7:20] + "%"}).Row(&kept); err != nil || kept != 0 {
 		t.Errorf("the secret is kept as it is: %v", err)
 	}
-	if res := send(t, s, http.MethodGet, path, ""); res.StatusCode != 200 || !strings.Contains(res.Header.Get("Referrer-Policy"), "origin") {
+	if res := send(t, s, http.MethodGet, path, ""); res.StatusCode != http.StatusOK || !strings.Contains(res.Header.Get("Referrer-Policy"), "origin") {
 		t.Errorf("the link: %d", res.StatusCode)
 	}
 	for _, weak := range []string{"", "12345678", password} {
@@ -218,7 +218,7 @@ func TestANewPasswordIsNoSecondStep(t *testing.T) {
 	enrol(t, s, cookie(t, s, "ann@heye.cn"))
 	asks(t, app, s, "ann@heye.cn")
 	res := post(t, s, link(t, app), formType, "password=another-horse-8")
-	if res.StatusCode != 200 || len(res.Cookies) != 0 {
+	if res.StatusCode != http.StatusOK || len(res.Cookies) != 0 {
 		t.Fatalf("%d %v", res.StatusCode, res.Cookies)
 	}
 	form := url.Values{"identity": {"ann@heye.cn"}, "password": {"another-horse-8"}}

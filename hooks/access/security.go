@@ -15,7 +15,7 @@ import (
 type Security struct {
 	PasswordLeast int      `json:"min_length"`    // characters
 	RotationDays  int      `json:"rotation_days"` // after which a password must be replaced; 0: never
-	TwoStep       []string `json:"two_step"`      // roles that must sign in in two steps
+	TwoStep       []string `json:"two_step"`      // roles that must use two-step sign-in
 	OneSignIn     []string `json:"one_sign_in"`   // roles that hold one browser at a time
 	IdleMinutes   int      `json:"idle_minutes"`  // without use, until a browser is signed out
 	LongestDays   int      `json:"longest_days"`  // until it is in any case
@@ -68,7 +68,7 @@ func (s Security) check() error {
 func (s Security) idle() time.Duration    { return time.Duration(s.IdleMinutes) * time.Minute }
 func (s Security) longest() time.Duration { return time.Duration(s.LongestDays) * 24 * time.Hour }
 
-// twoStep reports whether p must sign in in two steps.
+// twoStep reports whether p must use two-step sign-in.
 func (s Security) twoStep(p *Person) bool { return names(s.TwoStep, p) }
 
 // oneSignIn reports whether p holds one browser at a time.

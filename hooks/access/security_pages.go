@@ -87,8 +87,7 @@ func securityForm(e *core.RequestEvent) Security {
 }
 
 func chosen(e *core.RequestEvent, name string) []string {
-	list := []string{} // said: none
-	return append(list, e.Request.PostForm[name]...)
+	return append(make([]string, 0, len(e.Request.PostForm[name])), e.Request.PostForm[name]...) // none is said, too
 }
 
 // securityView is the page with these rules in the form.
@@ -197,7 +196,7 @@ func securityConflict(e *core.RequestEvent, yours access.Security) *ui.Conflict 
 type fieldText struct{ label, text string }
 
 func fieldsOf(m access.Security) []fieldText {
-	var list []fieldText
+	list := make([]fieldText, 0, 6)
 	for _, c := range []ui.Choice{m.Least, m.Rotation, m.Idle, m.Longest} {
 		list = append(list, fieldText{c.Label, labels(c.Options, []string{c.Value})})
 	}

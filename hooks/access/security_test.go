@@ -35,7 +35,7 @@ func TestAgentsHoldOneBrowser(t *testing.T) {
 	second := cookie(t, s, "ann@heye.cn", "User-Agent", "Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120")
 	third := token(t, s, "ann@heye.cn")
 	res := send(t, s, http.MethodGet, "/api/xiaoer/who", "", "Cookie", first, "Accept-Language", "zh-CN")
-	if b := read(t, res); res.StatusCode != 401 || b.Message != "您的账号已在另一台设备登录" {
+	if b := read(t, res); res.StatusCode != http.StatusUnauthorized || b.Message != "您的账号已在另一台设备登录" {
 		t.Errorf("the first browser: %d %s", res.StatusCode, b.Message)
 	}
 	if who(t, s, "Cookie", second) != 200 || who(t, s, "Authorization", program) != 200 || who(t, s, "Authorization", third) != 200 {
@@ -128,7 +128,7 @@ func TestNothingPassesBeforeADuty(t *testing.T) {
 			t.Errorf("%s: an act passes: %d", what, res.StatusCode)
 		}
 		res := post(t, s, "/api/collections/staff/auth-with-password", jsonType, `{"identity":"ann@heye.cn","password":"`+password+`"}`)
-		if b := read(t, res); res.StatusCode != 401 || b.Token != "" {
+		if b := read(t, res); res.StatusCode != http.StatusUnauthorized || b.Token != "" {
 			t.Errorf("%s: a token: %d", what, res.StatusCode)
 		}
 		if res := send(t, s, http.MethodGet, "/sign-in", "", "Cookie", c); res.Header.Get("Location") != place {
@@ -201,7 +201,7 @@ func TestRulesArePreviewedSavedAndGuarded(t *testing.T) {
 		}
 	}
 	res := post(t, s, "/admin/security/effects", formType, good.Encode(), "Cookie", c, "Accept-Language", "en")
-	if res.StatusCode != 200 || !strings.Contains(res.Text, "2 people have to set up two-step sign-in") || access.SecurityOf(app).RotationDays != 0 {
+	if res.StatusCode != http.StatusOK || !strings.Contains(res.Text, "2 people have to set up two-step sign-in") || access.SecurityOf(app).RotationDays != 0 {
 		t.Errorf("preview: %d %s", res.StatusCode, res.Text)
 	}
 	if res := post(t, s, "/admin/security", formType, with("version", "stale").Encode(), "Cookie", c); res.StatusCode != http.StatusConflict || !strings.Contains(res.Text, "ad-conflict") {

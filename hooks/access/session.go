@@ -215,29 +215,7 @@ func signedOut(err error) error {
 // is the account as it was when it was found to be theirs.
 func begin(app core.App, s *Staff, from Device) (value string, err error) {
 	value = secret()
-	err = asSelf(app, s, from).RunInTransaction(func(app core.App) error {
-		if err := stillTheirs(app, s); err != nil {
-			return err
-		}
-		p, err := ByID(app, s.Id)
-		if err != nil {
-			return err
-		}
-		rules, now := SecurityOf(app), time.Now()
-		if rules.oneSignIn(p) {
-			others := func(s *signIn) bool { return s.kind() == kindConsole }
-			if err := endWhere(app, p.ID, whyElsewhere, others); err != nil {
-				return err
-			}
-		}
-		one, err := newSignIn(app, p.ID, kindConsole, from, now.Add(rules.longest()))
-		if err != nil {
-			return err
-		}
-		one.setHash(digest(value))
-		return app.Save(one)
-	})
-	if err != nil {
+	if err = asSelf(app, s, from).RunInTransaction(func(app core.App) error { return beginIn(app, s, digest(value), from) }); err != nil {
 		return "", fmt.Errorf("sign in: %w", err)
 	}
 	return value, nil
@@ -255,6 +233,28 @@ func stillTheirs(app core.App, s *Staff) error {
 		return errWrong
 	}
 	return nil
+}
+
+func beginIn(app core.App, s *Staff, hash string, from Device) error {
+	if err := stillTheirs(app, s); err != nil {
+		return err
+	}
+	p, err := ByID(app, s.Id)
+	if err != nil {
+		return err
+	}
+	rules := SecurityOf(app)
+	if rules.oneSignIn(p) {
+		if err = endWhere(app, s.Id, whyElsewhere, func(one *signIn) bool { return one.kind() == kindConsole }); err != nil {
+			return err
+		}
+	}
+	one, err := newSignIn(app, s.Id, kindConsole, from, time.Now().Add(rules.longest()))
+	if err != nil {
+		return err
+	}
+	one.setHash(hash)
+	return app.Save(one)
 }
 
 // issue makes a token like PocketBase's own, bound to a new sign-in.
@@ -355,7 +355,9 @@ func cookieValue(r *http.Request, underTLS, plain string) string {
 }
 
 func setCookie(e *core.RequestEvent, value string, maxAge time.Duration) {
-	writeCookie(e, &http.Cookie{Name: cookiePlain, Value: value, MaxAge: int(maxAge.Seconds())}, cookieSecure)
+	writeCookie(e, &http.Cookie{ //nolint:gosec // writeCookie sets the rest
+		Name: cookiePlain, Value: value, MaxAge: int(maxAge.Seconds()),
+	}, cookieSecure)
 }
 
 // writeCookie sends c so that no script and no other site gets hold of it, under

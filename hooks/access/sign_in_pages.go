@@ -142,7 +142,9 @@ func askForCode(e *core.RequestEvent, s *Staff, next string) error {
 }
 
 func setStepCookie(e *core.RequestEvent, value string) {
-	writeCookie(e, &http.Cookie{Name: cookieStepPlain, Value: value, MaxAge: int(pendingLife.Seconds())}, cookieStepSecure)
+	writeCookie(e, &http.Cookie{ //nolint:gosec // writeCookie sets the rest
+		Name: cookieStepPlain, Value: value, MaxAge: int(pendingLife.Seconds()),
+	}, cookieStepSecure)
 }
 
 // stepOfBrowser is the hash by which the browser's second step is known.

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -46,32 +47,33 @@ func beginTwoStep(app core.App, p *Person, code string, now time.Time) (codes []
 	}
 	codes = newRecoveryCodes()
 	err = app.RunInTransaction(func(app core.App) error {
-		s, err := StaffByID(app, p.ID)
-		if err != nil {
+		if err = errors.Join(keepSecret(app, p.ID, sealed, step), keepRecoveryCodes(app, p.ID, codes)); err != nil {
 			return err
 		}
-		if s.hasTwoStep() {
-			return fail.New(fail.Conflict, "signin.two_step_is_on")
-		}
-		if err := keepSecret(app, p.ID, sealed, step); err != nil {
-			return err
-		}
-		if err := keepRecoveryCodes(app, p.ID, codes); err != nil {
-			return err
-		}
-		s.beginTwoStep(now)
-		if err := app.Save(s); err != nil {
-			return err
-		}
-		if err := endWhere(app, p.ID, whyTwoStep, func(one *signIn) bool { return one.Id != p.SignIn }); err != nil {
-			return err
-		}
-		return signOutSuperuser(app, s.Email())
+		return switchTwoStepOn(app, p, now)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("begin two-step sign-in: %w", err)
 	}
 	return codes, nil
+}
+
+func switchTwoStepOn(app core.App, p *Person, now time.Time) error {
+	s, err := StaffByID(app, p.ID)
+	if err != nil {
+		return err
+	}
+	if s.hasTwoStep() {
+		return fail.New(fail.Conflict, "signin.two_step_is_on").On("code")
+	}
+	s.beginTwoStep(now)
+	if err := app.Save(s); err != nil {
+		return err
+	}
+	if err := endWhere(app, p.ID, whyTwoStep, func(one *signIn) bool { return one.Id != p.SignIn }); err != nil {
+		return err
+	}
+	return signOutSuperuser(app, s.Email())
 }
 
 // DropTwoStep switches two-step sign-in off for somebody who has lost their

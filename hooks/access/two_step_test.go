@@ -94,7 +94,7 @@ func TestPasswordAloneOpensNothing(t *testing.T) {
 	if who(t, s, "Cookie", first) != 401 || who(t, s, "Cookie", "xiaoer="+value) != 401 || who(t, s, "Authorization", "Bearer "+value) != 401 {
 		t.Fatal("the first step is a sign-in")
 	}
-	if res := send(t, s, http.MethodGet, "/sign-in/code", "", "Cookie", first); res.StatusCode != 200 || strings.Contains(res.Text, p.secret) {
+	if res := send(t, s, http.MethodGet, "/sign-in/code", "", "Cookie", first); res.StatusCode != http.StatusOK || strings.Contains(res.Text, p.secret) {
 		t.Errorf("the code's page: %d", res.StatusCode)
 	}
 	for name, code := range map[string]string{"none": "", "used already": p.code(t, -1), "wrong": "000000"} {
@@ -254,18 +254,18 @@ func TestEndpointsAskForTheCode(t *testing.T) {
 	if b := read(t, res); b.Token == "" || who(t, s, "Authorization", b.Token) != 200 {
 		t.Errorf("with the code: %d", res.StatusCode)
 	}
-	if res := auth("_superusers", `,"password":"`+password+`","code":"`+p.code(t, 0)+`"`); res.StatusCode != http.StatusUnauthorized {
-		t.Errorf("the same code once more: %d", res.StatusCode)
+	if again := auth("_superusers", `,"password":"`+password+`","code":"`+p.code(t, 0)+`"`); again.StatusCode != http.StatusUnauthorized {
+		t.Errorf("the same code once more: %d", again.StatusCode)
 	}
 	res = auth("_superusers", `,"password":"`+password+` `+p.code(t, 1)+`"`) // as typed into the dashboard's form
 	super := read(t, res).Token
-	if super == "" || send(t, s, http.MethodGet, "/api/settings", "", "Authorization", super).StatusCode != 200 {
+	if super == "" || send(t, s, http.MethodGet, "/api/settings", "", "Authorization", super).StatusCode != http.StatusOK {
 		t.Fatalf("the dashboard with the code behind the password: %d %s", res.StatusCode, res.Text)
 	}
 	if got := send(t, s, http.MethodPost, "/api/collections/_superusers/auth-refresh", "", "Authorization", super).StatusCode; got != 200 {
 		t.Errorf("the dashboard stays open: %d", got)
 	}
-	if res := auth("staff", `,"password":"`+password+`","code":"`+p.codes[0]+`"`); res.StatusCode != 200 {
+	if res := auth("staff", `,"password":"`+password+`","code":"`+p.codes[0]+`"`); res.StatusCode != http.StatusOK {
 		t.Errorf("a recovery code: %d", res.StatusCode)
 	}
 	for _, action := range []string{"impersonate/" + su.Id, "request-password-reset", "confirm-password-reset", "request-otp", "auth-with-otp", "request-email-change"} {
@@ -275,7 +275,7 @@ func TestEndpointsAskForTheCode(t *testing.T) {
 	}
 	found := send(t, s, http.MethodGet, "/api/collections/staff/records", "", "Authorization", super)
 	everything := found.Text + send(t, s, http.MethodGet, "/api/collections", "", "Authorization", super).Text
-	if found.StatusCode != 200 || strings.Contains(everything, p.secret) || strings.Contains(everything, "secret\":\"") || strings.Contains(everything, "recovery_codes") {
+	if found.StatusCode != http.StatusOK || strings.Contains(everything, p.secret) || strings.Contains(everything, "secret\":\"") || strings.Contains(everything, "recovery_codes") {
 		t.Error("the API tells of secrets")
 	}
 	if strings.Contains(everything, `"name":"two_step_secrets"`) {
