@@ -14,12 +14,21 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/admin"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 	"github.com/dianxiaoer/xiaoer/views/ui"
+)
+
+var auditFilterNames = []string{"who", byAct, "object", "from", "to"}
+
+// Kinds of objects that are asked for by name.
+const (
+	ofConversations = "conversations"
+	byAct           = "act"
 )
 
 const (
@@ -54,12 +63,12 @@ type auditView struct {
 
 func auditViewOf(e *core.RequestEvent) (auditView, error) {
 	v := auditView{
-		list: web.ListOf(e, web.ListSpec{Filters: []string{"who", "act", "object", "from", "to"}}),
+		list: web.ListOf(e, web.ListSpec{Filters: auditFilterNames}),
 		zone: hours.Zone(settings.ShopOf(e.App).Zone),
 	}
 	v.list.Path = auditPath
 	f := v.list.Filters
-	v.query = audit.Query{Act: f["act"], Text: v.list.Query}
+	v.query = audit.Query{Act: f[byAct], Text: v.list.Query}
 	if n, err := strconv.ParseInt(e.Request.URL.Query().Get("before"), 10, 64); err == nil && n > 0 {
 		v.query.Before = n
 	}
@@ -74,12 +83,12 @@ func auditViewOf(e *core.RequestEvent) (auditView, error) {
 	}
 	on := audit.ParseObject(f["object"])
 	v.query.On = []audit.Object{on}
-	if on.Kind != "customers" {
+	if on.Kind != customers.Customers {
 		return v, nil
 	}
 	list, err := conversations.OfCustomer(e.App, on.ID, mostRelated)
 	for _, c := range list {
-		v.query.On = append(v.query.On, audit.Object{Kind: "conversations", ID: c.ID})
+		v.query.On = append(v.query.On, audit.Object{Kind: ofConversations, ID: c.ID})
 	}
 	return v, err
 }
@@ -147,7 +156,7 @@ func auditFilters(e *core.RequestEvent, w *auditWords, v auditView) ([]ui.Filter
 	for _, kind := range audit.ActorKinds {
 		who.Options = append(who.Options, ui.Option{Value: "kind:" + string(kind), Label: w.say.T("audit.any_" + string(kind))})
 	}
-	acts := ui.Filter{Name: "act", Label: w.say.T("audit.any_act")}
+	acts := ui.Filter{Name: byAct, Label: w.say.T("audit.any_act")}
 	for _, kind := range ActKinds {
 		acts.Options = append(acts.Options, ui.Option{Value: kind + ".", Label: w.say.T("audit.acts_" + kind)})
 	}

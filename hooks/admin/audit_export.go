@@ -29,7 +29,7 @@ func exportAudit(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := audit.Add(e.App, audit.Entry{Act: "audit.exported", Object: audit.Object{Kind: audit.Collection}, Changes: asked(v)}); err != nil {
+	if err = audit.Add(e.App, audit.Entry{Act: "audit.exported", Object: audit.Object{Kind: audit.Collection}, Changes: asked(v)}); err != nil {
 		return err
 	}
 	h := e.Response.Header()
@@ -50,7 +50,7 @@ func exportAudit(e *core.RequestEvent) error {
 // asked is what the export was narrowed down to.
 func asked(v auditView) []audit.Change {
 	var list []audit.Change
-	for _, name := range []string{"who", "act", "object", "from", "to"} {
+	for _, name := range auditFilterNames {
 		if value := v.list.Filters[name]; value != "" {
 			list = append(list, audit.Change{Field: name, After: value})
 		}
@@ -89,9 +89,9 @@ func (w *auditWords) export(e *core.RequestEvent, v auditView, out *sheets.Write
 
 func (w *auditWords) cells(r *audit.Record) []string {
 	row := w.row(r)
-	var changes []string
-	for _, c := range row.Changes {
-		changes = append(changes, w.line(c))
+	changes := make([]string, len(row.Changes))
+	for i, c := range row.Changes {
+		changes[i] = w.line(c)
 	}
 	return []string{
 		strconv.FormatInt(r.Seq, 10), row.Time, row.Who, w.say.T("audit.actor_" + r.ActorKind), r.Address, row.Act,

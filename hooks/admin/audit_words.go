@@ -15,6 +15,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/admin"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -78,7 +79,7 @@ func (w *auditWords) act(act, object string) string {
 // object is what something is called: as it was then, or, where the trail does
 // not know, as it is now.
 func (w *auditWords) object(r *audit.Record) string {
-	if r.ObjectKind == "settings" {
+	if r.ObjectKind == settings.Collection {
 		return w.or("audit.setting_"+r.Object, r.Object)
 	}
 	if r.ObjectName != "" {
@@ -102,13 +103,13 @@ func (w *auditWords) lookUp(kind, id string) string {
 		if name := w.nickname(id); name != "" {
 			return name
 		}
-	case "customers":
+	case customers.Customers:
 		if c, err := customers.ByID(w.app, id); err == nil && w.by.May(access.CustomersSee) && c.Name() != "" {
 			return c.Name()
 		}
-	case "conversations":
+	case ofConversations:
 		if c, err := conversations.ByID(w.app, id); err == nil && conversations.Visible(w.by, c) && c.Customer != "" {
-			return w.lookUp("customers", c.Customer)
+			return w.lookUp(customers.Customers, c.Customer)
 		}
 	}
 	return w.or("audit.kind_"+kind, kind) + " …" + id[max(0, len(id)-4):]

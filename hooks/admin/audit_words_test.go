@@ -123,10 +123,10 @@ func TestEveryActAndFieldHasWords(t *testing.T) {
 			t.Errorf("%s is not described", p)
 		}
 	}
-	for what, any := range keys {
+	for what, either := range keys {
 		for _, lang := range locale.Languages {
-			if !slices.ContainsFunc(any, func(key string) bool { return locale.In(lang).Text(key, nil) != key }) {
-				t.Errorf("%s: %s is not said in %s", what, any[len(any)-1], lang)
+			if !slices.ContainsFunc(either, func(key string) bool { return locale.In(lang).Text(key, nil) != key }) {
+				t.Errorf("%s: %s is not said in %s", what, either[len(either)-1], lang)
 			}
 		}
 	}

@@ -26,28 +26,10 @@ func Accept(ctx context.Context, app core.App, reason string, now time.Time) (Re
 	if err != nil {
 		return Report{}, err
 	}
-	if err := w.toEnd(ctx, app); err != nil {
+	if err = w.toEnd(ctx, app); err != nil {
 		return Report{}, err
 	}
-	var c chain
-	err = app.RunInTransaction(func(app core.App) error {
-		var end head
-		var err error
-		if c, end, err = ready(app); err != nil {
-			return err
-		}
-		if err := w.toEnd(ctx, app); err != nil { // what was added since
-			return err
-		}
-		r, err := Entry{
-			Act: actAccepted, Object: Object{Kind: Collection}, Reason: reason,
-			Changes: []Change{{Field: fieldFaults, After: len(report.Faults)}, {Field: fieldUpTo, After: w.seq}, {Field: fieldSum, After: w.sumNow()}},
-		}.record(app)
-		if err != nil {
-			return err
-		}
-		return c.add(app, &end, r)
-	})
+	err = app.RunInTransaction(func(app core.App) error { return w.accept(ctx, app, reason, len(report.Faults)) })
 	if err != nil {
 		return Report{}, err
 	}
@@ -55,10 +37,29 @@ func Accept(ctx context.Context, app core.App, reason string, now time.Time) (Re
 	if err != nil {
 		return Report{}, err
 	}
-	if err := writeAnchor(app, c, h); err != nil {
+	if err := writeAnchor(app, w.chain, h); err != nil {
 		return Report{}, err
 	}
 	return Verify(ctx, app, now)
+}
+
+// accept goes the last steps while nobody can add anything, and adds the entry.
+func (w *walk) accept(ctx context.Context, app core.App, reason string, faults int) error {
+	c, end, err := ready(app)
+	if err != nil {
+		return err
+	}
+	if err = w.toEnd(ctx, app); err != nil {
+		return err
+	}
+	r, err := Entry{
+		Act: actAccepted, Object: Object{Kind: Collection}, Reason: reason,
+		Changes: []Change{{Field: fieldFaults, After: faults}, {Field: fieldUpTo, After: w.seq}, {Field: fieldSum, After: w.sumNow()}},
+	}.record(app)
+	if err != nil {
+		return err
+	}
+	return c.add(app, &end, r)
 }
 
 // FaultsOf is how many faults an entry of [ActVerified] tells of.

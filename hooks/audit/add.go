@@ -26,6 +26,7 @@ type Object struct{ Kind, ID, Name string }
 // As says how a change's values are to be read.
 type As string
 
+// How values are told.
 const (
 	Clear  As = ""       // as they are
 	Digest As = "digest" // personal: keyed digests, equal for equal values

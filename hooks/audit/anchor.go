@@ -38,27 +38,34 @@ func Anchor(app core.App) error {
 	if err != nil || h.start() {
 		return err
 	}
-	if h.Key != c.id() || h.Seal != h.sealedBy(c, asHead) {
-		return errElsewhere
-	}
 	old, err := readAnchor(app)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if old != nil && old.Seq == h.Seq && old.MAC == h.MAC {
+	case !c.sealed(h, asHead):
+		return errElsewhere
+	case old == nil:
+		return writeAnchor(app, c, h)
+	case old.Seq == h.Seq && old.MAC == h.MAC:
 		return nil
 	}
-	if old != nil {
-		var mac string
-		err := app.ConcurrentDB().NewQuery("SELECT mac FROM audit WHERE seq = {:seq}").Bind(dbx.Params{"seq": old.Seq}).Row(&mac)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return fmt.Errorf("anchored audit entry: %w", err)
-		}
-		if old.Seal != old.sealedBy(c, asAnchor) || mac != old.MAC {
-			return errElsewhere
-		}
+	if err := passes(app, c, *old); err != nil {
+		return err
 	}
 	return writeAnchor(app, c, h)
+}
+
+// passes returns nil where the trail has come by the anchor.
+func passes(app core.App, c chain, anchor head) error {
+	var mac string
+	err := app.ConcurrentDB().NewQuery("SELECT mac FROM audit WHERE seq = {:seq}").Bind(dbx.Params{"seq": anchor.Seq}).Row(&mac)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("anchored audit entry: %w", err)
+	}
+	if !c.sealed(anchor, asAnchor) || mac != anchor.MAC {
+		return errElsewhere
+	}
+	return nil
 }
 
 func writeAnchor(app core.App, c chain, h head) error {
@@ -75,7 +82,7 @@ func writeAnchor(app core.App, c chain, h head) error {
 
 // readAnchor returns the anchor, nil without one.
 func readAnchor(app core.App) (*head, error) {
-	raw, err := os.ReadFile(filepath.Join(app.DataDir(), anchorFile)) //nolint:gosec // our own folder
+	raw, err := os.ReadFile(filepath.Join(app.DataDir(), anchorFile))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil //nolint:nilnil // none is an ordinary answer here
 	}

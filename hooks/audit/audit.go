@@ -33,9 +33,10 @@ import (
 // Register binds the package to app. The settings, which are below, are watched
 // from here.
 func Register(app core.App) {
-	app.OnModelCreate().Bind(&hook.Handler[*core.ModelEvent]{Id: "auditActor", Func: carry, Priority: math.MinInt32})
-	app.OnModelUpdate().Bind(&hook.Handler[*core.ModelEvent]{Id: "auditActor", Func: carry, Priority: math.MinInt32})
-	app.OnModelDelete().Bind(&hook.Handler[*core.ModelEvent]{Id: "auditActor", Func: carry, Priority: math.MinInt32})
+	const id = "auditActor"
+	app.OnModelCreate().Bind(&hook.Handler[*core.ModelEvent]{Id: id, Func: carry, Priority: math.MinInt32})
+	app.OnModelUpdate().Bind(&hook.Handler[*core.ModelEvent]{Id: id, Func: carry, Priority: math.MinInt32})
+	app.OnModelDelete().Bind(&hook.Handler[*core.ModelEvent]{Id: id, Func: carry, Priority: math.MinInt32})
 	app.OnModelUpdate(paramsTable).BindFunc(watchPocketBase)
 	app.OnRecordCreate(Collection).BindFunc(refuse)
 	app.OnRecordUpdate(Collection).BindFunc(refuse)

@@ -94,20 +94,16 @@ func open(app core.App, c chain) (head, string, error) {
 	var h head
 	err := app.NonconcurrentDB().NewQuery("SELECT seq, mac, key, seal, (SELECT MAX(seq) FROM audit) AS last FROM audit_head WHERE id = 1").
 		Row(&h.Seq, &h.MAC, &h.Key, &h.Seal, &last)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	gone := errors.Is(err, sql.ErrNoRows)
+	if err != nil && !gone {
 		return h, "", fmt.Errorf("head of the audit trail: %w", err)
 	}
-	switch {
-	case err == nil && h.start() && !last.Valid:
-		return h, "", nil
-	case err == nil && h.Key == c.id() && hmac.Equal([]byte(h.Seal), []byte(h.sealedBy(c, asHead))) && last.Int64 == h.Seq:
-		return h, "", nil
+	trouble := c.trouble(h, last.Int64)
+	if gone {
+		trouble = brokenHead
 	}
-	trouble := brokenHead
-	if err == nil && h.Key != "" && h.Key != c.id() {
-		trouble = brokenKey
-	} else if err == nil && hmac.Equal([]byte(h.Seal), []byte(h.sealedBy(c, asHead))) {
-		trouble = brokenTail
+	if trouble == "" {
+		return h, "", nil
 	}
 	next, err := newest(app)
 	if err != nil {
@@ -115,6 +111,27 @@ func open(app core.App, c chain) (head, string, error) {
 	}
 	next.Seq = max(next.Seq, h.Seq) // a number is never given twice
 	return next, trouble, nil
+}
+
+// trouble is what is wrong with a head above the entry with the number last.
+func (c chain) trouble(h head, last int64) string {
+	switch {
+	case h.start() && last == 0:
+		return ""
+	case h.Key != "" && h.Key != c.id():
+		return brokenKey
+	case !c.sealed(h, asHead):
+		return brokenHead
+	case h.Seq != last:
+		return brokenTail
+	default:
+		return ""
+	}
+}
+
+// sealed reports whether h was sealed with the key that is here.
+func (c chain) sealed(h head, as string) bool {
+	return h.Key == c.id() && hmac.Equal([]byte(h.Seal), []byte(h.sealedBy(c, as)))
 }
 
 // headOf reads the chain's end as it is.

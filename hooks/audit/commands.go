@@ -66,7 +66,7 @@ func tell(out io.Writer, r Report, asJSON bool) error {
 			return err
 		}
 	} else {
-		print(out, r)
+		list(out, r)
 	}
 	if r.OK {
 		return nil
@@ -74,7 +74,7 @@ func tell(out io.Writer, r Report, asJSON bool) error {
 	return fail.New(fail.Conflict, "audit.not_whole", "Faults", len(r.Faults))
 }
 
-func print(out io.Writer, r Report) {
+func list(out io.Writer, r Report) {
 	lines := func(list []Fault, prefix string) {
 		for _, f := range list {
 			where := "the trail"

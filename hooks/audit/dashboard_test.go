@@ -109,8 +109,10 @@ func TestDashboardIsWatched(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := map[string]struct{ create, update row }{
-		"staff": {row{"email": "canary@heye.cn", "phone": "13700001111", "real_name": "canary-real", "nickname": "小安", "role": agent.Id, "cap": 5,
-			"password": "canary-Pass-77", "passwordConfirm": "canary-Pass-77"}, row{"cap": 6, "real_name": "canary-other"}},
+		"staff": {row{
+			"email": "canary@heye.cn", "phone": "13700001111", "real_name": "canary-real", "nickname": "小安", "role": agent.Id, "cap": 5,
+			"password": "canary-Pass-77", "passwordConfirm": "canary-Pass-77",
+		}, row{"cap": 6, "real_name": "canary-other"}},
 		"roles":         {row{"name": "夜班", "permissions": []string{"conversations.reply"}}, row{"permissions": []string{"customers.see"}}},
 		"groups":        {row{"name": "夜班组"}, row{"name": "夜猫组"}},
 		"channels":      {row{"name": "活动页", "kind": "web", "colour": "#112233"}, row{"greeting": "您好"}},
@@ -121,8 +123,10 @@ func TestDashboardIsWatched(t *testing.T) {
 		"tags":          {row{"name": "急", "colour": "amber"}, row{"colour": "gold"}},
 		"quick_replies": {row{"title": "问好", "text": "在的", "scope": "shop"}, row{"text": "您好"}},
 		"sign_ins":      {row{"staff": s.owner.Id, "kind": "console", "ends": "2030-01-01 00:00:00.000Z", "hash": "canary-hash"}, row{"ended": "2026-01-01 00:00:00.000Z"}},
-		"_superusers": {row{"email": "canary@boss.cn", "password": "canary-Pass-88", "passwordConfirm": "canary-Pass-88"},
-			row{"email": "canary2@boss.cn"}},
+		"_superusers": {
+			row{"email": "canary@boss.cn", "password": "canary-Pass-88", "passwordConfirm": "canary-Pass-88"},
+			row{"email": "canary2@boss.cn"},
+		},
 	}
 	for _, w := range audit.All(s.app) {
 		c, ok := cases[w.Collection]
@@ -173,8 +177,10 @@ func TestPocketBasesOwnSettingsAreWatched(t *testing.T) {
 	t.Parallel()
 	s := openShop(t)
 	list := s.since(func() {
-		s.call("PATCH", "/api/settings", row{"meta": row{"appName": "禾野", "senderName": "小二", "senderAddress": "a@heye.cn", "appURL": "http://localhost"},
-			"smtp": row{"enabled": true, "host": "smtp.heye.cn", "port": 465, "password": "canary"}}, nil)
+		s.call("PATCH", "/api/settings", row{
+			"meta": row{"appName": "禾野", "senderName": "小二", "senderAddress": "a@heye.cn", "appURL": "http://localhost"},
+			"smtp": row{"enabled": true, "host": "smtp.heye.cn", "port": 465, "password": "canary"},
+		}, nil)
 	})
 	if len(list) != 1 || list[0].Act != "pocketbase.updated" || list[0].ActorKind != "dashboard" || list[0].Actor != s.owner.Id {
 		t.Fatalf("%+v", list)

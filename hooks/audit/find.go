@@ -152,11 +152,11 @@ func (q Query) conditions() []dbx.Expression {
 		list = append(list, dbx.HashExp{"act": q.Act})
 	}
 	if len(q.On) > 0 {
-		any := make([]dbx.Expression, len(q.On))
+		either := make([]dbx.Expression, len(q.On))
 		for i, o := range q.On {
-			any[i] = dbx.HashExp{"object_kind": o.Kind, "object": o.ID}
+			either[i] = dbx.HashExp{"object_kind": o.Kind, "object": o.ID}
 		}
-		list = append(list, dbx.Or(any...))
+		list = append(list, dbx.Or(either...))
 	}
 	if q.Text != "" {
 		list = append(list, dbx.NewExp("instr(lower(actor_name || char(10) || object_name || char(10) || object || char(10) || reason || char(10) || address || char(10) || changes), {:text}) > 0",

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -56,8 +57,11 @@ func paramsChanged(app core.App, before []byte, now *core.Settings) ([]Change, e
 	}
 	after, _ := exported["value"].([]byte)
 	var b, a map[string]any
-	if json.Unmarshal(before, &b) != nil || json.Unmarshal(after, &a) != nil { // encrypted
+	if !json.Valid(before) || !json.Valid(after) { // encrypted
 		return []Change{{Field: paramsTable, As: Secret}}, nil
+	}
+	if err := errors.Join(json.Unmarshal(before, &b), json.Unmarshal(after, &a)); err != nil {
+		return nil, err
 	}
 	var list []Change
 	for _, group := range slices.Sorted(maps.Keys(a)) {

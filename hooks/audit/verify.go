@@ -94,7 +94,7 @@ func Verify(ctx context.Context, app core.App, now time.Time) (Report, error) {
 	if err := w.toEnd(ctx, app); err != nil {
 		return Report{}, err
 	}
-	return w.conclude(app, now)
+	return w.conclude(ctx, app, now)
 }
 
 func begin(app core.App) (*walk, error) {
@@ -217,20 +217,23 @@ func (w *walk) sumNow() string { return hex.EncodeToString(w.sum.Sum(nil)) }
 
 // wrong notes a fault. Neighbours with the same one are told together.
 func (w *walk) wrong(f Fault) {
-	list := w.report.Faults
-	if n := len(list) - 1; n >= 0 && list[n].Wrong == f.Wrong && list[n].Note == f.Note && f.From > 0 && list[n].To+1 == f.From {
-		list[n].To = f.To
-		return
+	n := len(w.report.Faults)
+	if n > 0 {
+		last := &w.report.Faults[n-1]
+		if last.Wrong == f.Wrong && last.Note == f.Note && f.From > 0 && last.To+1 == f.From {
+			last.To = f.To
+			return
+		}
 	}
-	if len(list) < mostFaults {
-		w.report.Faults = append(list, f)
+	if n < mostFaults {
+		w.report.Faults = append(w.report.Faults, f)
 	}
 }
 
 // conclude holds the end of the walk against the chain's head, the anchor and
 // the schema.
-func (w *walk) conclude(app core.App, now time.Time) (Report, error) {
-	if err := w.checkHead(app); err != nil {
+func (w *walk) conclude(ctx context.Context, app core.App, now time.Time) (Report, error) {
+	if err := w.checkHead(ctx, app); err != nil {
 		return Report{}, err
 	}
 	w.checkAnchor(now)
@@ -245,33 +248,40 @@ func (w *walk) conclude(app core.App, now time.Time) (Report, error) {
 	return w.report, nil
 }
 
-func (w *walk) checkHead(app core.App) error {
+// checkHead walks on to where the head is, as far as entries were added since,
+// and holds it against the last entry.
+func (w *walk) checkHead(ctx context.Context, app core.App) error {
 	for {
 		h, err := headOf(app)
+		there := err == nil
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		last := w.seq
-		if h.Seq > last { // perhaps entries were added since the walk
-			if err := w.toEnd(context.Background(), app); err != nil {
+		before := w.seq
+		if h.Seq > before {
+			if err = w.toEnd(ctx, app); err != nil {
 				return err
 			}
-			if w.seq > last {
-				continue
-			}
 		}
-		switch {
-		case err == nil && h.start() && last == 0:
-		case err != nil || h.start() || h.Key != w.chain.id() || !hmac.Equal([]byte(h.Seal), []byte(h.sealedBy(w.chain, asHead))):
-			w.wrong(Fault{Wrong: Headless})
-		case h.Seq > last:
-			w.wrong(Fault{Wrong: CutOff, From: last + 1, To: h.Seq})
-		case h.Seq < last:
-			w.wrong(Fault{Wrong: Inserted, From: h.Seq + 1, To: last})
-		case h.MAC != w.report.Head:
-			w.wrong(Fault{Wrong: Headless})
+		if w.seq == before {
+			w.compare(h, there)
+			return nil
 		}
-		return nil
+	}
+}
+
+// compare holds the head, where there is one, against the last entry.
+func (w *walk) compare(h head, there bool) {
+	switch {
+	case there && h.start() && w.seq == 0:
+	case !there || !w.chain.sealed(h, asHead):
+		w.wrong(Fault{Wrong: Headless})
+	case h.Seq > w.seq:
+		w.wrong(Fault{Wrong: CutOff, From: w.seq + 1, To: h.Seq})
+	case h.Seq < w.seq:
+		w.wrong(Fault{Wrong: Inserted, From: h.Seq + 1, To: w.seq})
+	case h.MAC != w.report.Head:
+		w.wrong(Fault{Wrong: Headless})
 	}
 }
 
@@ -283,7 +293,7 @@ func (w *walk) checkAnchor(now time.Time) {
 		if !adrift && (err != nil || now.Sub(began.Time()) > unanchored) {
 			w.wrong(Fault{Wrong: Adrift})
 		}
-	case w.anchor != nil && w.anchor.Seal != w.anchor.sealedBy(w.chain, asAnchor):
+	case w.anchor != nil && !w.chain.sealed(*w.anchor, asAnchor):
 		w.wrong(Fault{Wrong: Adrift})
 	case w.anchor != nil && !w.anchored:
 		w.wrong(Fault{Wrong: Older, From: min(w.seq+1, w.anchor.Seq), To: w.anchor.Seq})

@@ -24,7 +24,7 @@ func verify(t testing.TB, app core.App) audit.Report {
 }
 
 func wrongs(list []audit.Fault) string {
-	var said []string
+	said := make([]string, 0, len(list))
 	for _, f := range list {
 		said = append(said, strings.TrimSpace(fmt.Sprintf("%s %d-%d %s", f.Wrong, f.From, f.To, f.Note)))
 	}
@@ -88,13 +88,15 @@ func TestTamperingShows(t *testing.T) {
 		"cut last":         {"cut_off 6-6, older 6-6", []string{"DELETE FROM audit WHERE seq = 6"}},
 		"cut two":          {"cut_off 5-6, older 5-6", []string{"DELETE FROM audit WHERE seq >= 5"}},
 		"cut with the head set back": {"headless 0-0, older 6-6", []string{
-			"DELETE FROM audit WHERE seq = 6", "UPDATE audit_head SET seq = 5, mac = (SELECT mac FROM audit WHERE seq = 5)"}},
+			"DELETE FROM audit WHERE seq = 6", "UPDATE audit_head SET seq = 5, mac = (SELECT mac FROM audit WHERE seq = 5)",
+		}},
 		"cut all":        {"cut_off 1-6, older 1-6", []string{"DELETE FROM audit WHERE seq > 0"}},
 		"begin anew":     {"older 1-6", []string{"DELETE FROM audit WHERE seq > 0", "UPDATE audit_head SET seq = 0, mac = '', key = '', seal = ''"}},
 		"swap":           {"altered 2-3, altered 5-6", []string{"UPDATE audit SET seq = 99 WHERE seq = 2", "UPDATE audit SET seq = 2 WHERE seq = 5", "UPDATE audit SET seq = 5 WHERE seq = 99"}},
 		"swap neighbour": {"altered 2-4", []string{"UPDATE audit SET seq = 99 WHERE seq = 2", "UPDATE audit SET seq = 2 WHERE seq = 3", "UPDATE audit SET seq = 3 WHERE seq = 99"}},
 		"close the gap": {"altered 3-5, cut_off 6-6, older 6-6", []string{
-			"DELETE FROM audit WHERE seq = 3", "UPDATE audit SET seq = seq - 1 WHERE seq IN (4)", "UPDATE audit SET seq = 4 WHERE seq = 5", "UPDATE audit SET seq = 5 WHERE seq = 6"}},
+			"DELETE FROM audit WHERE seq = 3", "UPDATE audit SET seq = seq - 1 WHERE seq IN (4)", "UPDATE audit SET seq = 4 WHERE seq = 5", "UPDATE audit SET seq = 5 WHERE seq = 6",
+		}},
 		"insert at the end":   {"altered 7-7, inserted 7-7", []string{"INSERT INTO audit (id, seq, time, act, key, mac) SELECT 'forged000000000', 7, time, act, key, mac FROM audit WHERE seq = 6"}},
 		"insert at the start": {"inserted 0-0", []string{"INSERT INTO audit (id, seq, time, act, key, mac) SELECT 'forged000000000', 0, time, act, key, mac FROM audit WHERE seq = 6"}},
 		"insert in between":   {"inserted 3-3", []string{"INSERT INTO audit (id, seq, time, act, key, mac) SELECT 'forged000000000', 3.5, time, act, key, mac FROM audit WHERE seq = 3"}},

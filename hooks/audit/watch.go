@@ -56,7 +56,10 @@ func Watch(app core.App, collection string, fields Fields) {
 	app.OnRecordDelete(collection).BindFunc(w.onDelete)
 }
 
-const watchedKey = "audit.watched."
+const (
+	watchedKey = "audit.watched."
+	deleted    = "deleted"
+)
 
 // All lists what is watched, by collection.
 func All(app core.App) []Watched {
@@ -75,7 +78,7 @@ func (w Watched) Kind() string { return strings.TrimPrefix(w.Collection, "_") }
 
 // Acts are all that can happen to its records.
 func (w Watched) Acts() []string {
-	verbs := []string{"created", "updated", "deleted"}
+	verbs := []string{"created", "updated", deleted}
 	for _, flag := range slices.Sorted(maps.Keys(w.Turns)) {
 		names := w.Turns[flag]
 		verbs = append(verbs, names[0], names[1])
@@ -149,7 +152,7 @@ func (w Watched) onDelete(e *core.RecordEvent) error {
 		if err := e.Next(); err != nil {
 			return err
 		}
-		return w.tell(e, "deleted", before, nil)
+		return w.tell(e, deleted, before, nil)
 	})
 }
 
@@ -162,7 +165,7 @@ func (w Watched) tell(e *core.RecordEvent, verb string, before, after *core.Reco
 	switch {
 	case verb == "updated":
 		verb = w.turn(changes)
-	case verb == "deleted" && !empty(textOf(before, w.binned())):
+	case verb == deleted && !empty(textOf(before, w.binned())):
 		verb = "removed"
 	}
 	by := ActorOf(e.Context)
@@ -187,7 +190,7 @@ func (w Watched) object(app core.App, r *core.Record) Object {
 // binned is the field that says that a record is in the bin, "" without one.
 func (w Watched) binned() string {
 	for flag, names := range w.Turns {
-		if names[0] == "deleted" {
+		if names[0] == deleted {
 			return flag
 		}
 	}

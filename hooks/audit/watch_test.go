@@ -34,7 +34,7 @@ func entries(t testing.TB, app core.App) []audit.Record {
 }
 
 func acts(list []audit.Record) []string {
-	var names []string
+	names := make([]string, 0, len(list))
 	for _, r := range list {
 		names = append(names, r.Act)
 	}

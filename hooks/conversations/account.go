@@ -36,7 +36,8 @@ func (tx *Tx) changed(c *Conversation, data EventData) (list []audit.Change) {
 	case Recalled:
 		change("message", data.Message, nil)
 	case Tagged:
-		var before, after []*Named
+		var before []*Named
+		after := make([]*Named, 0, len(data.Tags))
 		if t := tx.touched[c.ID]; t != nil && t.before != nil {
 			for _, id := range t.before.Tags {
 				before = append(before, tx.named("SELECT name FROM tags WHERE id = {:id}", id))
