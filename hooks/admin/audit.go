@@ -23,12 +23,13 @@ import (
 	"github.com/dianxiaoer/xiaoer/views/ui"
 )
 
-var auditFilterNames = []string{"who", byAct, "object", "from", "to"}
+var auditFilterNames = []string{"who", byAct, byObject, "from", "to"}
 
 // Kinds of objects that are asked for by name.
 const (
 	ofConversations = "conversations"
 	byAct           = "act"
+	byObject        = "object"
 )
 
 const (
@@ -78,10 +79,10 @@ func auditViewOf(e *core.RequestEvent) (auditView, error) {
 		v.query.Actor = f["who"]
 	}
 	v.query.From, v.query.To = v.day("from", 0), v.day("to", 1)
-	if f["object"] == "" {
+	if f[byObject] == "" {
 		return v, nil
 	}
-	on := audit.ParseObject(f["object"])
+	on := audit.ParseObject(f[byObject])
 	v.query.On = []audit.Object{on}
 	if on.Kind != customers.Customers {
 		return v, nil
@@ -167,7 +168,7 @@ func auditFilters(e *core.RequestEvent, w *auditWords, v auditView) ([]ui.Filter
 	if len(v.query.On) > 0 {
 		on := v.query.On[0]
 		name := w.object(&audit.Record{ObjectKind: on.Kind, Object: on.ID})
-		filters = append(filters, ui.Filter{Name: "object", Label: w.say.T("audit.any_object"), Options: []ui.Option{{Value: v.list.Filters["object"], Label: name}}})
+		filters = append(filters, ui.Filter{Name: byObject, Label: w.say.T("audit.any_object"), Options: []ui.Option{{Value: v.list.Filters[byObject], Label: name}}})
 	}
 	return append(filters,
 		ui.Filter{Name: "from", Label: w.say.T("audit.from"), Date: true}, ui.Filter{Name: "to", Label: w.say.T("audit.to"), Date: true}), nil
