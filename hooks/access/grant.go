@@ -75,6 +75,16 @@ func MayManage(by, target *Person) error {
 	return nil
 }
 
+// MustBeOwner refuses everybody but owners what would make an owner of whoever
+// does it: to choose where the links to new passwords go, or to put other data,
+// with other accounts, in the place of the shop's.
+func MustBeOwner(by *Person) error {
+	if by != nil && by.Role != Owner {
+		return fail.New(fail.Forbidden, "access.owners_only")
+	}
+	return nil
+}
+
 // MayPlace refuses to bring people, by themselves included, into a group whose
 // conversations by does not see: being in a group is a right to see them.
 // Leaving one is nobody's gain and always allowed.

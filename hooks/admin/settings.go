@@ -117,8 +117,12 @@ func saveShop(e *core.RequestEvent) error {
 	sent := func(name string) string { return strings.TrimSpace(e.Request.PostFormValue(name)) }
 	typed := settings.Shop{Name: sent("name"), Colour: sent("colour"), Language: sent("language"), BaseURL: strings.TrimRight(sent("base_url"), "/"), Zone: sent("zone")}
 	err := e.App.RunInTransaction(func(app core.App) error {
-		if err := web.Unchanged(e, settings.ShopOf(app)); err != nil {
+		now := settings.ShopOf(app)
+		if err := web.Unchanged(e, now); err != nil {
 			return err
+		}
+		if typed.BaseURL != now.BaseURL && access.MustBeOwner(access.Of(e)) != nil { // links in mails lead there
+			return fail.New(fail.Invalid, "access.owners_only").On("base_url")
 		}
 		return settings.SaveShop(app, typed)
 	})

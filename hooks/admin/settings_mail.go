@@ -112,6 +112,9 @@ func keepMail(e *core.RequestEvent, app core.App, typed server, password string)
 	if err := web.Unchanged(e, now); err != nil {
 		return err
 	}
+	if access.MustBeOwner(access.Of(e)) != nil { // links to new passwords go through it
+		return fail.New(fail.Invalid, "access.owners_only").On("host")
+	}
 	s, err := app.Settings().Clone()
 	if err != nil {
 		return err

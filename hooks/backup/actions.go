@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
@@ -56,7 +57,10 @@ func said(e *core.RequestEvent, f *fail.Error) map[string]string {
 // saveStore changes where backups are kept, once it was found to work.
 func (d *desk) saveStore(e *core.RequestEvent) error {
 	form := func(name string) string { return strings.TrimSpace(e.Request.PostFormValue(name)) }
-	s := e.App.Settings()
+	s, err := e.App.Settings().Clone()
+	if err != nil {
+		return err
+	}
 	store, err := storeOf(form, s.Backups.S3)
 	if err == nil && store.Enabled {
 		err = reach(e.Request.Context(), store)
@@ -137,12 +141,18 @@ func (d *desk) verify(e *core.RequestEvent) error {
 // restore lays a backup from the shelf ready and starts the program anew, which
 // exchanges the data. Everybody's work stops for that moment.
 func (d *desk) restore(e *core.RequestEvent) error {
+	if err := access.MustBeOwner(access.Of(e)); err != nil {
+		return err
+	}
 	app, name := e.App, e.Request.PathValue("name")
-	return d.replace(e, name, func() (string, func(), error) { return fetch(app, name) })
+	return d.replace(e, name, func() (string, func(), error) { return fetch(app, name) }, func() {})
 }
 
 // upload restores from a file that the browser sends as the request's body.
 func (d *desk) upload(e *core.RequestEvent) error {
+	if err := access.MustBeOwner(access.Of(e)); err != nil {
+		return err
+	}
 	control := http.NewResponseController(e.Response)
 	_ = control.SetReadDeadline(time.Time{}) // a large shop on a slow line takes its time
 	file, done, err := receive(e.App, web.Stream(e))
@@ -153,10 +163,12 @@ func (d *desk) upload(e *core.RequestEvent) error {
 		done()
 		return fail.New(fail.Invalid, "backup.failed_verify", "Why", err.Error()).Because(err)
 	}
-	return d.replace(e, "", func() (string, func(), error) { return file, done, nil })
+	return d.replace(e, "", func() (string, func(), error) { return file, done, nil }, done)
 }
 
-func (d *desk) replace(e *core.RequestEvent, name string, from func() (string, func(), error)) error {
+// replace restores what from brings; busy is called where that is never asked
+// for.
+func (d *desk) replace(e *core.RequestEvent, name string, from func() (string, func(), error), busy func()) error {
 	app := e.App
 	err := d.maker.begin(app, doRestore, func(ctx context.Context) error {
 		file, done, err := from()
@@ -174,6 +186,7 @@ func (d *desk) replace(e *core.RequestEvent, name string, from func() (string, f
 		return nil
 	})
 	if err != nil {
+		busy()
 		return err
 	}
 	if web.WantsPart(e) {

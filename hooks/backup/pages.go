@@ -44,6 +44,7 @@ func (d *desk) page(e *core.RequestEvent) error {
 func (d *desk) model(e *core.RequestEvent) backup.Backups {
 	say, plan := locale.In(web.Language(e)), PlanOf(e.App)
 	m := backup.Backups{Admin: web.Admin(e, "backups", say.T("backup.title"), "js/admin/backups.js")}
+	m.Restores = access.MustBeOwner(access.Of(e)) == nil
 	m.Off, m.Hour, m.Keep = plan.Off, plan.Hour, strconv.Itoa(plan.Keep)
 	m.Store = shown(e.App.Settings().Backups.S3)
 	list, err := Shelf(e.App)

@@ -3,13 +3,13 @@
 import { words } from "../lib/words.js";
 
 const t = await words("backup");
-const card = document.querySelector("[data-restore]");
-const input = card.querySelector("input");
-const line = card.querySelector("[role=status]");
-const bar = line.querySelector("progress");
-const said = line.querySelector("span");
+const card = document.querySelector("[data-restore]"); // who may not restore has none
+const input = card?.querySelector("input");
+const line = card?.querySelector("[role=status]");
+const bar = line?.querySelector("progress");
+const said = line?.querySelector("span");
 
-input.addEventListener("change", async () => {
+input?.addEventListener("change", async () => {
   const [file] = input.files;
   if (file && (await ask())) send(file);
   input.value = "";
