@@ -10,7 +10,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
-	"github.com/dianxiaoer/xiaoer/hooks/mask"
 )
 
 // DefaultCap is how many conversations somebody serves at once when nothing
@@ -224,12 +223,6 @@ func change(app core.App, id string, by func(*Staff)) error {
 	}
 	return nil
 }
-
-// Mask hides the middle of a phone number: 138****8000.
-func Mask(phone string) string { return mask.Phone(phone) }
-
-// MaskEmail leaves the first letter and the domain: w***@example.com.
-func MaskEmail(address string) string { return mask.Email(address) }
 
 // Reach is what somebody signs in with: their e-mail, else their phone.
 func (p *Person) Reach() string { return cmp.Or(p.Email, p.Phone) }

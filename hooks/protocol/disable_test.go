@@ -489,3 +489,49 @@ func waitFor(t *testing.T, what string, is func() bool) {
 		}
 	}
 }
+
+// Whoever loses a group, or the sight of everything, loses what they saw by it,
+// on the open connection; however many conversations those are.
+func TestWhatIsNoLongerTheirsToSeeIsGone(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	id, token := s.hire("客服-小满", "agent", "pre-sale")
+	seer, all := s.hire("专家", "expert", "complaint")
+	var ids []string
+	for range conversations.PageSize + 5 {
+		ids = append(ids, s.asked())
+	}
+	agent, expert := s.hello(token, ""), s.hello(all, "")
+	leave := func(who string, change func(*core.Record)) {
+		t.Helper()
+		r, err := s.app.FindRecordById(access.Collection, who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(r)
+		if err := s.app.Save(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	role, err := access.RoleByKey(s.app, access.Agent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave(id, func(r *core.Record) { r.Set("groups", []string{groupID(t, s, "complaint")}) })
+	leave(seer, func(r *core.Record) { r.Set("role", role.Id) })
+	for _, c := range []*client{agent, expert} {
+		c.wait("notice", is([]string{"code"}, "rights"))
+		gone := map[string]bool{}
+		for _, f := range c.seen {
+			if f.at("conversation", "gone") == true {
+				gone[f.str("conversation", "id")] = true
+			}
+		}
+		if len(gone) != len(ids) {
+			t.Errorf("%d of %d are gone", len(gone), len(ids))
+		}
+		if r := c.send("x", "还在吗", frame{"conversation": ids[0]}); r.str("code") != "not_found" {
+			t.Errorf("a word to what is hidden: %v", r)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/mask"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/layout"
@@ -147,7 +148,7 @@ func memberOf(e *core.RequestEvent, by, p *access.Person) team.Member {
 		Email: p.Email, Phone: p.Phone, Disabled: p.Disabled, Me: by.ID == p.ID,
 	}
 	if !by.May(access.StaffEdit) && !m.Me {
-		m.Email, m.Phone = access.MaskEmail(p.Email), access.Mask(p.Phone)
+		m.Email, m.Phone = mask.Email(p.Email), mask.Phone(p.Phone)
 	}
 	switch routing.Presence(e.App, p) {
 	case routing.Online:
