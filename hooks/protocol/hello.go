@@ -33,6 +33,7 @@ type door struct {
 	origin string         // "" where the peer sent none
 	own    bool           // the server's own origin
 	person *access.Person // by the cookie, which speaks only from our own pages
+	why    error          // why the cookie says nobody
 	lang   string
 }
 
@@ -41,9 +42,7 @@ func (d *desk) socket(e *core.RequestEvent) error {
 	at := &door{origin: e.Request.Header.Get("Origin"), lang: web.Language(e)}
 	at.own = at.origin != "" && sameOrigin(at.origin, e.Request)
 	if at.own {
-		if p, err := access.ByCookie(d.app, e.Request); err == nil {
-			at.person = p
-		}
+		at.person, at.why = access.ByCookie(d.app, e.Request)
 	}
 	address := web.Address(e)
 	d.hub.Accept(e.Response, e.Request, func(s *live.Session) {
@@ -105,10 +104,24 @@ func (d *desk) greet(s *live.Session, h hello) {
 	}
 	s.Peer = who
 	d.follow(s, who)
+	if err := d.still(who); err != nil {
+		s.Close(goodbye(err))
+		return
+	}
 	if err := d.catchUp(s, who, h.cursor()); err != nil {
 		d.app.Logger().Error("catching up", "error", err)
 		s.Close(live.Restart, "")
 	}
+}
+
+// still refuses whose sign-in has ended between the upgrade and the moment from
+// which on the session hears of it.
+func (d *desk) still(who *caller) error {
+	if who.isVisitor() {
+		return nil
+	}
+	_, err := access.Refresh(d.app, who.person.Load())
+	return err
 }
 
 // goodbye is how a socket is closed for err.
@@ -133,6 +146,9 @@ func (d *desk) identify(at *door, h hello) (*caller, error) {
 		lang = locale.Match(wish)
 	}
 	if h.Token == nil {
+		if at.why != nil {
+			return nil, at.why
+		}
 		if at.person == nil {
 			return nil, fail.New(fail.Unauthorized, "fail.unauthorized")
 		}
