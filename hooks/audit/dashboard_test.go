@@ -12,6 +12,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
@@ -123,7 +124,7 @@ func TestDashboardIsWatched(t *testing.T) {
 		"notes":         {row{"customer": customer.Id, "staff": s.owner.Id, "text": "canary-note"}, row{"text": "canary-other"}},
 		"tags":          {row{"name": "急", "colour": "amber"}, row{"colour": "gold"}},
 		"quick_replies": {row{"title": "问好", "text": "在的", "scope": "shop"}, row{"text": "您好"}},
-		"sign_ins":      {row{"staff": s.owner.Id, "kind": "console", "ends": "2030-01-01 00:00:00.000Z", "hash": "canary-hash"}, row{"ended": "2026-01-01 00:00:00.000Z"}},
+		"sign_ins":      {row{"staff": s.owner.Id, "kind": "console", "ends": "2030-01-01 00:00:00.000Z", "seen": types.NowDateTime().String(), "hash": "canary-hash"}, row{"ended": "2026-01-01 00:00:00.000Z"}},
 		"_superusers":   {row{"email": "canary@boss.cn", "password": "canary-Pass-88", "passwordConfirm": "canary-Pass-88"}, nil},
 	}
 	for _, w := range audit.All(s.app) {
