@@ -161,6 +161,9 @@ func validRole(e *core.RecordEvent) error {
 	if err != nil {
 		return fail.New(fail.Invalid, "access.permission_unknown", "Permission", "?").On("permissions").Because(err)
 	}
+	if before, err := wrapRole(r.Original()).written(); r.Key() == Owner && !r.IsNew() && (err != nil || !slices.Equal(before, allowed)) {
+		return errOwnerStays.On("permissions")
+	}
 	for _, p := range allowed {
 		if !slices.Contains(Permissions, p) {
 			return fail.New(fail.Invalid, "access.permission_unknown", "Permission", string(p)).On("permissions")
