@@ -95,6 +95,15 @@ func MayPlace(by *Person, group string) error {
 	return fail.New(fail.Forbidden, "access.beyond_group").On("groups")
 }
 
+// MayDissolve refuses to hand on the conversations of a group that by does not
+// see: by could be the one whom they are handed to.
+func MayDissolve(by *Person, group string) error {
+	if MayPlace(by, group) != nil {
+		return fail.New(fail.Forbidden, "access.group_unseen")
+	}
+	return nil
+}
+
 // placing is [MayPlace] for each of the groups that are new.
 func placing(by *Person, before, after []string) error {
 	for _, id := range after {

@@ -70,9 +70,13 @@ func EditGroup(app core.App, by *Person, id string, d GroupDraft) error {
 }
 
 // DeleteGroup takes a group away that no conversation is in; its members leave
-// it, and what named it names heir, another group or "".
+// it, and what named it names heir, another group or "". What was the group's is
+// others' to see from then on: ask [MayDissolve] before anything is moved.
 func DeleteGroup(app core.App, by *Person, id, heir string) error {
-	return onGroup(app, by, id, func(app core.App, _ *Person, g *Group) error {
+	return onGroup(app, by, id, func(app core.App, by *Person, g *Group) error {
+		if err := MayDissolve(by, id); err != nil {
+			return err
+		}
 		if heir != "" {
 			if _, err := GroupByID(app, heir); err != nil || heir == id {
 				return fail.New(fail.Invalid, "access.no_such_group", "Group", heir).On("heir").Because(err)

@@ -122,6 +122,9 @@ func deleteGroup(e *core.RequestEvent) error {
 			return err
 		}
 	}
+	if err := access.MayDissolve(access.Of(e), id); err != nil {
+		return err
+	}
 	if err := conversations.Regroup(e.App, id, heir); err != nil {
 		return err
 	}

@@ -285,3 +285,29 @@ func TestAGroupThatGoesHandsOn(t *testing.T) {
 		t.Errorf("members: %v, %v", p.Groups, err)
 	}
 }
+
+// By deleting a group its conversations come to be another's: nobody gets to see
+// in that way what they do not see.
+func TestNobodyHandsOnWhatTheyDoNotSee(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	role, err := access.AddRole(s.app, nil, "组长", []access.Permission{access.GroupsEdit, access.ConversationsSeeGroup})
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, err := access.Groups(s.app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine, theirs := groups[0].Id, groups[1].Id
+	s.hire(access.Newcomer{Email: "lead@heye.cn", Nickname: "组长小李", Role: role.Id, Groups: []string{mine}})
+	lead := s.as("lead@heye.cn")
+	for _, heir := range []string{mine, ""} {
+		if status, _ := lead.post("/admin/groups/"+theirs+"/delete", url.Values{"heir": {heir}}); status != http.StatusForbidden {
+			t.Errorf("handed on to %q: %d", heir, status)
+		}
+	}
+	if status, text := lead.post("/admin/groups/"+mine+"/delete", url.Values{}); status != http.StatusSeeOther {
+		t.Errorf("one's own: %d %s", status, text)
+	}
+}
