@@ -55,7 +55,7 @@ func holdSettings(app core.App) {
 const mostShopName = 30
 
 func checkShop(s settings.Shop) error {
-	switch base, err := url.Parse(s.BaseURL); {
+	switch {
 	case strings.TrimSpace(s.Name) == "":
 		return fail.New(fail.Invalid, "setup.shop_missing").On("name")
 	case utf8.RuneCountInString(s.Name) > mostShopName:
@@ -66,12 +66,17 @@ func checkShop(s settings.Shop) error {
 		return fail.New(fail.Invalid, "settings.language_wrong").On("language")
 	case s.Zone != "" && !hours.IsZone(s.Zone):
 		return fail.New(fail.Invalid, "settings.zone_wrong").On("zone")
-	case s.BaseURL == "":
-		return nil
-	case err != nil || base.Scheme != "https" && base.Scheme != "http" || channels.Origin(s.BaseURL) != s.BaseURL || base.Hostname() == "" || base.User != nil:
+	case s.BaseURL != "" && !isBase(s.BaseURL):
 		return fail.New(fail.Invalid, "settings.base_url_wrong").On("base_url")
 	}
 	return nil
+}
+
+// isBase reports whether text is an address of a site and no more: links are made
+// by what is added to it.
+func isBase(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && channels.Origin(text) == text
 }
 
 var shopFields = []string{"name", "colour", "language", "base_url", "zone"}

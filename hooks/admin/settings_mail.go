@@ -119,13 +119,12 @@ func keepMail(e *core.RequestEvent, app core.App, typed server, password string)
 	if err != nil {
 		return err
 	}
-	elsewhere := typed.Host != now.Host || typed.Port != now.Port || typed.User != now.User || now.TLS && !typed.TLS
 	switch {
 	case password != "":
 		s.SMTP.Password = password
 	case typed.User == "":
 		s.SMTP.Password = ""
-	case now.PasswordExists && elsewhere || !now.PasswordExists && typed.Enabled:
+	case typed.needsPassword(now):
 		return fail.New(fail.Invalid, "settings.mail_password_again").On("password")
 	}
 	s.SMTP.Enabled, s.SMTP.Host, s.SMTP.Port, s.SMTP.Username, s.SMTP.TLS = typed.Enabled, typed.Host, typed.Port, typed.User, typed.TLS
@@ -134,6 +133,15 @@ func keepMail(e *core.RequestEvent, app core.App, typed server, password string)
 		s.Meta.SenderAddress = typed.Sender
 	}
 	return app.Save(s)
+}
+
+// needsPassword reports whether the password that is kept, if there is one, is not
+// for this server.
+func (s server) needsPassword(kept server) bool {
+	if !kept.PasswordExists {
+		return s.Enabled
+	}
+	return s.Host != kept.Host || s.Port != kept.Port || s.User != kept.User || kept.TLS && !s.TLS
 }
 
 // testing lets one test letter be on its way at a time: a server that does not

@@ -59,25 +59,27 @@ func saveDashboard(e *core.RequestEvent) error {
 	typed := dashboard{Off: e.Request.PostFormValue("on") != "on", Addresses: strings.Fields(e.Request.PostFormValue("addresses"))}
 	err := checkAddresses(typed.Addresses)
 	if err == nil {
-		err = e.App.RunInTransaction(func(app core.App) error {
-			if err := web.Unchanged(e, dashboardOf(app)); err != nil {
-				return err
-			}
-			if err := settings.SaveDashboard(app, settings.Dashboard{Off: typed.Off}); err != nil {
-				return err
-			}
-			s, err := app.Settings().Clone()
-			if err != nil {
-				return err
-			}
-			s.SuperuserIPs = typed.Addresses
-			return app.Save(s)
-		})
+		err = e.App.RunInTransaction(func(app core.App) error { return keepDashboard(e, app, typed) })
 	}
 	if err != nil {
 		return showSystem(e, typed, err)
 	}
 	return web.Done(e, pathSystem, "settings.saved")
+}
+
+func keepDashboard(e *core.RequestEvent, app core.App, typed dashboard) error {
+	if err := web.Unchanged(e, dashboardOf(app)); err != nil {
+		return err
+	}
+	if err := settings.SaveDashboard(app, settings.Dashboard{Off: typed.Off}); err != nil {
+		return err
+	}
+	s, err := app.Settings().Clone()
+	if err != nil {
+		return err
+	}
+	s.SuperuserIPs = typed.Addresses
+	return app.Save(s)
 }
 
 func checkAddresses(list []string) error {

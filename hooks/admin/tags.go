@@ -182,10 +182,9 @@ func saveTag(e *core.RequestEvent) error {
 		if err != nil {
 			return err
 		}
-		if err := web.Unchanged(e, tagShown{t.Name(), t.Colour()}); err != nil {
-			return err
+		if err = web.Unchanged(e, tagShown{t.Name(), t.Colour()}); err == nil {
+			_, err = customers.EditTag(app, id, typed.Name, typed.Colour)
 		}
-		_, err = customers.EditTag(app, id, typed.Name, typed.Colour)
 		return err
 	})
 	if err != nil {

@@ -38,17 +38,7 @@ func save(e *core.RequestEvent) error {
 		err = groupsExist(e.App, n)
 	}
 	if err == nil {
-		err = e.App.RunInTransaction(func(app core.App) error {
-			c, err := ByID(app, id)
-			if err != nil {
-				return err
-			}
-			if err := web.Unchanged(e, c.changeable()); err != nil {
-				return err
-			}
-			_, err = Edit(app, id, n)
-			return err
-		})
+		err = e.App.RunInTransaction(func(app core.App) error { return saveOver(e, app, id, n) })
 	}
 	if err == nil {
 		return web.Done(e, at+"/"+id, "channels.saved")
@@ -69,6 +59,18 @@ func save(e *core.RequestEvent) error {
 	m.Form.Version = e.Request.PostFormValue("version")
 	m.Form.Conflict = web.Meanwhile(e, now, at+"/"+id, differences(m, now, n)...)
 	return web.ShowStatus(e, http.StatusConflict, channels.EditPage(m), channels.EditForm(m))
+}
+
+// saveOver changes the channel unless somebody else has meanwhile.
+func saveOver(e *core.RequestEvent, app core.App, id string, n New) error {
+	c, err := ByID(app, id)
+	if err != nil {
+		return err
+	}
+	if err = web.Unchanged(e, c.changeable()); err == nil {
+		_, err = Edit(app, id, n)
+	}
+	return err
 }
 
 func makeDefault(e *core.RequestEvent) error {

@@ -94,11 +94,11 @@ func TestOverlapsAreHonoured(t *testing.T) {
 		t.Fatal(err)
 	}
 	verify := func(secret string, now time.Time) bool {
-		c, err := channels.ByID(app, c.Id)
+		present, err := channels.ByID(app, c.Id)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return channels.Verify(c, channels.Identity{ID: "u-1", HMAC: channels.Sign(secret, "u-1", 0)}, now) == nil
+		return channels.Verify(present, channels.Identity{ID: "u-1", HMAC: channels.Sign(secret, "u-1", 0)}, now) == nil
 	}
 	for _, days := range []string{"0", "1", "7", "30"} {
 		c, err = channels.ByID(app, c.Id)

@@ -74,22 +74,25 @@ func showForm(e *core.RequestEvent, q *QuickReply, d Draft, refused error) error
 	if m.Groups, err = groups(e.App, p); err != nil {
 		return err
 	}
-	switch {
-	case refused == nil:
-	case web.IsConflict(refused) && q != nil:
-		status = http.StatusConflict
-		m.Form.Version = e.Request.PostFormValue("version")
-		m.Form.Conflict = web.Meanwhile(e, q.shown(), at+"/"+q.Id, differences(say, q.draft(), d)...)
-	default:
-		if err := web.Refusal(e, refused, &m.Form, fields...); err != nil {
+	if refused != nil {
+		if status, err = returned(e, &m.Form, q, d, refused); err != nil {
 			return err
-		}
-		status = http.StatusUnprocessableEntity
-		if q != nil {
-			m.Form.Version = e.Request.PostFormValue("version")
 		}
 	}
 	return web.ShowStatus(e, status, quickreplies.EditPage(m), quickreplies.EditForm(m))
+}
+
+// returned fills in a form that was refused, and says with which status it goes
+// back.
+func returned(e *core.RequestEvent, form *ui.Form, q *QuickReply, d Draft, refused error) (int, error) {
+	if q != nil {
+		form.Version = e.Request.PostFormValue("version") // of what the person saw
+	}
+	if web.IsConflict(refused) && q != nil {
+		form.Conflict = web.Meanwhile(e, q.shown(), at+"/"+q.Id, differences(locale.In(web.Language(e)), q.draft(), d)...)
+		return http.StatusConflict, nil
+	}
+	return http.StatusUnprocessableEntity, web.Refusal(e, refused, form, fields...)
 }
 
 func differences(say locale.Speaker, theirs, yours Draft) []ui.Difference {
@@ -144,17 +147,7 @@ func update(e *core.RequestEvent) error {
 	p, id := access.Of(e), e.Request.PathValue("id")
 	d, err := sent(e)
 	if err == nil {
-		err = e.App.RunInTransaction(func(app core.App) error {
-			q, err := editable(app, p, id)
-			if err != nil {
-				return err
-			}
-			if err := web.Unchanged(e, q.shown()); err != nil {
-				return err
-			}
-			_, err = Edit(app, p, id, d)
-			return err
-		})
+		err = e.App.RunInTransaction(func(app core.App) error { return saveOver(e, app, id, d) })
 	}
 	if err != nil {
 		q, lost := find(e.App, p, id)
@@ -164,6 +157,18 @@ func update(e *core.RequestEvent) error {
 		return showForm(e, q, d, err)
 	}
 	return web.Done(e, at, "quickreplies.saved")
+}
+
+// saveOver changes the quick reply unless somebody else has meanwhile.
+func saveOver(e *core.RequestEvent, app core.App, id string, d Draft) error {
+	q, err := editable(app, access.Of(e), id)
+	if err != nil {
+		return err
+	}
+	if err = web.Unchanged(e, q.shown()); err == nil {
+		_, err = Edit(app, access.Of(e), id, d)
+	}
+	return err
 }
 
 // chosen are the quick replies that an act on several is about.

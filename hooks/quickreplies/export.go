@@ -20,10 +20,11 @@ import (
 // handOut sends what the list shows as a file that can be taken in again.
 func handOut(e *core.RequestEvent) error {
 	p, say := access.Of(e), locale.In(web.Language(e))
-	_, _, found, err := wanted(e, p)
+	all, err := For(e.App, p)
 	if err != nil {
 		return err
 	}
+	_, found := wanted(e, all)
 	groups, err := groups(e.App, p)
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func handOut(e *core.RequestEvent) error {
 		})
 	}
 	var out bytes.Buffer
-	if err := sheets.Write(&out, rows); err != nil {
+	if err = sheets.Write(&out, rows); err != nil {
 		return err
 	}
 	err = audit.Add(e.App, audit.Entry{Act: "quick_replies.exported", Object: audit.Object{Kind: Collection}, Changes: []audit.Change{{Field: "count", After: len(found)}}})

@@ -205,7 +205,7 @@ func takeIn(e *core.RequestEvent) error {
 // linesSent are the rows of a file, or those that the page was given back.
 func linesSent(e *core.RequestEvent, scope Scope) (lines []line, err error) {
 	if rows := e.Request.PostFormValue("rows"); rows != "" {
-		if err := json.Unmarshal([]byte(rows), &lines); err != nil {
+		if err = json.Unmarshal([]byte(rows), &lines); err != nil {
 			return nil, err
 		}
 		if len(lines) > sheets.MaxRows {

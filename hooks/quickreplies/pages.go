@@ -72,20 +72,16 @@ var orders = map[string]func(a, b *QuickReply) int{
 	"category": func(a, b *QuickReply) int { return cmp.Compare(a.Category(), b.Category()) },
 }
 
-// wanted are those of p's that the list is narrowed down to.
-func wanted(e *core.RequestEvent, p *access.Person) (web.List, []*QuickReply, []*QuickReply, error) {
+// wanted are those of all that the list is narrowed down to.
+func wanted(e *core.RequestEvent, all []*QuickReply) (web.List, []*QuickReply) {
 	l := web.ListOf(e, web.ListSpec{Sorts: []string{"-uses", "used", "title", "category"}, Filters: []string{"scope", "group", "category"}})
-	all, err := For(e.App, p)
-	if err != nil {
-		return l, nil, nil, err
-	}
 	var found []*QuickReply
 	for _, q := range all {
 		if is(l, "scope", string(q.Scope())) && is(l, "group", q.Group()) && is(l, "category", q.Category()) && web.Matches(l.Query, q.Code(), q.Title(), q.Text()) {
 			found = append(found, q)
 		}
 	}
-	return l, all, found, nil
+	return l, found
 }
 
 func is(l web.List, filter, value string) bool {
@@ -94,10 +90,11 @@ func is(l web.List, filter, value string) bool {
 
 func listPage(e *core.RequestEvent) error {
 	p, say := access.Of(e), locale.In(web.Language(e))
-	l, all, found, err := wanted(e, p)
+	all, err := For(e.App, p)
 	if err != nil {
 		return err
 	}
+	l, found := wanted(e, all)
 	m := quickreplies.List{
 		Admin: web.Admin(e, area, say.T("quickreplies.title"), "js/admin/quick_replies.js"), Export: p.May(access.ExportsMake), Categories: categories(all),
 	}
