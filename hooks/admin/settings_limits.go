@@ -27,7 +27,10 @@ func checkLimits(l settings.Limits) error {
 		field string
 		value int64
 	}{
-		{"visitor_sends", int64(l.VisitorSends)}, {"uploads", int64(l.Uploads)}, {"new_visitors", int64(l.NewVisitors)}, {"visitor_sockets", int64(l.VisitorSockets)},
+		{"visitor_sends", int64(l.VisitorSends)},
+		{"uploads", int64(l.Uploads)},
+		{"new_visitors", int64(l.NewVisitors)},
+		{"visitor_sockets", int64(l.VisitorSockets)},
 		{"reveals", int64(l.Reveals)},
 		{"upload_bytes_day", l.UploadBytesDay >> 20},
 	} {
@@ -50,10 +53,16 @@ func checkLimits(l settings.Limits) error {
 // unit it is typed, and where it lies.
 func limitFields(l *settings.Limits) []limitField {
 	return []limitField{
-		{"visitor_sends", number{&l.VisitorSends}}, {"visitor_send_window", window{&l.VisitorSendWindow}},
-		{"uploads", number{&l.Uploads}}, {"upload_window", window{&l.UploadWindow}}, {"upload_bytes_day", megabytes{&l.UploadBytesDay}},
-		{"new_visitors", number{&l.NewVisitors}}, {"new_visitor_window", window{&l.NewVisitorWindow}}, {"visitor_sockets", number{&l.VisitorSockets}},
-		{"reveals", number{&l.Reveals}}, {"reveal_window", window{&l.RevealWindow}},
+		{"visitor_sends", number{&l.VisitorSends}},
+		{"visitor_send_window", window{&l.VisitorSendWindow}},
+		{"uploads", number{&l.Uploads}},
+		{"upload_window", window{&l.UploadWindow}},
+		{"upload_bytes_day", megabytes{&l.UploadBytesDay}},
+		{"new_visitors", number{&l.NewVisitors}},
+		{"new_visitor_window", window{&l.NewVisitorWindow}},
+		{"visitor_sockets", number{&l.VisitorSockets}},
+		{"reveals", number{&l.Reveals}},
+		{"reveal_window", window{&l.RevealWindow}},
 	}
 }
 
@@ -94,7 +103,7 @@ func showLimits(e *core.RequestEvent, typed map[string]string, refused error) er
 		Admin: web.Admin(e, areaSettings, say.T("settings.title"), "js/admin/settings.js"), Form: ui.Form{Action: pathLimits, Version: web.Version(now)},
 	}
 	usual := limitFields(&standard)
-	var names []string
+	names := make([]string, 0, len(usual))
 	var changed []ui.Difference
 	for i, f := range limitFields(&now) {
 		field := admin.Limit{Name: f.name, Unit: f.unit(), Value: strconv.FormatInt(f.get(), 10), Standard: strconv.FormatInt(usual[i].get(), 10)}

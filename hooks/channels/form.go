@@ -44,8 +44,9 @@ func sent(e *core.RequestEvent) (New, error) {
 
 // entriesSent are the questions in the order in which they stand in the form.
 func entriesSent(e *core.RequestEvent) []Entry {
-	var list []Entry
-	for _, id := range e.Request.PostForm["entry"] {
+	ids := e.Request.PostForm["entry"]
+	list := make([]Entry, 0, len(ids))
+	for _, id := range ids {
 		field := func(name string) string {
 			return strings.TrimSpace(strings.ReplaceAll(e.Request.PostFormValue("entry_"+name+"_"+id), "\r\n", "\n"))
 		}
@@ -120,7 +121,7 @@ func differences(m channels.Edit, theirs, yours New) []ui.Difference {
 }
 
 func texts(entries []Entry) string {
-	var list []string
+	list := make([]string, 0, len(entries))
 	for _, e := range entries {
 		list = append(list, e.Text)
 	}

@@ -29,7 +29,7 @@ func names(t *testing.T, app core.App) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var list []string
+	list := make([]string, 0, len(all))
 	for _, one := range all {
 		list = append(list, one.Name())
 	}
@@ -42,10 +42,13 @@ func TestTagNamesAreUniqueAndColoursAreNamed(t *testing.T) {
 	vip := tag(t, app, "VIP")
 	other := tag(t, app, "老客户")
 	for name, change := range map[string]func() error{
-		"twice":          func() error { _, err := customers.AppendTag(app, " VIP ", "blue"); return err },
-		"renamed":        func() error { _, err := customers.EditTag(app, other.Id, "VIP", "blue"); return err },
-		"no name":        func() error { _, err := customers.EditTag(app, other.Id, "  ", "blue"); return err },
-		"long":           func() error { _, err := customers.EditTag(app, other.Id, strings.Repeat("长", 31), "blue"); return err },
+		"twice":   func() error { _, err := customers.AppendTag(app, " VIP ", "blue"); return err },
+		"renamed": func() error { _, err := customers.EditTag(app, other.Id, "VIP", "blue"); return err },
+		"no name": func() error { _, err := customers.EditTag(app, other.Id, "  ", "blue"); return err },
+		"long": func() error {
+			_, err := customers.EditTag(app, other.Id, strings.Repeat("长", 31), "blue")
+			return err
+		},
 		"red":            func() error { _, err := customers.EditTag(app, other.Id, "x", "red"); return err },
 		"merge itself":   func() error { _, err := customers.MergeTags(app, vip.Id, vip.Id); return err },
 		"raw record":     func() error { return raw(app, other.Id, "name", "VIP") },
@@ -126,7 +129,7 @@ func TestMergedTagIsTheOtherOneAtEveryCustomer(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
 	from, into := tag(t, app, "vip"), tag(t, app, "VIP")
-	var bearers []string
+	bearers := make([]string, 0, 6)
 	for range 5 {
 		bearers = append(bearers, customer(t, app, from.Id))
 	}
