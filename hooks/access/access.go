@@ -66,19 +66,9 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordAuthWithPasswordRequest(Collection, core.CollectionNameSuperusers).BindFunc(tries.byEndpoint)
 	app.OnRecordAuthRequest(Collection).BindFunc(bindToken)
 
-	app.Cron().MustAdd("xiaoerSignIns", "41 4 * * *", func() {
-		now := time.Now()
-		if err := errors.Join(forget(app, now), forgetOverdue(app, now)); err != nil {
-			app.Logger().Error("old sign-ins not dropped", "error", err)
-		}
-	})
+	jobs(app)
 	outbox.Handle(app, effectReset, sendReset)
 	t.Area(web.Area{Key: "security", Section: web.System, Icon: "lock", Path: pathSecurity, Any: []web.Permission{SecurityEdit}})
-	app.Cron().MustAdd("xiaoerAvatars", "23 * * * *", func() {
-		if err := sweepAvatars(app, time.Now()); err != nil {
-			app.Logger().Error("old avatars not swept", "error", err)
-		}
-	})
 	t.Guard("", guard)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.Router.Bind(&hook.Handler[*core.RequestEvent]{Id: "xiaoerDashboard", Func: closeDashboard, Priority: apis.DefaultLoadAuthTokenMiddlewarePriority + 1})
@@ -93,6 +83,21 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		rightsOf(e.App).end()
 		return e.Next()
+	})
+}
+
+// jobs keep sign-ins and pictures no longer than they are of use.
+func jobs(app core.App) {
+	app.Cron().MustAdd("xiaoerSignIns", "41 4 * * *", func() {
+		now := time.Now()
+		if err := errors.Join(forget(app, now), forgetOverdue(app, now)); err != nil {
+			app.Logger().Error("old sign-ins not dropped", "error", err)
+		}
+	})
+	app.Cron().MustAdd("xiaoerAvatars", "23 * * * *", func() {
+		if err := sweepAvatars(app, time.Now()); err != nil {
+			app.Logger().Error("old avatars not swept", "error", err)
+		}
 	})
 }
 

@@ -71,6 +71,22 @@ var sensitive = []Permission{CustomersReveal, StaffEdit, RolesEdit, SettingsEdit
 // Sensitive reports whether p deserves a second thought before it is given.
 func Sensitive(p Permission) bool { return slices.Contains(sensitive, p) }
 
+// needs are what a permission is of no use without.
+var needs = map[Permission]Permission{
+	StaffEdit: StaffSee, CustomersEdit: CustomersSee, CustomersReveal: CustomersSee, CustomersBlock: CustomersSee,
+}
+
+// Complete is list with what its permissions need, in the order in which they
+// are shown.
+func Complete(list []Permission) []Permission {
+	for _, p := range list {
+		if need, ok := needs[p]; ok {
+			list = append(slices.Clone(list), need)
+		}
+	}
+	return inOrder(list)
+}
+
 // Describe says in lang what p allows.
 func Describe(p Permission, lang string) string { return locale.In(lang).T(words(p)) }
 

@@ -19,13 +19,13 @@ const mostRoleName = 20
 func AddRole(app core.App, by *Person, name string, allowed []Permission) (*Role, error) {
 	var r *Role
 	err := as(app, by, RolesEdit, func(app core.App, by *Person) (err error) {
-		if err = MayGrant(by, allowed); err != nil {
+		if err = MayGrant(by, Complete(allowed)); err != nil {
 			return err
 		}
 		if r, err = newRole(app); err != nil {
 			return err
 		}
-		r.become("", strings.TrimSpace(name), allowed)
+		r.become("", strings.TrimSpace(name), Complete(allowed))
 		return app.Save(r)
 	})
 	if err != nil {
@@ -39,10 +39,10 @@ func AddRole(app core.App, by *Person, name string, allowed []Permission) (*Role
 // would grant what they lack, or take from those who may do more.
 func EditRole(app core.App, by *Person, id, name string, allowed []Permission) error {
 	return onRole(app, by, id, func(app core.App, by *Person, r *Role) error {
-		if err := MayGrant(by, allowed); err != nil {
+		if err := MayGrant(by, Complete(allowed)); err != nil {
 			return err
 		}
-		r.become(r.Key(), strings.TrimSpace(name), allowed)
+		r.become(r.Key(), strings.TrimSpace(name), Complete(allowed))
 		return app.Save(r)
 	})
 }
@@ -158,6 +158,9 @@ func validRole(e *core.RecordEvent) error {
 		return fail.New(fail.Conflict, "access.role_preset").On("key")
 	}
 	allowed, err := r.written()
+	if err == nil && r.ownersChanged(allowed) {
+		return errOwnerStays.On("permissions")
+	}
 	if err != nil {
 		return fail.New(fail.Invalid, "access.permission_unknown", "Permission", "?").On("permissions").Because(err)
 	}
@@ -170,6 +173,16 @@ func validRole(e *core.RecordEvent) error {
 		}
 	}
 	return e.Next()
+}
+
+// ownersChanged reports whether somebody tries to take something out of the role
+// that may do everything. It would change nothing, and look as if it had.
+func (r *Role) ownersChanged(allowed []Permission) bool {
+	if r.IsNew() || r.Key() != Owner {
+		return false
+	}
+	before, err := wrapRole(r.Original()).written()
+	return err == nil && !slices.Equal(before, allowed)
 }
 
 func validRoleName(app core.App, r *Role) error {

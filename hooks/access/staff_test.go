@@ -90,11 +90,11 @@ func TestADeletedAccountLeavesItsNickname(t *testing.T) {
 			}
 			p := profile(person(t, app, "ann@heye.cn"))
 			p.RealName, p.Phone, p.Avatar = "安安", "13900000009", avatar
-			if err := access.EditStaff(app, nil, id, p); err != nil {
+			if err = access.EditStaff(app, nil, id, p); err != nil {
 				t.Fatal(err)
 			}
 			in := post(t, server, "/sign-in", "application/x-www-form-urlencoded", "identity=ann@heye.cn&password="+password)
-			if err := end(t, app, id); err != nil {
+			if err = end(t, app, id); err != nil {
 				t.Fatal(err)
 			}
 			gone, err := access.ByID(app, id)

@@ -399,7 +399,7 @@ func (tx *Tx) sayClosed(c *Conversation) error {
 	if err != nil {
 		return err
 	}
-	if ch.OffHours() == "" || channels.OpenHours(tx.App, ch).Open(tx.Now) {
+	if ch.OffHours() == "" || tx.hours(c, ch).Open(tx.Now) {
 		return nil
 	}
 	return tx.add(c, &Message{Kind: Text, Text: ch.OffHours(), From: bot(ch)})

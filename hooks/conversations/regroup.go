@@ -7,8 +7,21 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
+
+// hours are when c is answered: its group's own, or the channel's.
+func (tx *Tx) hours(c *Conversation, ch *channels.Channel) hours.Week {
+	if c.Group != "" {
+		if g, err := access.GroupByID(tx.App, c.Group); err == nil && !g.Hours().Always() {
+			return g.Hours().In(settings.ShopOf(tx.App).Zone)
+		}
+	}
+	return channels.OpenHours(tx.App, ch)
+}
 
 // unclosedStates are all but closed, as the index of the queue wants them.
 var unclosedStates = []any{string(Waiting), string(Open), string(WithBot), string(Later)}

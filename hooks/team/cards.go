@@ -28,7 +28,7 @@ func reach(s *access.Staff) string {
 // to be stored by anybody (no-store), and there is no address that shows it again.
 func showCards(e *core.RequestEvent, m team.Cards, people []invited) error {
 	say, shop, address := locale.In(web.Language(e)), settings.ShopOf(e.App).Name, web.BaseURL(e)+"/sign-in"
-	m.Admin = web.Admin(e, "staff", m.Title, scriptTeam)
+	m.Admin = web.Admin(e, areaStaff, m.Title, scriptTeam)
 	code, err := web.QR(address)
 	if err != nil {
 		return err

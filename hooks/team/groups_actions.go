@@ -30,21 +30,24 @@ func editGroup(e *core.RequestEvent) error {
 	by, id := access.Of(e), e.Request.PathValue("id")
 	typed, err := typedGroup(e)
 	if err == nil {
-		err = e.App.RunInTransaction(func(app core.App) error {
-			now, err := groupOf(app, id)
-			if err != nil {
-				return err
-			}
-			if err := web.Unchanged(e, now); err != nil {
-				return err
-			}
-			return access.EditGroup(app, by, id, typed.draft())
-		})
+		err = e.App.RunInTransaction(func(app core.App) error { return saveGroup(e, app, by, typed) })
 	}
 	if err == nil {
 		return web.Done(e, pathGroups, "team.saved", "Name", typed.Name)
 	}
 	return groupAgain(e, id, typed, err)
+}
+
+func saveGroup(e *core.RequestEvent, app core.App, by *access.Person, typed group) error {
+	id := e.Request.PathValue("id")
+	now, err := groupOf(app, id)
+	if err != nil {
+		return err
+	}
+	if err = web.Unchanged(e, now); err != nil {
+		return err
+	}
+	return access.EditGroup(app, by, id, typed.draft())
 }
 
 // groupAgain brings the form back with what was typed and what is wrong.
@@ -53,8 +56,8 @@ func groupAgain(e *core.RequestEvent, id string, typed group, err error) error {
 	if formErr != nil {
 		return errors.Join(err, formErr)
 	}
-	if err := wrongIn(e, &m.Form, err); err != nil {
-		return err
+	if fatal := wrongIn(e, &m.Form, err); fatal != nil {
+		return fatal
 	}
 	m.Hours.Error = m.Form.Errors[fieldHours]
 	if web.IsConflict(err) {

@@ -32,7 +32,7 @@ func groupsPage(e *core.RequestEvent) error {
 
 func groupList(e *core.RequestEvent) (team.Groups, error) {
 	say := locale.In(web.Language(e))
-	m := team.Groups{Admin: web.Admin(e, "groups", say.T("team.groups_title"))}
+	m := team.Groups{Admin: web.Admin(e, areaGroups, say.T("team.groups_title"))}
 	r, err := rosterOf(e.App)
 	if err != nil {
 		return m, err
@@ -132,7 +132,7 @@ func groupOf(app core.App, id string) (group, error) {
 }
 
 func newGroupPage(e *core.RequestEvent) error {
-	m, err := groupForm(e, "", group{})
+	m, err := groupForm(e, "", group{Members: []string{access.Of(e).ID}}) // somebody has to answer in it
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func groupForm(e *core.RequestEvent, id string, g group) (team.GroupForm, error)
 		m.People = append(m.People, candidateOf(e, by, p, id))
 	}
 	if id == "" {
-		m.Admin, m.Title, m.Lead, m.Save = web.Admin(e, "groups", say.T("team.group_new"), scriptHours), say.T("team.group_new"), say.T("team.groups_lead"), say.T("team.group_add")
+		m.Admin, m.Title, m.Lead, m.Save = web.Admin(e, areaGroups, say.T("team.group_new"), scriptHours), say.T("team.group_new"), say.T("team.groups_lead"), say.T("team.group_add")
 		m.Form = ui.Form{Action: pathGroups}
 		return m, nil
 	}
@@ -173,7 +173,7 @@ func groupForm(e *core.RequestEvent, id string, g group) (team.GroupForm, error)
 	if err != nil {
 		return m, err
 	}
-	m.Admin, m.Title, m.Save = web.Admin(e, "groups", kept.Name, scriptHours), kept.Name, say.T("team.save")
+	m.Admin, m.Title, m.Save = web.Admin(e, areaGroups, kept.Name, scriptHours), kept.Name, say.T("team.save")
 	m.Form = ui.Form{Action: pathGroups + "/" + id, Version: web.Version(kept)}
 	m.Leave, err = leaving(e, id, kept.Name)
 	return m, err

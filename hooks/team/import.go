@@ -17,18 +17,16 @@ const (
 	mostImportBytes = 1 << 20
 )
 
-// columns of the sheet, by field, each with the headings that people write.
-var columns = []struct {
-	field string
-	names []string
-}{
-	{"nickname", []string{"昵称", "客服昵称", "nickname", "nick name"}},
-	{"real_name", []string{"姓名", "真实姓名", "real name", "name"}},
-	{"email", []string{"邮箱", "电子邮箱", "邮件", "email", "e-mail", "mail"}},
-	{"phone", []string{"手机号", "手机", "电话", "联系电话", "phone", "mobile", "tel"}},
-	{"role", []string{"角色", "岗位", "role"}},
-	{"groups", []string{"客服组", "分组", "组别", "组", "groups", "group"}},
-	{"cap", []string{"接待上限", "上限", "cap", "limit"}},
+// columns of the sheet, by field, each with the headings that
+// people write.
+var columns = []struct{ field, names string }{
+	{fieldNickname, "昵称 客服昵称 nickname"},
+	{fieldRealName, "姓名 真实姓名 realname name"},
+	{fieldEmail, "邮箱 电子邮箱 邮件 email mail"},
+	{fieldPhone, "手机号 手机 电话 联系电话 phone mobile tel"},
+	{fieldRole, "角色 岗位 role"},
+	{fieldGroups, "客服组 分组 组别 组 groups group"},
+	{fieldCap, "接待上限 上限 cap limit"},
 }
 
 // candidate is a row of the sheet as somebody who could be added.
@@ -51,10 +49,10 @@ func candidatesOf(text string) ([]*candidate, error) {
 	}
 	at := map[string]int{}
 	for _, c := range columns {
-		at[c.field] = sheet.Column(c.names...)
+		at[c.field] = sheet.Column(strings.Fields(c.names)...)
 	}
 	switch {
-	case at["nickname"] < 0 || at["email"] < 0 && at["phone"] < 0:
+	case at[fieldNickname] < 0 || at[fieldEmail] < 0 && at[fieldPhone] < 0:
 		return nil, fail.New(fail.Invalid, "team.import_columns").On("file")
 	case len(sheet.Rows) == 0:
 		return nil, fail.New(fail.Invalid, "team.import_empty").On("file")
@@ -77,13 +75,13 @@ func candidatesOf(text string) ([]*candidate, error) {
 // is every one.
 func (c *candidate) read() {
 	c.who = access.Newcomer{
-		Nickname: c.cells["nickname"], RealName: c.cells["real_name"], Email: c.cells["email"], Phone: c.cells["phone"], Role: c.cells["role"],
-		Groups: words(c.cells["groups"]), MustChange: true,
+		Nickname: c.cells[fieldNickname], RealName: c.cells[fieldRealName], Email: c.cells[fieldEmail], Phone: c.cells[fieldPhone], Role: c.cells[fieldRole],
+		Groups: words(c.cells[fieldGroups]), MustChange: true,
 	}
 	if c.who.Role == "" {
 		c.who.Role = access.Agent
 	}
-	if text := c.cells["cap"]; text != "" {
+	if text := c.cells[fieldCap]; text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil || n == 0 {
 			n = -1 // out of bounds
@@ -116,7 +114,7 @@ func inspect(app core.App, by *access.Person, list []*candidate) error {
 				c.faults[f.Field] = f
 			}
 		}
-		for _, field := range []string{"nickname", "email", "phone"} {
+		for _, field := range []string{fieldNickname, fieldEmail, fieldPhone} {
 			value := strings.ToLower(c.cells[field])
 			if value == "" {
 				continue

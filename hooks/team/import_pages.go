@@ -25,7 +25,7 @@ func importPage(e *core.RequestEvent) error { return web.Render(e, team.ImportPa
 
 func importForm(e *core.RequestEvent, text string) team.Import {
 	say := locale.In(web.Language(e))
-	m := team.Import{Admin: web.Admin(e, "staff", say.T("team.import"), scriptTeam), Text: text}
+	m := team.Import{Admin: web.Admin(e, areaStaff, say.T("team.import"), scriptTeam), Text: text}
 	m.Form = ui.Form{Action: pathStaff + "/import", Files: true}
 	for _, c := range columns {
 		m.Columns = append(m.Columns, say.T("team.column_"+c.field))
@@ -36,10 +36,9 @@ func importForm(e *core.RequestEvent, text string) team.Import {
 // importTemplate is an empty sheet with an example.
 func importTemplate(e *core.RequestEvent) error {
 	say := locale.In(web.Language(e))
-	var head, example []string
-	for _, c := range columns {
-		head = append(head, say.T("team.column_"+c.field))
-		example = append(example, say.T("team.example_"+c.field))
+	head, example := make([]string, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		head[i], example[i] = say.T("team.column_"+c.field), say.T("team.example_"+c.field)
 	}
 	var out strings.Builder
 	if err := sheets.Write(&out, [][]string{head, example}); err != nil {
@@ -58,8 +57,8 @@ func previewImport(e *core.RequestEvent) error {
 	}
 	if err != nil {
 		m := importForm(e, e.Request.PostFormValue("text"))
-		if err := wrongIn(e, &m.Form, err); err != nil {
-			return err
+		if fatal := wrongIn(e, &m.Form, err); fatal != nil {
+			return fatal
 		}
 		m.Form.Failed = ""
 		return web.ShowStatus(e, fail.Invalid.Status(), team.ImportPage(m), team.ImportFields(m))
@@ -76,9 +75,9 @@ func sheetOf(e *core.RequestEvent) (string, error) {
 	body, _, err := e.Request.FormFile("file")
 	if err == nil {
 		defer body.Close() //nolint:errcheck // it was read
-		raw, err := io.ReadAll(io.LimitReader(body, mostImportBytes+1))
-		if err != nil || len(raw) > 0 {
-			return string(raw), err
+		raw, broken := io.ReadAll(io.LimitReader(body, mostImportBytes+1))
+		if broken != nil || len(raw) > 0 {
+			return string(raw), broken
 		}
 	} else if !errors.Is(err, http.ErrMissingFile) && !errors.Is(err, http.ErrNotMultipart) {
 		return "", err
@@ -136,7 +135,7 @@ func runImport(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := inspect(e.App, by, list); err != nil {
+	if err = inspect(e.App, by, list); err != nil {
 		return err
 	}
 	fine := good(list)

@@ -21,8 +21,8 @@ func addRole(e *core.RequestEvent) error {
 		return web.Done(e, pathRoles, "team.role_added", "Name", typed.Name)
 	}
 	m := newRoleForm(e, by, typed)
-	if err := wrongIn(e, &m.Form, err); err != nil {
-		return err
+	if fatal := wrongIn(e, &m.Form, err); fatal != nil {
+		return fatal
 	}
 	return web.ShowStatus(e, fail.Invalid.Status(), team.RolePage(m), team.RoleFields(m))
 }
@@ -55,8 +55,8 @@ func editRole(e *core.RequestEvent) error {
 		m.Review = review(e, m.People, before, typed)
 		return web.Show(e, team.RolePage(m), team.RoleFields(m))
 	}
-	if err := wrongIn(e, &m.Form, err); err != nil {
-		return err
+	if fatal := wrongIn(e, &m.Form, err); fatal != nil {
+		return fatal
 	}
 	if web.IsConflict(err) {
 		m.Form.Failed = ""
@@ -74,10 +74,10 @@ func saveRole(e *core.RequestEvent, app core.App, by *access.Person, typed role)
 	if err != nil {
 		return err
 	}
-	if err := web.Unchanged(e, role{r.Name(), now}); err != nil {
+	if err = web.Unchanged(e, role{r.Name(), now}); err != nil {
 		return err
 	}
-	if err := access.EditRole(app, by, r.Id, typed.Name, typed.Allowed); err != nil {
+	if err = access.EditRole(app, by, r.Id, typed.Name, typed.Allowed); err != nil {
 		return err
 	}
 	people, err := access.Having(app, r.Id)

@@ -49,7 +49,7 @@ func rolesPage(e *core.RequestEvent) error {
 	kind := ui.Filter{Name: "kind", Label: say.T("team.filter_kind"), Options: []ui.Option{
 		{Value: "preset", Label: say.T("team.role_preset")}, {Value: "own", Label: say.T("team.role_own")},
 	}}
-	m := team.Roles{Admin: web.Admin(e, "roles", say.T("team.roles_title")), Filters: []ui.Filter{kind}}
+	m := team.Roles{Admin: web.Admin(e, areaRoles, say.T("team.roles_title")), Filters: []ui.Filter{kind}}
 	match := func(r *access.Role) bool {
 		is := "own"
 		if r.Key() != "" {
@@ -126,6 +126,7 @@ func typedRole(e *core.RequestEvent, before []access.Permission) role {
 			r.Allowed = append(r.Allowed, access.ConversationsSeeGroup)
 		}
 	}
+	r.Allowed = access.Complete(r.Allowed)
 	return r
 }
 
@@ -150,7 +151,7 @@ func newRolePage(e *core.RequestEvent) error {
 func newRoleForm(e *core.RequestEvent, by *access.Person, r role) team.RoleForm {
 	say := locale.In(web.Language(e))
 	m := roleForm(e, by, r)
-	m.Admin, m.Title, m.Lead, m.Save = web.Admin(e, "roles", say.T("team.role_new")), say.T("team.role_new"), say.T("team.role_new_lead"), say.T("team.role_add")
+	m.Admin, m.Title, m.Lead, m.Save = web.Admin(e, areaRoles, say.T("team.role_new")), say.T("team.role_new"), say.T("team.role_new_lead"), say.T("team.role_add")
 	m.Form = ui.Form{Action: pathRoles}
 	return m
 }
@@ -204,7 +205,7 @@ func rolePage(e *core.RequestEvent) error {
 func oneRole(e *core.RequestEvent, r *access.Role, typed role) (team.RoleForm, error) {
 	by, say := access.Of(e), locale.In(web.Language(e))
 	m := roleForm(e, by, typed)
-	m.Admin, m.Title, m.Save, m.Copy = web.Admin(e, "roles", r.Name()), r.Name(), say.T("team.save"), pathRoles+"/new?from="+r.Id
+	m.Admin, m.Title, m.Save, m.Copy = web.Admin(e, areaRoles, r.Name()), r.Name(), say.T("team.save"), pathRoles+"/new?from="+r.Id
 	if r.Key() != "" {
 		m.Lead = hintOf(r, say)
 	}

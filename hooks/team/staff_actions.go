@@ -27,8 +27,8 @@ func addStaff(e *core.RequestEvent) error {
 		if formErr != nil {
 			return formErr
 		}
-		if err := wrongIn(e, &m.Form, err); err != nil {
-			return err
+		if fatal := wrongIn(e, &m.Form, err); fatal != nil {
+			return fatal
 		}
 		m.AvatarLost = lost
 		return web.ShowStatus(e, fail.Invalid.Status(), team.NewStaffPage(m), team.StaffFields(m))
@@ -81,8 +81,8 @@ func editStaff(e *core.RequestEvent) error {
 	if formErr != nil || m.Edit == nil {
 		return errors.Join(err, formErr)
 	}
-	if err := wrongIn(e, &m.Edit.Form, err); err != nil {
-		return err
+	if fatal := wrongIn(e, &m.Edit.Form, err); fatal != nil {
+		return fatal
 	}
 	if web.IsConflict(err) {
 		m.Edit.Form.Failed = ""

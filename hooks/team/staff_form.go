@@ -18,6 +18,17 @@ import (
 	"github.com/dianxiaoer/xiaoer/views/ui"
 )
 
+// Fields of an account, in the form as in a sheet.
+const (
+	fieldNickname = "nickname"
+	fieldRealName = "real_name"
+	fieldEmail    = "email"
+	fieldPhone    = "phone"
+	fieldRole     = "role"
+	fieldGroups   = "groups"
+	fieldCap      = "cap"
+)
+
 // account is what the form of an account holds, as it is typed and as it is kept.
 type account struct {
 	Nickname, RealName, Email, Phone string
@@ -39,10 +50,10 @@ func accountOf(p *access.Person) account {
 func typedAccount(e *core.RequestEvent) (a account, lost bool) {
 	v := e.Request.PostFormValue
 	a = account{
-		Nickname: strings.TrimSpace(v("nickname")), RealName: strings.TrimSpace(v("real_name")), Email: v("email"), Phone: v("phone"),
-		Role: v("role"), Cap: strings.TrimSpace(v("cap")), Avatar: v("avatar_kept"), Groups: []string{},
+		Nickname: strings.TrimSpace(v(fieldNickname)), RealName: strings.TrimSpace(v(fieldRealName)), Email: v(fieldEmail), Phone: v(fieldPhone),
+		Role: v(fieldRole), Cap: strings.TrimSpace(v(fieldCap)), Avatar: v("avatar_kept"), Groups: []string{},
 	}
-	a.Groups = append(a.Groups, e.Request.PostForm["groups"]...)
+	a.Groups = append(a.Groups, e.Request.PostForm[fieldGroups]...)
 	if v("all_groups") != "" {
 		a.Groups = nil
 	}
@@ -99,7 +110,7 @@ func staffForm(e *core.RequestEvent, by *access.Person, a account) (team.StaffFo
 	m := team.StaffForm{
 		Nickname: a.Nickname, RealName: a.RealName, Email: a.Email, Phone: a.Phone, Cap: a.Cap, Avatar: a.Avatar, BackTo: pathStaff,
 		Face: team.Face{Nickname: a.Nickname, Shop: shop.Name, Colour: shop.Colour},
-		Role: ui.Choice{Name: "role", Label: say.T("team.col_role"), Value: a.Role}, Groups: ui.Many{Name: "groups", Label: say.T("team.col_groups"), Values: a.Groups},
+		Role: ui.Choice{Name: fieldRole, Label: say.T("team.col_role"), Value: a.Role}, Groups: ui.Many{Name: fieldGroups, Label: say.T("team.col_groups"), Values: a.Groups},
 	}
 	if a.Avatar != "" {
 		m.Face.Avatar = "/avatars/" + a.Avatar

@@ -20,6 +20,11 @@ import (
 
 // States by which the list is narrowed down.
 const (
+	filterRole  = "role"
+	filterGroup = "group"
+	filterState = "state"
+	sortRole    = filterRole
+
 	stateActive   = "active"
 	stateDisabled = "disabled"
 	stateNever    = "never"
@@ -69,8 +74,8 @@ func staffPage(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	list := web.ListOf(e, web.ListSpec{Sorts: []string{"name", "role", "load", "seen"}, Filters: []string{"role", "group", "state"}})
-	m := team.Staff{Admin: web.Admin(e, "staff", say.T("team.staff_title"), scriptTeam), MayEdit: by.May(access.StaffEdit), Alone: len(r.people) == 1}
+	list := web.ListOf(e, web.ListSpec{Sorts: []string{"name", sortRole, "load", "seen"}, Filters: []string{filterRole, filterGroup, filterState}})
+	m := team.Staff{Admin: web.Admin(e, areaStaff, say.T("team.staff_title"), scriptTeam), MayEdit: by.May(access.StaffEdit), Alone: len(r.people) == 1}
 	for _, p := range web.Pick(&list, r.people, r.match(by, list), r.orders()) {
 		m.Rows = append(m.Rows, r.row(e, by, p))
 	}
@@ -85,8 +90,8 @@ func (r roster) match(by *access.Person, l web.List) func(*access.Person) bool {
 		if by.May(access.StaffEdit) { // who sees them masked must not find out by trying
 			texts = append(texts, p.Email, p.Phone)
 		}
-		return web.Matches(l.Query, texts...) && (l.Filters["role"] == "" || l.Filters["role"] == p.RoleID) &&
-			(l.Filters["group"] == "" || p.InGroup(l.Filters["group"])) && r.inState(p, l.Filters["state"])
+		return web.Matches(l.Query, texts...) && (l.Filters[filterRole] == "" || l.Filters[filterRole] == p.RoleID) &&
+			(l.Filters[filterGroup] == "" || p.InGroup(l.Filters[filterGroup])) && r.inState(p, l.Filters[filterState])
 	}
 }
 
@@ -114,9 +119,9 @@ func (r roster) orders() map[string]func(a, b *access.Person) int {
 		"name": func(a, b *access.Person) int {
 			return cmp.Or(first(a.Disabled, b.Disabled), strings.Compare(a.Nickname, b.Nickname))
 		},
-		"role": func(a, b *access.Person) int { return rank[a.RoleID] - rank[b.RoleID] },
-		"load": func(a, b *access.Person) int { return r.loads[b.ID] - r.loads[a.ID] },
-		"seen": func(a, b *access.Person) int { return r.seen[b.ID].Compare(r.seen[a.ID]) },
+		sortRole: func(a, b *access.Person) int { return rank[a.RoleID] - rank[b.RoleID] },
+		"load":   func(a, b *access.Person) int { return r.loads[b.ID] - r.loads[a.ID] },
+		"seen":   func(a, b *access.Person) int { return r.seen[b.ID].Compare(r.seen[a.ID]) },
 	}
 }
 
@@ -162,15 +167,15 @@ func memberOf(e *core.RequestEvent, by, p *access.Person) team.Member {
 }
 
 func (r roster) filters(say locale.Speaker) []ui.Filter {
-	role := ui.Filter{Name: "role", Label: say.T("team.filter_role")}
+	role := ui.Filter{Name: filterRole, Label: say.T("team.filter_role")}
 	for _, one := range r.roles {
 		role.Options = append(role.Options, ui.Option{Value: one.Id, Label: one.Name()})
 	}
-	group := ui.Filter{Name: "group", Label: say.T("team.filter_group")}
+	group := ui.Filter{Name: filterGroup, Label: say.T("team.filter_group")}
 	for _, one := range r.groups {
 		group.Options = append(group.Options, ui.Option{Value: one.Id, Label: one.Name()})
 	}
-	state := ui.Filter{Name: "state", Label: say.T("team.filter_state")}
+	state := ui.Filter{Name: filterState, Label: say.T("team.filter_state")}
 	for _, one := range []string{stateActive, stateDisabled, stateNever, stateOneStep} {
 		state.Options = append(state.Options, ui.Option{Value: one, Label: say.T("team.state_" + one)})
 	}

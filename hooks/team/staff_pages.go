@@ -52,7 +52,7 @@ func newForm(e *core.RequestEvent, by *access.Person, a account) (team.StaffForm
 		return m, err
 	}
 	say := locale.In(web.Language(e))
-	m.Admin = web.Admin(e, "staff", say.T("team.add"), scriptTeam)
+	m.Admin = web.Admin(e, areaStaff, say.T("team.add"), scriptTeam)
 	m.Form = ui.Form{Action: pathStaff, Files: true}
 	m.Save, m.Sole = say.T("team.add_save"), len(people) == 1 && len(m.Groups.Options) == 0
 	return m, nil
@@ -73,7 +73,7 @@ func onePage(e *core.RequestEvent) error {
 
 func personPage(e *core.RequestEvent, p *access.Person, a account) (team.Person, error) {
 	by, say := access.Of(e), locale.In(web.Language(e))
-	m := team.Person{Admin: web.Admin(e, "staff", p.Nickname, scriptTeam)}
+	m := team.Person{Admin: web.Admin(e, areaStaff, p.Nickname, scriptTeam)}
 	r, err := rosterOf(e.App)
 	if err != nil {
 		return m, err

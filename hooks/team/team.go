@@ -23,15 +23,19 @@ const (
 	pathRoles  = "/admin/roles"
 	pathGroups = "/admin/groups"
 
+	areaStaff  = "staff"
+	areaRoles  = "roles"
+	areaGroups = "groups"
+
 	scriptTeam  = "js/admin/team.js"
 	scriptHours = "js/admin/hours.js"
 )
 
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {
-	t.Area(web.Area{Key: "staff", Section: web.Team, Icon: "user-check", Path: pathStaff, Any: []web.Permission{access.StaffSee}, Find: findStaff})
-	t.Area(web.Area{Key: "roles", Section: web.Team, Icon: "shield-lock", Path: pathRoles, Any: []web.Permission{access.RolesEdit}, Find: findRoles})
-	t.Area(web.Area{Key: "groups", Section: web.Team, Icon: "users", Path: pathGroups, Any: []web.Permission{access.GroupsEdit}, Find: findGroups})
+	t.Area(web.Area{Key: areaStaff, Section: web.Team, Icon: "user-check", Path: pathStaff, Any: []web.Permission{access.StaffSee}, Find: findStaff})
+	t.Area(web.Area{Key: areaRoles, Section: web.Team, Icon: "shield-lock", Path: pathRoles, Any: []web.Permission{access.RolesEdit}, Find: findRoles})
+	t.Area(web.Area{Key: areaGroups, Section: web.Team, Icon: "users", Path: pathGroups, Any: []web.Permission{access.GroupsEdit}, Find: findGroups})
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router, staffRoutes()...)
 		t.Pages(e.Router, roleRoutes()...)
