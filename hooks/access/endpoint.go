@@ -48,7 +48,22 @@ func (g *guesses) byEndpoint(e *core.RecordAuthWithPasswordRequestEvent) error {
 	if err = owes(e.App, p); err != nil {
 		return refused(e.RequestEvent, err, nil)
 	}
+	if e.Collection.Name == core.CollectionNameSuperusers {
+		if err = opened(e, s); err != nil {
+			return err
+		}
+	}
 	return apis.RecordAuthResponse(e.RequestEvent, e.Record, core.MFAMethodPassword, nil)
+}
+
+// opened tells that s opens the dashboard, of which there is no sign-in. The
+// superuser was read before, so that a token for a password that is another by
+// now is none.
+func opened(e *core.RecordAuthWithPasswordRequestEvent, s *Staff) error {
+	if stillTheirs(e.App, s) != nil {
+		return e.BadRequestError("Failed to authenticate.", nil)
+	}
+	return tell(asSelf(e.App, s, deviceOf(e.RequestEvent)), actDashboard, s.Id, "")
 }
 
 func (g *guesses) secondStepOfEndpoint(e *core.RecordAuthWithPasswordRequestEvent, s *Staff, code string) error {

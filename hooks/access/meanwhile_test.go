@@ -2,12 +2,14 @@ package access_test
 
 import (
 	"errors"
+	"net/http"
 	"testing"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
 // A password takes its time to be compared. What ends the sign-ins of an account
@@ -70,5 +72,29 @@ func TestADisablingIsNotOverwritten(t *testing.T) {
 	}
 	if !staff(t, app, "ann@heye.cn").Disabled() {
 		t.Error("the account is enabled again")
+	}
+}
+
+// Signed out everywhere is out of the dashboard, too, whose opening is told.
+func TestTheDashboardIsASignInToo(t *testing.T) {
+	t.Parallel()
+	app, server := open(t)
+	res := post(t, server, "/api/collections/_superusers/auth-with-password", jsonType, `{"identity":"owner@heye.cn","password":"`+password+`"}`)
+	token := read(t, res).Token
+	settings := func() int {
+		return send(t, server, http.MethodGet, "/api/settings", "", "Authorization", token).StatusCode
+	}
+	if settings() != http.StatusOK {
+		t.Fatalf("the dashboard does not open: %s", res.Text)
+	}
+	told, err := audit.Find(t.Context(), app, audit.Query{Act: "sign_ins.dashboard_opened"})
+	if err != nil || len(told.Entries) != 1 {
+		t.Errorf("told %d times: %v", len(told.Entries), err)
+	}
+	if err := access.EndSignIns(app, staff(t, app, "owner@heye.cn").Id, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := settings(); got == http.StatusOK {
+		t.Error("the dashboard stays open")
 	}
 }

@@ -280,9 +280,19 @@ func issue(app core.App, s *Staff, from Device) (string, error) {
 	}, s.TokenKey()+collection.AuthToken.Secret, duration)
 }
 
-// EndSignIns ends every sign-in of staff, but the one with the id except.
+// EndSignIns ends every sign-in of staff, but the one with the id except: in the
+// dashboard, too.
 func EndSignIns(app core.App, staff, except string) error {
-	return endWhere(app, staff, whyEnded, func(s *signIn) bool { return s.Id != except })
+	return app.RunInTransaction(func(app core.App) error {
+		s, err := StaffByID(app, staff)
+		if err != nil {
+			return err
+		}
+		if err := endWhere(app, staff, whyEnded, func(s *signIn) bool { return s.Id != except }); err != nil {
+			return err
+		}
+		return signOutSuperuser(app, s.Email())
+	})
 }
 
 // EndSignIn ends one sign-in of staff. One that has ended already, or is

@@ -12,6 +12,7 @@ import (
 // signInTrail and staffTrail.
 const (
 	actFailed        = "sign_ins.failed"
+	actDashboard     = "sign_ins.dashboard_opened"
 	actRecovery      = "sign_ins.recovery_code_used"
 	actRecoveryCodes = "sign_ins.recovery_codes_made"
 	actResetSent     = "sign_ins.reset_sent"
