@@ -322,6 +322,8 @@ var ofRecords = []string{
 }
 
 func (d *theDesk) builtinRows() []string {
+	d.t.Helper()
+	d.openDashboard()
 	var rows []string
 	for _, route := range builtin {
 		if !strings.Contains(route, "%s") {

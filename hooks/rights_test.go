@@ -92,12 +92,19 @@ func furnishedDesk(t testing.TB) *theDesk {
 	d.hire(mustChange, nil)
 	d.people[anyone] = &somebody{role: anyone}
 	d.people[visitor] = d.arrive()
-	superuser, err := app.FindAuthRecordByEmail(core.CollectionNameSuperusers, d.people[access.Owner].email)
+	d.openDashboard()
+	return d
+}
+
+// openDashboard gives the dashboard a token; the owner's signing out everywhere
+// ends it.
+func (d *theDesk) openDashboard() {
+	d.t.Helper()
+	superuser, err := d.app.FindAuthRecordByEmail(core.CollectionNameSuperusers, d.people[access.Owner].email)
 	d.must(err)
 	token, err := superuser.NewAuthToken()
 	d.must(err)
 	d.people[dashboard] = &somebody{role: dashboard, token: token}
-	return d
 }
 
 // groupsOf says who is where: what waits in the first group is seen by those who
