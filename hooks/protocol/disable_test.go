@@ -497,7 +497,7 @@ func TestWhatIsNoLongerTheirsToSeeIsGone(t *testing.T) {
 	s := open(t)
 	id, token := s.hire("客服-小满", "agent", "pre-sale")
 	seer, all := s.hire("专家", "expert", "complaint")
-	var ids []string
+	ids := make([]string, 0, conversations.PageSize+5)
 	for range conversations.PageSize + 5 {
 		ids = append(ids, s.asked())
 	}
