@@ -24,16 +24,16 @@ const recalledFile = "recalled_file"
 // it again gives the first recalling entry. Errors: not_found, too_late.
 func Recall(app core.App, by Author, id, message string) (*Message, error) {
 	return act(app, by, id, "recall "+message, func(tx *Tx, hash string) (*Message, error) {
+		if by.Kind == FromStaff {
+			if _, err := access.Still(tx.App, &access.Person{ID: by.ID}, access.ConversationsReply); err != nil {
+				return nil, err
+			}
+		}
 		return tx.recall(by, id, hash, message)
 	})
 }
 
 func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
-	if by.Kind == FromStaff {
-		if _, err := access.Still(tx.App, &access.Person{ID: by.ID}, access.ConversationsReply); err != nil {
-			return nil, err
-		}
-	}
 	old, err := tx.ownMessage(by, message)
 	if err != nil {
 		return nil, err
