@@ -48,7 +48,7 @@ func (g *guesses) changePassword(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if err := Welcome(e, Of(e).ID); err != nil {
+	if err = Welcome(e, Of(e).ID); err != nil {
 		return err
 	}
 	if duty == NoDuty {

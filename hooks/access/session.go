@@ -266,7 +266,7 @@ func issue(app core.App, s *Staff, from Device) (string, error) {
 		return "", err
 	}
 	err = asSelf(app, s, from).RunInTransaction(func(app core.App) error {
-		if err := stillTheirs(app, s); err != nil {
+		if err = stillTheirs(app, s); err != nil {
 			return err
 		}
 		return app.Save(one)
