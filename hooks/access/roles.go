@@ -157,14 +157,18 @@ func validRole(e *core.RecordEvent) error {
 	if !r.IsNew() && wrapRole(r.Original()).Key() != r.Key() {
 		return fail.New(fail.Conflict, "access.role_preset").On("key")
 	}
-	allowed, err := r.written()
-	if err == nil && r.ownersChanged(allowed) {
-		return errOwnerStays.On("permissions")
+	if err := validPermissions(r); err != nil {
+		return err
 	}
+	return e.Next()
+}
+
+func validPermissions(r *Role) error {
+	allowed, err := r.written()
 	if err != nil {
 		return fail.New(fail.Invalid, "access.permission_unknown", "Permission", "?").On("permissions").Because(err)
 	}
-	if before, err := wrapRole(r.Original()).written(); r.Key() == Owner && !r.IsNew() && (err != nil || !slices.Equal(before, allowed)) {
+	if r.ownersChanged(allowed) {
 		return errOwnerStays.On("permissions")
 	}
 	for _, p := range allowed {
@@ -172,7 +176,7 @@ func validRole(e *core.RecordEvent) error {
 			return fail.New(fail.Invalid, "access.permission_unknown", "Permission", string(p)).On("permissions")
 		}
 	}
-	return e.Next()
+	return nil
 }
 
 // ownersChanged reports whether somebody tries to take something out of the role

@@ -274,6 +274,9 @@ func TestAGroupThatGoesHandsOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	owner := s.as("owner@heye.cn")
+	if page := owner.get("/admin/groups/" + groups[0].Id); !strings.Contains(page, groups[0].Name()) || !strings.Contains(page, "hours_mode") {
+		t.Error("the page shows neither its name nor its hours")
+	}
 	if status, _ := owner.post("/admin/groups/"+groups[0].Id+"/delete", url.Values{"heir": {"none"}}); status != http.StatusNotFound {
 		t.Errorf("an heir that there is not: %d", status)
 	}
