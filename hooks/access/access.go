@@ -22,6 +22,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/limits"
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -43,6 +44,8 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	audit.Watch(app, CollectionGroups, groupTrail)
 	audit.Watch(app, collectionSignIns, signInTrail)
 	audit.Watch(app, core.CollectionNameSuperusers, superuserTrail)
+
+	settings.Hold(app, securityKey, standardSecurity(), Security.check)
 
 	app.OnRecordCreate(Collection).BindFunc(normalize)
 	app.OnRecordUpdate(Collection).BindFunc(normalize)

@@ -21,9 +21,6 @@ import (
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
-// mostKeep is how many backups may be kept.
-const mostKeep = 365
-
 func (d *desk) savePlan(e *core.RequestEvent) error {
 	form := e.Request.PostFormValue
 	plan, err := planOf(form)
@@ -40,14 +37,15 @@ func (d *desk) savePlan(e *core.RequestEvent) error {
 
 func planOf(form func(string) string) (Plan, error) {
 	keep, err := strconv.Atoi(strings.TrimSpace(form("keep")))
-	if err != nil || keep < 1 || keep > mostKeep {
-		return Plan{}, fail.New(fail.Invalid, "backup.keep_wrong", "Most", mostKeep).On("keep")
+	if err != nil {
+		keep = 0
 	}
 	hour, err := strconv.Atoi(form("hour"))
-	if err != nil || hour < 0 || hour > 23 {
-		return Plan{}, fail.New(fail.Invalid, "fail.invalid").On("hour")
+	if err != nil {
+		hour = -1
 	}
-	return Plan{Off: form("on") == "", Hour: hour, Keep: keep}, nil
+	plan := Plan{Off: form("on") == "", Hour: hour, Keep: keep}
+	return plan, plan.check()
 }
 
 func said(e *core.RequestEvent, f *fail.Error) map[string]string {
@@ -123,6 +121,9 @@ func (k *maker) start(app core.App, what string) error {
 
 func (d *desk) verify(e *core.RequestEvent) error {
 	app, name := e.App, e.Request.PathValue("name")
+	if err := there(app, name); err != nil {
+		return err
+	}
 	err := d.maker.begin(app, doVerify, func(ctx context.Context) error {
 		file, done, err := fetch(app, name)
 		if err != nil {
@@ -145,6 +146,9 @@ func (d *desk) restore(e *core.RequestEvent) error {
 		return err
 	}
 	app, name := e.App, e.Request.PathValue("name")
+	if err := there(app, name); err != nil {
+		return err
+	}
 	return d.replace(e, name, func() (string, func(), error) { return fetch(app, name) }, func() {})
 }
 
@@ -176,10 +180,11 @@ func (d *desk) replace(e *core.RequestEvent, name string, from func() (string, f
 			return err
 		}
 		defer done()
-		if _, err := Stage(ctx, file, app.DataDir()); err != nil {
+		m, err := Stage(ctx, file, app.DataDir())
+		if err != nil {
 			return err
 		}
-		if err := audit.Add(app, entry("restoring", name)); err != nil {
+		if err := errors.Join(sign(app.DataDir(), audit.Of(app), m), audit.Add(app, entry("restoring", name))); err != nil {
 			return err
 		}
 		d.restart(app)

@@ -16,10 +16,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/bare"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
@@ -255,8 +257,8 @@ func TestRestoreBringsBackThatMoment(t *testing.T) {
 	if err := app.ResetBootstrapState(); err != nil {
 		t.Fatal(err)
 	}
-	if restored, err := Finish(dir); !restored || err != nil {
-		t.Fatal(restored, err)
+	if err := Finish(dir); err != nil {
+		t.Fatal(err)
 	}
 	if got := tags(t, dir); !slices.Equal(got, []string{"first"}) {
 		t.Errorf("tags %v", got)
@@ -268,8 +270,8 @@ func TestRestoreBringsBackThatMoment(t *testing.T) {
 	if !exists(filepath.Join(dir, kept, uploads, id[:2], id)) {
 		t.Error("what was there before is not kept")
 	}
-	if again, err := Finish(dir); again || err != nil || exists(filepath.Join(dir, staged)) {
-		t.Errorf("finished twice: %t, %v", again, err)
+	if err := Finish(dir); err != nil || exists(filepath.Join(dir, staged)) {
+		t.Errorf("finished twice: %v", err)
 	}
 }
 
@@ -294,7 +296,7 @@ func TestInterruptedRestoreIsOldOrNew(t *testing.T) {
 			t.Fatal(err)
 		}
 		ended := exchangeUntil(dir, cut)
-		if _, err := Finish(dir); err != nil {
+		if err := Finish(dir); err != nil {
 			t.Fatalf("cut after %d renames: %v", cut, err)
 		}
 		if got := tags(t, dir); !slices.Equal(got, []string{"first"}) {
@@ -335,8 +337,8 @@ func TestNothingIsExchangedBeforeAllIsReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, staged, fresh, database), "half of it")
-	if restored, err := Finish(dir); restored || err != nil {
-		t.Errorf("finished what was not ready: %t, %v", restored, err)
+	if err := Finish(dir); err != nil || exists(filepath.Join(dir, kept)) {
+		t.Errorf("finished what was not ready: %v", err)
 	}
 }
 
@@ -398,5 +400,42 @@ func TestEndCutsABackupShort(t *testing.T) {
 	}
 	if err := k.begin(app, doMake, nil); err == nil {
 		t.Error("another one began")
+	}
+}
+
+// The trail of the data that comes back says who brought it back.
+func TestTrailSaysWhoRestored(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	m := &Manifest{}
+	if err := sign(app.DataDir(), audit.Actor{Kind: audit.Staff, ID: "x", Name: "店主"}, m); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second time there is nothing to tell
+		if err := tellRestored(app); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var names []string
+	if err := app.DB().NewQuery("SELECT actor_name FROM audit WHERE seq > 0 AND act = 'backup.restored'").Column(&names); err != nil || !slices.Equal(names, []string{"店主"}) {
+		t.Errorf("told by %v, %v", names, err)
+	}
+}
+
+func TestLeftoversAreSwept(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, age := range map[string]time.Duration{"backup-old": 2 * tooOld, "backup-new.zip": time.Minute, "backups": 2 * tooOld} {
+		path := filepath.Join(dir, name)
+		write(t, path, "")
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := sweep(dir, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if exists(filepath.Join(dir, "backup-old")) || !exists(filepath.Join(dir, "backup-new.zip")) || !exists(filepath.Join(dir, "backups")) {
+		t.Error("swept the wrong ones")
 	}
 }

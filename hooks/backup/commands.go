@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -53,6 +54,9 @@ func restoreCommand(app *pocketbase.PocketBase) *cobra.Command {
 			defer release()
 			m, err := Stage(c.Context(), args[0], dir)
 			if err != nil {
+				return err
+			}
+			if err = sign(dir, audit.AtTheMachine(), m); err != nil {
 				return err
 			}
 			if err = app.ResetBootstrapState(); err != nil { // the database is closed before it is moved

@@ -1,10 +1,13 @@
 package backup
 
 import (
+	"errors"
+	"time"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
-	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -14,15 +17,12 @@ type desk struct {
 	restart func(core.App)
 }
 
-// Restored is the key in an app's store by which whoever has called [Finish]
-// says that it has exchanged the data.
-const Restored = "backup.restored"
-
 // Register binds the package to app. program is the version to note in backups,
 // restart ends the program in good order and starts it again.
 func Register(app core.App, t *web.Table, program string, restart func(core.App)) {
 	d := &desk{maker: newMaker(program), restart: restart}
 	t.Area(web.Area{Key: "backups", Section: web.System, Icon: "archive", Path: path, Any: []web.Permission{access.BackupsManage}})
+	settings.Hold(app, planKey, standard, Plan.check)
 	app.Cron().MustAdd("xiaoerBackups", "*/10 * * * *", func() {
 		if err := d.maker.tick(app); err != nil {
 			app.Logger().Error("the night's backup", "error", err)
@@ -40,11 +40,8 @@ func Register(app core.App, t *web.Table, program string, restart func(core.App)
 				return refused(err)
 			}
 		}
-		if restored, _ := e.App.Store().Get(Restored).(bool); restored {
-			if err := audit.Add(e.App, entry("restored", "")); err != nil {
-				return err
-			}
-			e.App.Store().Remove(Restored)
+		if err := errors.Join(tellRestored(e.App), sweep(e.App.DataDir(), time.Now())); err != nil {
+			return err
 		}
 		return e.Next()
 	})

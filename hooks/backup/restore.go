@@ -122,21 +122,20 @@ const acting = "SELECT sql FROM sqlite_master WHERE type IN ('trigger', 'view') 
 // Finish exchanges the data for what a restore has laid ready, if one has. It is
 // called before the database is opened, by every start of the program; a start
 // that is ended in the middle leaves the rest to the next one. While a desk is
-// running on the folder it leaves that to the desk's own next start. It reports
-// whether the data is now another's.
-func Finish(dir string) (restored bool, err error) {
+// running on the folder it leaves that to the desk's own next start.
+func Finish(dir string) error {
 	if !exists(filepath.Join(dir, staged, ready)) {
-		return false, nil // nothing, or what was not verified to its end: the next restore removes it
+		return nil // nothing, or what was not verified to its end: the next restore removes it
 	}
 	release, err := lock(dir, true)
 	if errors.Is(err, ErrInUse) {
-		return false, nil
+		return nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("finish the restore: %w", err)
+		return fmt.Errorf("finish the restore: %w", err)
 	}
 	defer release()
-	return true, finish(dir)
+	return finish(dir)
 }
 
 // finish is Finish for who holds the lock.

@@ -26,7 +26,22 @@ type Plan struct {
 const planKey = "backup" // in the settings
 
 // PlanOf returns the plan in force: every night, a week kept.
-func PlanOf(app core.App) Plan { return settings.Load(app, planKey, Plan{Hour: 4, Keep: 7}) }
+func PlanOf(app core.App) Plan { return settings.Load(app, planKey, standard) }
+
+var standard = Plan{Hour: 4, Keep: 7}
+
+// mostKeep is how many backups may be kept.
+const mostKeep = 365
+
+func (p Plan) check() error {
+	switch {
+	case p.Keep < 1 || p.Keep > mostKeep:
+		return fail.New(fail.Invalid, "backup.keep_wrong", "Most", mostKeep).On("keep")
+	case p.Hour < 0 || p.Hour > 23:
+		return fail.New(fail.Invalid, "fail.invalid").On("hour")
+	}
+	return nil
+}
 
 // late is after how long the newest backup is too old: a night was missed.
 const late = 26 * time.Hour
@@ -118,7 +133,7 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 	if err := shelve(ctx, app, name, k.program); err != nil {
 		return err
 	}
-	return errors.Join(clearAway(app, max(1, PlanOf(app).Keep)), audit.Add(app, entry("made", name)))
+	return errors.Join(clearAway(app, PlanOf(app).Keep), audit.Add(app, entry("made", name)))
 }
 
 // again is how long the clock waits before it tries once more what has failed.

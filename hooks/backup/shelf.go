@@ -84,6 +84,15 @@ func shelve(ctx context.Context, app core.App, name, program string) error {
 	return os.Remove(path)
 }
 
+// there refuses a name that no backup on the shelf has.
+func there(app core.App, name string) error {
+	r, err := take(app, name)
+	if err != nil {
+		return err
+	}
+	return r.Close()
+}
+
 // take opens a backup on the shelf for reading.
 func take(app core.App, name string) (io.ReadCloser, error) {
 	if !onShelf.MatchString(name) {

@@ -79,15 +79,11 @@ func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {
 	if _, bare := command.Annotations[Bare]; bare || app.IsBootstrapped() {
 		return nil
 	}
-	restored, err := backup.Finish(app.DataDir())
-	if err != nil {
+	if err := backup.Finish(app.DataDir()); err != nil {
 		return err
 	}
 	if err := app.Bootstrap(); err != nil {
 		return fmt.Errorf("open %s: %w", app.DataDir(), err)
-	}
-	if restored {
-		app.Store().Set(backup.Restored, true)
 	}
 	if err := backup.BeforeUpdate(app, Version()); err != nil {
 		return fmt.Errorf("back up before the update: %w", err)

@@ -1,0 +1,70 @@
+package backup
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+)
+
+// signed lies beside the data from a restore to the next start: the audit trail
+// of the data that comes has to be told who brought it back.
+const signed = "restored.json"
+
+type signature struct {
+	By   audit.Actor `json:"by"`
+	Made time.Time   `json:"made"` // when the backup was
+}
+
+// sign leaves word of who restores.
+func sign(dir string, by audit.Actor, m *Manifest) error {
+	raw, err := json.Marshal(signature{by, m.Made})
+	if err != nil {
+		return fmt.Errorf("sign the restore: %w", err)
+	}
+	return os.WriteFile(filepath.Join(dir, signed), raw, 0o600)
+}
+
+// tellRestored writes that word into the trail, and takes it away.
+func tellRestored(app core.App) error {
+	path := filepath.Join(app.DataDir(), signed)
+	raw, err := os.ReadFile(path) //nolint:gosec // our own folder
+	if errors.Is(err, os.ErrNotExist) || exists(filepath.Join(app.DataDir(), staged, ready)) {
+		return nil // nothing, or it is still to be done
+	}
+	if err != nil {
+		return err
+	}
+	var s signature
+	if err = json.Unmarshal(raw, &s); err != nil {
+		return fmt.Errorf("who restored: %w", err)
+	}
+	e := entry("restored", "")
+	e.Actor, e.Reason = &s.By, s.Made.Format(time.RFC3339)
+	if err = audit.Add(app, e); err != nil {
+		return err
+	}
+	return os.Remove(path)
+}
+
+// tooOld is the age at which what a backup was being made from is nobody's any
+// more: the program ended in the middle.
+const tooOld = 24 * time.Hour
+
+// sweep removes what was left behind.
+func sweep(dir string, now time.Time) error {
+	left, err := filepath.Glob(filepath.Join(dir, files.Holders))
+	for _, path := range left {
+		if info, found := os.Lstat(path); found == nil && now.Sub(info.ModTime()) > tooOld {
+			err = errors.Join(err, os.RemoveAll(path))
+		}
+	}
+	return err
+}
