@@ -20,7 +20,7 @@ func init() {
 		tags.Fields.Add(date("deleted"), text("into", 20))
 		tags.RemoveIndex("ux_tags_name")
 		tags.AddIndex("ux_tags_name", true, "name", "deleted = ''")
-		if err := app.Save(tags); err != nil {
+		if err = app.Save(tags); err != nil {
 			return err
 		}
 		customers, err := app.FindCollectionByNameOrId("customers")

@@ -39,11 +39,7 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordAfterUpdateSuccess(watched...).BindFunc(notice)
 	app.OnRecordAfterDeleteSuccess(watched...).BindFunc(notice)
 
-	audit.Watch(app, Collection, staffTrail)
-	audit.Watch(app, collectionRoles, roleTrail)
-	audit.Watch(app, CollectionGroups, groupTrail)
-	audit.Watch(app, collectionSignIns, signInTrail)
-	audit.Watch(app, core.CollectionNameSuperusers, superuserTrail)
+	trails(app)
 
 	settings.Hold(app, securityKey, standardSecurity(), Security.check)
 
@@ -57,6 +53,8 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 	app.OnRecordValidate(core.CollectionNameSuperusers).BindFunc(validSuperuser)
 	app.OnRecordUpdate(Collection).BindFunc(endOnNewPassword)
 	app.OnRecordUpdate(Collection).BindFunc(endOnLeaving)
+	app.OnRecordCreateRequest(collectionSignIns).BindFunc(onlyBySigningIn)
+	app.OnRecordUpdateRequest(collectionSignIns).BindFunc(onlyBySigningIn)
 	app.OnRecordCreate(Collection).BindFunc(keepTwoStep)
 	app.OnRecordUpdate(Collection).BindFunc(keepTwoStep)
 	app.OnRecordValidate(collectionRoles).BindFunc(validRole)
@@ -87,6 +85,15 @@ func Register(app core.App, t *web.Table, exempt limits.Exempt) {
 		rightsOf(e.App).end()
 		return e.Next()
 	})
+}
+
+// trails has changes of people, roles, groups and sign-ins told in the audit trail.
+func trails(app core.App) {
+	audit.Watch(app, Collection, staffTrail)
+	audit.Watch(app, collectionRoles, roleTrail)
+	audit.Watch(app, CollectionGroups, groupTrail)
+	audit.Watch(app, collectionSignIns, signInTrail)
+	audit.Watch(app, core.CollectionNameSuperusers, superuserTrail)
 }
 
 // jobs keep sign-ins and pictures no longer than they are of use.

@@ -23,10 +23,8 @@ func (g *guesses) byEndpoint(e *core.RecordAuthWithPasswordRequestEvent) error {
 		return err
 	}
 	s, err := g.authenticate(e.RequestEvent, e.Identity, password)
-	if err == nil && e.Collection.Name == core.CollectionNameSuperusers {
-		e.Record, err = e.App.FindAuthRecordByEmail(core.CollectionNameSuperusers, s.Email())
-	} else if err == nil {
-		e.Record = s.ProxyRecord()
+	if err == nil {
+		e.Record, err = signedInAs(e, s)
 	}
 	if err != nil {
 		f := fail.Of(err)
@@ -54,6 +52,15 @@ func (g *guesses) byEndpoint(e *core.RecordAuthWithPasswordRequestEvent) error {
 		}
 	}
 	return apis.RecordAuthResponse(e.RequestEvent, e.Record, core.MFAMethodPassword, nil)
+}
+
+// signedInAs is the record that the endpoint answers with: s, or at the
+// dashboard the superuser that they are.
+func signedInAs(e *core.RecordAuthWithPasswordRequestEvent, s *Staff) (*core.Record, error) {
+	if e.Collection.Name == core.CollectionNameSuperusers {
+		return e.App.FindAuthRecordByEmail(core.CollectionNameSuperusers, s.Email())
+	}
+	return s.ProxyRecord(), nil
 }
 
 // opened tells that s opens the dashboard, of which there is no sign-in. The

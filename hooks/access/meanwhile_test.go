@@ -67,7 +67,7 @@ func TestADisablingIsNotOverwritten(t *testing.T) {
 		case <-time.After(200 * time.Millisecond):
 		}
 	})
-	if err := errors.Join(err, <-done); err != nil {
+	if err = errors.Join(err, <-done); err != nil {
 		t.Fatal(err)
 	}
 	if !staff(t, app, "ann@heye.cn").Disabled() {

@@ -234,3 +234,9 @@ func normalPhone(s string) string {
 		return r
 	}, s)
 }
+
+// onlyBySigningIn keeps the dashboard from making a sign-in, or from giving one
+// to somebody else: whoever did could act in a colleague's name.
+func onlyBySigningIn(*core.RecordRequestEvent) error {
+	return fail.New(fail.Forbidden, "signin.only_by_signing_in")
+}

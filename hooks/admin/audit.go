@@ -23,11 +23,12 @@ import (
 	"github.com/dianxiaoer/xiaoer/views/ui"
 )
 
-var auditFilterNames = []string{"who", byAct, byObject, "from", "to"}
+var auditFilterNames = []string{byWho, byAct, byObject, "from", "to"}
 
 // Kinds of objects that are asked for by name.
 const (
 	ofConversations = "conversations"
+	byWho           = "who"
 	byAct           = "act"
 	byObject        = "object"
 )
@@ -73,10 +74,10 @@ func auditViewOf(e *core.RequestEvent) (auditView, error) {
 	if n, err := strconv.ParseInt(e.Request.URL.Query().Get("before"), 10, 64); err == nil && n > 0 {
 		v.query.Before = n
 	}
-	if kind, isKind := strings.CutPrefix(f["who"], "kind:"); isKind {
+	if kind, isKind := strings.CutPrefix(f[byWho], "kind:"); isKind {
 		v.query.ActorKind = audit.ActorKind(kind)
 	} else {
-		v.query.Actor = f["who"]
+		v.query.Actor = f[byWho]
 	}
 	v.query.From, v.query.To = v.day("from", 0), v.day("to", 1)
 	if f[byObject] == "" {
@@ -143,7 +144,7 @@ func auditPage(e *core.RequestEvent) error {
 }
 
 func auditFilters(e *core.RequestEvent, w *auditWords, v auditView) ([]ui.Filter, error) {
-	who := ui.Filter{Name: "who", Label: w.say.T("audit.any_who")}
+	who := ui.Filter{Name: byWho, Label: w.say.T("audit.any_who")}
 	people, err := access.Everybody(e.App)
 	if err != nil {
 		return nil, err

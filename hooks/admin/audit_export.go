@@ -63,7 +63,7 @@ func asked(v auditView) []audit.Change {
 
 func (w *auditWords) export(e *core.RequestEvent, v auditView, out *sheets.Writer) error {
 	head := make([]string, 0, 9)
-	for _, column := range []string{"seq", "time", "who", "who_kind", "address", byAct, byObject, "changes", "reason", "mac"} {
+	for _, column := range []string{"seq", "time", byWho, "who_kind", "address", byAct, byObject, "changes", "reason", "mac"} {
 		head = append(head, w.say.T("audit.column_"+column))
 	}
 	if err := out.Row(head...); err != nil {

@@ -97,17 +97,13 @@ func todo(e *core.RequestEvent, p *access.Person, people int) ([]admin.Todo, err
 	if err != nil {
 		return nil, err
 	}
-	late, err := backupLate(e.App)
-	if err != nil {
-		return nil, err
-	}
 	var list []admin.Todo
 	for _, t := range []struct {
 		may  access.Permission
 		open bool
 		admin.Todo
 	}{
-		{access.BackupsManage, late, admin.Todo{Key: "backup", Icon: "archive", Path: "/admin/backups", Bad: true}},
+		{access.BackupsManage, backupLate(e.App), admin.Todo{Key: "backup", Icon: "archive", Path: "/admin/backups", Bad: true}},
 		{access.ChannelsEdit, span.Head == 0, admin.Todo{Key: "quiet", Icon: "plug", Path: "/admin/channels"}},
 		{access.StaffEdit, people == 1, admin.Todo{Key: "alone", Icon: "user-plus", Path: "/admin/staff/new"}},
 		{access.SecurityEdit, !p.TwoStep, admin.Todo{Key: "two_step", Icon: "shield-lock", Path: "/account/two-step"}},
@@ -122,10 +118,7 @@ func todo(e *core.RequestEvent, p *access.Person, people int) ([]admin.Todo, err
 
 // backupLate reports whether there should be a newer backup than there is. A
 // store that does not answer is said on the backups' own page.
-func backupLate(app core.App) (bool, error) {
+func backupLate(app core.App) bool {
 	list, err := backup.Shelf(app)
-	if err != nil || len(list) == 0 {
-		return false, nil //nolint:nilerr // as said above
-	}
-	return backup.Overdue(backup.PlanOf(app), list[0].Made, time.Now()), nil
+	return err == nil && len(list) > 0 && backup.Overdue(backup.PlanOf(app), list[0].Made, time.Now())
 }

@@ -358,6 +358,19 @@ func (tx *Tx) attach(c *Conversation, m *Message, d Draft) error {
 	return files.Claim(tx.App, d.File, m.Sender, c.Contact, m.ID)
 }
 
+// answerEntry answers an entry question on the spot.
+func (tx *Tx) answerEntry(c *Conversation, entry *channels.Entry) error {
+	c.Status, c.Queued = WithBot, noTime
+	ch, err := channels.ByID(tx.App, c.Channel)
+	if err != nil {
+		return err
+	}
+	if err := tx.add(c, &Message{Kind: Text, Text: entry.Answer, From: bot(ch)}); err != nil {
+		return err
+	}
+	return tx.save(c)
+}
+
 // said is what a visitor's message does to the conversation. An entry question
 // with an answer is answered on the spot and needs nobody yet; anything else
 // needs a person.
@@ -368,15 +381,7 @@ func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 	}
 	fresh := c.Status == WithBot || (c.Assignee == "" && c.WaitingSince.IsZero())
 	if fresh && entry != nil && entry.Answer != "" {
-		c.Status, c.Queued = WithBot, noTime
-		ch, err := channels.ByID(tx.App, c.Channel)
-		if err != nil {
-			return err
-		}
-		if err := tx.add(c, &Message{Kind: Text, Text: entry.Answer, From: bot(ch)}); err != nil {
-			return err
-		}
-		return tx.save(c)
+		return tx.answerEntry(c, entry)
 	}
 	if c.Status == WithBot {
 		c.Status, c.Queued = Waiting, tx.Now

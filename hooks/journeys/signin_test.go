@@ -170,13 +170,13 @@ func TestForgottenPassword(t *testing.T) {
 
 // mailServer gives the shop a mail server, in the dashboard as its owner does, and
 // a public address, and returns what is sent.
-func (d *program) mailServer() <-chan string {
-	d.t.Helper()
+func (p *program) mailServer() <-chan string {
+	p.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		d.t.Fatal(err)
+		p.t.Fatal(err)
 	}
-	d.t.Cleanup(func() { _ = listener.Close() })
+	p.t.Cleanup(func() { _ = listener.Close() })
 	mails := make(chan string, 10)
 	go func() {
 		for {
@@ -188,11 +188,11 @@ func (d *program) mailServer() <-chan string {
 		}
 	}()
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	token := d.superuser()
-	d.api(token, http.MethodPatch, "/api/settings", `{"smtp":{"enabled":true,"host":"127.0.0.1","port":`+port+`},"meta":{"senderAddress":"shop@heye.cn","senderName":"x","appName":"Xiaoer","appURL":"http://localhost"}}`)
-	d.stop()
-	d.flags = []string{"--base-url", d.url("")}
-	d.start()
+	token := p.superuser()
+	p.api(token, http.MethodPatch, "/api/settings", `{"smtp":{"enabled":true,"host":"127.0.0.1","port":`+port+`},"meta":{"senderAddress":"shop@heye.cn","senderName":"x","appName":"Xiaoer","appURL":"http://localhost"}}`)
+	p.stop()
+	p.flags = []string{"--base-url", p.url("")}
+	p.start()
 	return mails
 }
 
@@ -228,33 +228,33 @@ func unquotePrintable(text string) string {
 }
 
 // api calls PocketBase's own.
-func (d *program) api(token, method, path, body string) string {
-	d.t.Helper()
-	r, err := http.NewRequest(method, d.url(path), strings.NewReader(body))
+func (p *program) api(token, method, path, body string) string {
+	p.t.Helper()
+	r, err := http.NewRequest(method, p.url(path), strings.NewReader(body))
 	if err != nil {
-		d.t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", token)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		d.t.Fatal(err)
+		p.t.Fatal(err)
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	if err != nil || answer.StatusCode != http.StatusOK {
-		d.t.Fatalf("%s %s: %s %v\n%s", method, path, answer.Status, err, text)
+		p.t.Fatalf("%s %s: %s %v\n%s", method, path, answer.Status, err, text)
 	}
 	return string(text)
 }
 
 // superuser is a token of the dashboard's.
-func (d *program) superuser() string {
-	d.t.Helper()
-	answer := d.api("", http.MethodPost, "/api/collections/_superusers/auth-with-password", `{"identity":"`+ownerMail+`","password":"`+password+`"}`)
+func (p *program) superuser() string {
+	p.t.Helper()
+	answer := p.api("", http.MethodPost, "/api/collections/_superusers/auth-with-password", `{"identity":"`+ownerMail+`","password":"`+password+`"}`)
 	found := regexp.MustCompile(`"token":"([^"]+)"`).FindStringSubmatch(answer)
 	if found == nil {
-		d.t.Fatalf("no token in %s", answer)
+		p.t.Fatalf("no token in %s", answer)
 	}
 	return found[1]
 }

@@ -1,3 +1,4 @@
+// Package admin holds the pages of the admin console that belong to no feature.
 package admin
 
 import (

@@ -1,3 +1,4 @@
+// Package layout holds the shells of pages: what is around their content.
 package layout
 
 // Admin is the shell of the admin console: what stands around its pages.

@@ -1,3 +1,5 @@
+// Package ui holds small components of pages: a field with its error, an icon,
+// an alert. What they look like is in css/ui.css and css/pages.css.
 package ui
 
 import "github.com/a-h/templ"

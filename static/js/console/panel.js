@@ -39,7 +39,8 @@ export function Panel() {
 
 function Card({ c, card }) {
   return html`<section class="sec"><${Profile} c=${c} card=${card} /></section>
-    <${Tags} c=${c} card=${card} /><${Ways} c=${c} card=${card} /><${Notes} card=${card} /><${Past} c=${c} card=${card} />`;
+    <${Tags} c=${c} card=${card} /><${Ways} c=${c} card=${card} /><${Notes} card=${card} /><${Past} c=${c} card=${card} />
+    ${store.may("audit.see") && html`<section class="sec"><a class="small" href=${"/admin/audit?object=customers:" + card.customer.id}>${t("who_touched")}</a></section>`}`;
 }
 
 const fields = ["phone", "email", "region", "level"];
