@@ -78,6 +78,7 @@ type person struct {
 	name string
 	// secret is that of the authenticator on their phone.
 	secret string
+	spent  string          // the code with which it was set up
 	tab    context.Context //nolint:containedctx // chromedp's handle of a tab is a context
 
 	mu       sync.Mutex // guards what the browser tells
