@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"math/bits"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -390,4 +391,37 @@ func TestAttemptsCountHoweverTheNameIsWritten(t *testing.T) {
 			}
 		}
 	}
+}
+
+// C54. However an address of somebody else's is spelled, a browser that follows
+// what is made of it stays here.
+func TestNoSpellingLeadsAway(t *testing.T) {
+	t.Parallel()
+	tried := 0
+	here := must(url.Parse("https://kf.example.com/sign-in"))
+	for _, scheme := range []string{"", "https:", "HTTPS:", "http:", "javascript:", "data:text/html,", "//", "/", " ", "\t", "%0a"} {
+		for _, slashes := range []string{"", "/", "//", "///", "\\", "/\\", "\\/", "\\\\", "/\t/", "/%2f", "/%5c", "/.//", "/..//"} {
+			for _, host := range []string{"evil.example", "evil.example/desk", "kf.example.com@evil.example", "evil.example%23.kf.example.com"} {
+				tried++
+				next := scheme + slashes + host
+				to := localPath(next)
+				// Browsers drop tabs and line ends, and take a backslash for a slash.
+				seen := strings.NewReplacer("\\", "/", "\t", "", "\n", "", "\r", "").Replace(to)
+				u, err := here.Parse(seen)
+				if err != nil || u.Host != here.Host || u.Scheme != here.Scheme || !strings.HasPrefix(to, "/") {
+					t.Errorf("%q leads to %q, which is %v (%v)", next, to, u, err)
+				}
+			}
+		}
+	}
+	if tried < 100 {
+		t.Errorf("only %d were tried", tried)
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
