@@ -87,14 +87,7 @@ type Error struct {
 // New returns an error with the message key; args are alternating names and
 // values of the message's variables.
 func New(kind Kind, key string, args ...any) *Error {
-	e := &Error{Kind: kind, Key: key}
-	for i := 0; i+1 < len(args); i += 2 {
-		if e.Args == nil {
-			e.Args = map[string]any{}
-		}
-		e.Args[fmt.Sprint(args[i])] = args[i+1]
-	}
-	return e
+	return &Error{Kind: kind, Key: key, Args: locale.Named(args...)}
 }
 
 // On names the form field or parameter at fault.

@@ -3,7 +3,6 @@ package web
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -50,13 +49,4 @@ func flashed(e *core.RequestEvent) layout.Flash {
 	}
 	say := locale.In(Language(e))
 	return layout.Flash{Text: say.Text(n.Key, n.Args), Undo: n.Undo}
-}
-
-// named turns alternating names and values into a message's variables.
-func named(args []any) map[string]any {
-	m := map[string]any{}
-	for i := 0; i+1 < len(args); i += 2 {
-		m[fmt.Sprint(args[i])] = args[i+1]
-	}
-	return m
 }

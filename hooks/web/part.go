@@ -6,6 +6,8 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
 // WantsPart reports whether htmx asks for a part of the page, to be put in the
@@ -37,7 +39,7 @@ func Done(e *core.RequestEvent, path, key string, args ...any) error {
 
 // DoneUndo is [Done] with the way back: a POST to undo takes the act back.
 func DoneUndo(e *core.RequestEvent, path, undo, key string, args ...any) error {
-	flash(e, flashNote{Key: key, Args: named(args), Undo: undo})
+	flash(e, flashNote{Key: key, Args: locale.Named(args...), Undo: undo})
 	return goTo(e, path)
 }
 

@@ -107,7 +107,11 @@ func (s Speaker) Text(key string, args map[string]any) string {
 }
 
 // T is Text with alternating names and values.
-func (s Speaker) T(key string, args ...any) string {
+func (s Speaker) T(key string, args ...any) string { return s.Text(key, Named(args...)) }
+
+// Named is a message's variables out of alternating names and values; nil for
+// none.
+func Named(args ...any) map[string]any {
 	var named map[string]any
 	for i := 0; i+1 < len(args); i += 2 {
 		if named == nil {
@@ -115,7 +119,7 @@ func (s Speaker) T(key string, args ...any) string {
 		}
 		named[fmt.Sprint(args[i])] = args[i+1]
 	}
-	return s.Text(key, named)
+	return named
 }
 
 // Match chooses a language: the first of the wishes that is spoken here, each
