@@ -1,6 +1,7 @@
 // A backup is put back from a file: sent as it is, with how far it has come.
 
 import { words } from "../lib/words.js";
+import { ask } from "./ask.js";
 
 const t = await words("backup");
 const card = document.querySelector("[data-restore]"); // who may not restore has none
@@ -11,23 +12,9 @@ const said = line?.querySelector("span");
 
 input?.addEventListener("change", async () => {
   const [file] = input.files;
-  if (file && (await ask())) send(file);
+  if (file && (await ask(card))) send(file);
   input.value = "";
 });
-
-// ask uses the page's dialog: see main.js.
-function ask() {
-  const dialog = document.getElementById("ask");
-  const [, yes] = dialog.querySelectorAll("[data-ask-answer]");
-  dialog.querySelector("h2").textContent = card.dataset.ask;
-  dialog.querySelector("[data-ask-body]").textContent = card.dataset.askText;
-  yes.textContent = card.dataset.askYes;
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.onclose = () => resolve(dialog.returnValue === "yes");
-  });
-}
 
 function send(file) {
   const request = new XMLHttpRequest();

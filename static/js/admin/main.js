@@ -1,6 +1,7 @@
 // The shell of the admin console: the menu of a phone, the theme, the question
 // before an act, what is copied, and a warning before typed words are lost.
 
+import { ask } from "./ask.js";
 import { copy } from "../lib/copy.js";
 import { showMoments } from "../lib/when.js";
 import { words } from "../lib/words.js";
@@ -72,32 +73,21 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The question before an act.
-const dialog = document.getElementById("ask");
 let asking = null;
 document.addEventListener(
   "submit",
-  (event) => {
+  async (event) => {
     const form = event.target;
     if (!form.dataset.ask || form === asking) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    dialog.querySelector("h2").textContent = form.dataset.ask;
-    dialog.querySelector("[data-ask-body]").textContent = form.dataset.askText ?? "";
-    const [no, yes] = dialog.querySelectorAll("[data-ask-answer]");
-    if (form.dataset.askYes) yes.textContent = form.dataset.askYes;
-    if (form.dataset.askNo) no.textContent = form.dataset.askNo;
-    dialog.returnValue = "";
-    dialog.onclose = () => {
-      if (dialog.returnValue !== "yes") return;
-      asking = form;
-      form.requestSubmit();
-      asking = null;
-    };
-    dialog.showModal();
+    if (!(await ask(form))) return;
+    asking = form;
+    form.requestSubmit();
+    asking = null;
   },
   true,
 );
-on("click", "[data-ask-answer]", (button) => dialog.close(button.value));
 
 // What is copied says so for a moment.
 on("click", "[data-copy]", async (button) => {
