@@ -1,6 +1,7 @@
 package journeys_test
 
 import (
+	"strings"
 	"testing"
 )
 
@@ -26,7 +27,8 @@ func TestShopGoesBackToItsBackup(t *testing.T) {
 
 	p.click("#now tbody tr:first-child button", say("backup.restore"))
 	p.click("dialog [value=yes]", "")
-	p.until("the desk to have started anew", `fetch("/admin/backups").then((r) => r.text()).then((page) => page.includes('value="7"'), () => false)`)
+	d.await("the desk to start anew", func() bool { return strings.Count(d.out.String(), "Running.") == 2 })
 	p.visit(d.url("/admin/backups"))
 	p.sees("#now tbody tr", "")
+	p.until("what came later to be gone", `document.querySelector("#keep").value === "7"`)
 }
