@@ -1,5 +1,6 @@
 // Package hours is working-time arithmetic: is the counter open, when does it
-// open next, and how much working time lies between two instants.
+// open next, how much working time lies between two instants, and when so much
+// of it will have passed.
 //
 // It is pure: every function takes the instant it asks about, and a [Week] is a
 // plain value that travels as the JSON of channels.hours. Spans are wall-clock
@@ -94,6 +95,37 @@ func (w Week) Between(from, to time.Time) time.Duration {
 	}
 	return sum
 }
+
+// After is the instant at which so much working time has passed since at: the
+// earliest one with Between(at, it) == working, so that time which ends with the
+// day ends at the closing and not at the next opening. It is the zero time where
+// there is never so much.
+func (w Week) After(at time.Time, working time.Duration) time.Time {
+	if working <= 0 {
+		return at
+	}
+	if w.Always() {
+		return at.Add(working)
+	}
+	if w.NextOpen(at).IsZero() {
+		return time.Time{}
+	}
+	// A week that opens once more opens again and again: the loop ends.
+	counted := at // overlapping spans count once
+	for s := range w.around(at, endOfTime) {
+		begin := later(s.from, counted)
+		if room := s.to.Sub(begin); room >= working {
+			return begin.Add(working)
+		} else if room > 0 {
+			working -= room
+			counted = s.to
+		}
+	}
+	return time.Time{}
+}
+
+// endOfTime is past everything that is ever asked for.
+var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // around yields, in the order of their beginnings, all stretches that can touch
 // [from, to]: those that begin from the eve of from to the day of to.

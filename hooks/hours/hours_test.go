@@ -127,6 +127,67 @@ func TestBetween(t *testing.T) {
 	}
 }
 
+func TestAfter(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ week, at, working, want string }{
+		"always":                       {`{}`, "2026-03-02T23:59:50Z", "30s", "2026-03-03T00:00:20Z"},
+		"nothing passes at once":       {office, "2026-03-02T20:00:00+08:00", "0s", "2026-03-02T20:00:00+08:00"},
+		"over lunch":                   {office, "2026-03-02T11:59:45+08:00", "30s", "2026-03-02T13:30:15+08:00"},
+		"over the night":               {office, "2026-03-02T17:59:30+08:00", "1m", "2026-03-03T09:00:30+08:00"},
+		"ends at the closing":          {office, "2026-03-02T17:59:30+08:00", "30s", "2026-03-02T18:00:00+08:00"},
+		"from the middle of a night":   {office, "2026-03-03T02:00:00+08:00", "5m", "2026-03-03T09:05:00+08:00"},
+		"over a week and a holiday":    {office, "2026-03-03T17:00:00+08:00", "2h", "2026-03-10T10:00:00+08:00"},
+		"several weeks":                {office, "2026-03-02T00:00:00+08:00", "33h", "2026-03-16T18:00:00+08:00"},
+		"overlap counts once":          {night, "2026-03-06T23:00:00Z", "24h", "2026-03-07T23:00:00Z"},
+		"a day that has 23 hours":      {berlin, "2026-03-29T00:00:00+01:00", "23h30m", "2026-03-30T03:00:00+02:00"},
+		"a day that has 25 hours":      {berlin, "2026-10-25T00:00:00+02:00", "25h", "2026-10-26T00:00:00+01:00"},
+		"through the skipped hour":     {gap, "2026-03-29T00:00:00+01:00", "1s", "2026-03-29T03:00:01+02:00"},
+		"closed days, else always":     {`{"closed":["2026-03-03"]}`, "2026-03-02T23:59:00+08:00", "2m", "2026-03-04T00:01:00+08:00"},
+		"to the millisecond":           {office, "2026-03-02T11:59:59.999+08:00", "2ms", "2026-03-02T13:30:00.001+08:00"},
+		"a minute a week, for an hour": {`{"zone":"UTC","week":[{"day":1,"from":"09:00","to":"09:01"}]}`, "2026-03-02T09:00:00Z", "1h", "2027-04-19T09:01:00Z"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			working, err := time.ParseDuration(c.working)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := week(t, c.week).After(at(t, c.at), working); !got.Equal(at(t, c.want)) {
+				t.Errorf("after = %s", got)
+			}
+		})
+	}
+	never := hours.Week{Zone: "UTC", Spans: []hours.Span{{Day: 9, From: 0, To: 60}}} // no such day, unvalidated
+	if got := never.After(at(t, "2026-03-04T10:00:00Z"), time.Second); !got.IsZero() {
+		t.Errorf("never open, yet after = %s", got)
+	}
+}
+
+// Whatever the week: After finds the earliest instant between which and at there
+// is as much working time as was asked for.
+func TestAfterIsWhatBetweenCounts(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		w := random(r)
+		from := at(t, "2026-03-25T00:00:00Z").Add(time.Duration(r.Int64N(int64(7 * 24 * time.Hour)))).Truncate(time.Millisecond)
+		working := time.Duration(1+r.IntN(100*3600*1000)) * time.Millisecond
+		if r.IntN(2) == 0 { // exactly up to the end of some span, half of the time
+			working = max(time.Millisecond, w.Between(from, from.Add(time.Duration(r.IntN(5*24*60))*time.Minute).Truncate(time.Minute)))
+		}
+		then := w.After(from, working)
+		if got := w.Between(from, then); got != working {
+			t.Fatalf("seed %d: %s after %s is %s, between them lie %s (%+v)", seed, working, from, then, got, w)
+		}
+		if got := w.Between(from, then.Add(-time.Millisecond)); got != working-time.Millisecond {
+			t.Fatalf("seed %d: a millisecond before %s there are already %s of %s", seed, then, got, working)
+		}
+		if part := time.Duration(r.Int64N(int64(working))); !w.After(w.After(from, part), working-part).Equal(then) {
+			t.Fatalf("seed %d: in two parts, %s and the rest, it is another instant", seed, part)
+		}
+	}
+}
+
 // Whatever the week: working time adds up, and agrees with asking minute by
 // minute; what opens next is open, and nothing before it is.
 func TestProperties(t *testing.T) {
