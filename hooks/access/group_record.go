@@ -53,9 +53,29 @@ func (g *Group) readHours(into *hours.Week) error {
 	return g.UnmarshalJSONField("hours", into)
 }
 
-func (g *Group) become(name string, week hours.Week) {
-	g.Set("name", strings.TrimSpace(name))
-	g.Set("hours", week)
+// Leaving is what the group has said of members who leave; what is empty in it
+// is as the shop has set it.
+func (g *Group) Leaving() Leaving {
+	var l Leaving
+	if g.readLeaving(&l) != nil {
+		return Leaving{}
+	}
+	return l
+}
+
+func (g *Group) readLeaving(into *Leaving) error {
+	if text := g.GetString("leaving"); text == "" || text == "null" {
+		return nil
+	}
+	return g.UnmarshalJSONField("leaving", into)
+}
+
+func (g *Group) become(d GroupDraft) {
+	g.Set("name", strings.TrimSpace(d.Name))
+	g.Set("hours", d.Hours)
+	if d.Leaving != nil {
+		g.Set("leaving", d.Leaving)
+	}
 }
 
 func (g *Group) begin(key string)  { g.Set("key", key) }

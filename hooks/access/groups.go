@@ -21,6 +21,7 @@ type GroupDraft struct {
 	Key     string // only for those that a shop begins with
 	Name    string
 	Hours   hours.Week
+	Leaving *Leaving // nil leaves it as it is
 	Members []string // ids of staff; nil leaves them as they are
 }
 
@@ -39,7 +40,7 @@ func AddGroup(app core.App, by *Person, d GroupDraft) (*Group, error) {
 		}
 		g = wrapGroup(core.NewRecord(collection))
 		g.begin(d.Key)
-		g.become(d.Name, d.Hours)
+		g.become(d)
 		g.standAt(len(all) + 1)
 		if err := app.Save(g); err != nil {
 			return err
@@ -55,7 +56,7 @@ func AddGroup(app core.App, by *Person, d GroupDraft) (*Group, error) {
 // EditGroup changes a group and who is in it.
 func EditGroup(app core.App, by *Person, id string, d GroupDraft) error {
 	return onGroup(app, by, id, func(app core.App, by *Person, g *Group) error {
-		g.become(d.Name, d.Hours)
+		g.become(d)
 		if err := app.Save(g); err != nil {
 			return err
 		}
@@ -202,6 +203,13 @@ func validGroup(e *core.RecordEvent) error {
 	}
 	if err != nil {
 		return fail.New(fail.Invalid, "access.hours_wrong").On("hours").Because(err)
+	}
+	var leaving Leaving
+	if err = g.readLeaving(&leaving); err != nil {
+		return fail.New(fail.Invalid, "fail.invalid").On("leaving").Because(err)
+	}
+	if err = leaving.Check(true); err != nil {
+		return err
 	}
 	return e.Next()
 }

@@ -29,7 +29,8 @@ const (
 	QuickRepliesEdit      Permission = "quick_replies.edit" // the shop's, not one's own
 	ChannelsEdit          Permission = "channels.edit"
 	GroupsEdit            Permission = "groups.edit"
-	StaffSee              Permission = "staff.see" // who works here, without their addresses
+	StaffSee              Permission = "staff.see"      // who works here, without their addresses
+	StaffPresence         Permission = "staff.presence" // say for a colleague whether they are there
 	StaffEdit             Permission = "staff.edit"
 	RolesEdit             Permission = "roles.edit"
 	SettingsEdit          Permission = "settings.edit"
@@ -52,7 +53,7 @@ var Areas = []Area{
 	}},
 	{"customers", []Permission{CustomersSee, CustomersEdit, CustomersReveal, CustomersBlock}},
 	{"words", []Permission{TagsEdit, QuickRepliesEdit}},
-	{"team", []Permission{GroupsEdit, StaffSee, StaffEdit, RolesEdit}},
+	{"team", []Permission{GroupsEdit, StaffSee, StaffPresence, StaffEdit, RolesEdit}},
 	{"shop", []Permission{ChannelsEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake, BackupsManage}},
 }
 
@@ -119,7 +120,7 @@ var serving = []Permission{ConversationsReply, ConversationsTransfer, Conversati
 var presets = []preset{
 	{Owner, Permissions},
 	{Supervisor, slices.Concat(serving, []Permission{
-		ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign, CustomersReveal, CustomersBlock, TagsEdit, QuickRepliesEdit,
+		ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign, CustomersReveal, CustomersBlock, TagsEdit, QuickRepliesEdit, StaffPresence,
 	})},
 	{Agent, serving},
 	{PreSale, serving},
