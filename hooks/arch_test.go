@@ -18,7 +18,7 @@ const module = "github.com/dianxiaoer/xiaoer/"
 // layers are the storeys of hooks, the ground first. A package knows those
 // below its own and nobody beside it.
 var layers = []struct{ name, packages string }{
-	{"ground", "fail live web outbox hours settings limits keys mail files sheets mask"},
+	{"ground", "fail live web outbox hours settings limits keys mail files sheets mask clock"},
 	{"audit", "audit"},
 	{"access", "access"},
 	{"spine", "channels customers conversations"},

@@ -6,7 +6,7 @@ import "github.com/dianxiaoer/xiaoer/hooks/audit"
 // they say is no act of that kind: the timeline itself is the record of it.
 var Acts = map[string]string{
 	Assigned: "conversations.taken", Transferred: "conversations.transferred", Ended: "conversations.closed",
-	Recalled: "conversations.recalled", Tagged: "conversations.tagged",
+	Recalled: "conversations.recalled", Tagged: "conversations.tagged", Prioritized: "conversations.prioritized", Marked: "conversations.marked",
 }
 
 // account tells the audit trail of an event that by, of the staff, has brought
@@ -33,6 +33,10 @@ func (tx *Tx) changed(c *Conversation, data EventData) (list []audit.Change) {
 	case Assigned, Transferred:
 		change("staff", accounted(data.FromStaff), accounted(data.Staff))
 		change("group", accounted(data.FromGroup), accounted(data.Group))
+	case Prioritized:
+		change("priority", data.Was, data.Priority)
+	case Marked:
+		change("emotion", nil, string(data.Emotion))
 	case Recalled:
 		change("message", data.Message, nil)
 	case Tagged:

@@ -27,11 +27,12 @@ func Load(app core.App) (map[string]int, error) {
 	return loads, rows.Err()
 }
 
-// Assign gives a waiting conversation to the one whom choose names, in one
-// commit with the counting, so that two conversations never race into one slot.
-// It does nothing where the conversation no longer waits or choose names nobody.
-// Errors: unauthorized or forbidden, where they have just lost the right to serve.
-func Assign(app core.App, id string, choose func(c *Conversation, loads map[string]int) *access.Person) error {
+// Assign gives a waiting conversation to the one whom choose names, and for the
+// reason that it names, in one commit with the counting, so that two
+// conversations never race into one slot. It does nothing where the conversation
+// no longer waits or choose names nobody. Errors: unauthorized or forbidden,
+// where they have just lost the right to serve.
+func Assign(app core.App, id string, choose func(c *Conversation, loads map[string]int) (p *access.Person, why string)) error {
 	return Write(app, func(tx *Tx) error {
 		c, err := tx.Conversation(id)
 		if err != nil || c.Status != Waiting {
@@ -41,34 +42,55 @@ func Assign(app core.App, id string, choose func(c *Conversation, loads map[stri
 		if err != nil {
 			return err
 		}
-		p := choose(c, loads)
+		p, why := choose(c, loads)
 		if p == nil {
 			return nil
 		}
 		if _, err = access.Still(tx.App, p, access.ConversationsReply); err != nil {
 			return err
 		}
-		_, err = tx.give(c, p, System(), "", "")
-		if err != nil {
-			return err
-		}
-		return tx.save(c)
+		return tx.Give(c, p, System(), why)
 	})
 }
 
-// give makes c the open conversation of p.
-func (tx *Tx) give(c *Conversation, p *access.Person, by Author, clientID, hash string) (*Message, error) {
-	data := EventData{Event: Assigned, Staff: &Named{ID: p.ID, Name: p.Nickname}, FromStaff: tx.staffNamed(c.Assignee)}
-	c.Assignee, c.Status, c.Queued = p.ID, Open, noTime
+// Give makes c the open conversation of p, whether they have room or not: that
+// is the caller's to know.
+func (tx *Tx) Give(c *Conversation, p *access.Person, by Author, why string) error {
+	_, err := tx.give(c, p, by, EventData{Reason: why}, "", "")
+	tx.Save(c)
+	return err
+}
+
+// give makes c the open conversation of p; data may say more of that.
+func (tx *Tx) give(c *Conversation, p *access.Person, by Author, data EventData, clientID, hash string) (*Message, error) {
+	data.Event, data.Staff, data.FromStaff = Assigned, &Named{ID: p.ID, Name: p.Nickname}, tx.staffNamed(c.Assignee)
+	c.serve(p.ID)
 	return tx.event(c, by, clientID, hash, data)
 }
 
-// queue lets c wait for somebody of its group.
+// serve makes c the open conversation of staff, and their question where it was
+// nobody's.
+func (c *Conversation) serve(staff string) {
+	c.Assignee, c.Status = staff, Open
+	if c.Owner == "" {
+		c.Owner = staff
+	}
+	c.leaveQueue()
+}
+
+func (c *Conversation) leaveQueue() {
+	c.Queued, c.Rank, c.Preferred, c.Night = noTime, noTime, nil, false
+}
+
+// queue lets c wait for somebody of its group, at the place of who has waited
+// since its customer's first unanswered word.
 func (tx *Tx) queue(c *Conversation) {
+	c.leaveQueue()
 	c.Assignee, c.Status, c.Queued = "", Waiting, tx.Now
 	if !c.WaitingSince.IsZero() {
 		c.Queued = c.WaitingSince
 	}
+	c.Rank = c.Queued
 }
 
 // room refuses one more conversation for p where p is at the cap.

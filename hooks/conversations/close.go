@@ -25,11 +25,13 @@ func Close(app core.App, p *access.Person, id, conversation string) (*Message, e
 			return nil, err
 		}
 		c.Status, c.Closed = Closed, tx.Now
-		c.WaitingSince, c.Queued = noTime, noTime
+		c.WaitingSince, c.Left = noTime, noTime
+		c.leaveQueue()
 		m, err := tx.event(c, Staff(p), id, hash, EventData{Event: Ended})
 		if err != nil {
 			return nil, err
 		}
-		return m, tx.save(c)
+		tx.Save(c)
+		return m, nil
 	})
 }

@@ -1,13 +1,8 @@
 package conversations
 
 import (
-	"encoding/json"
-	"fmt"
+	"slices"
 	"time"
-
-	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // Status is where a conversation stands.
@@ -43,7 +38,87 @@ type Conversation struct {
 	Resolved       string
 	RatingComment  string
 	Rated          time.Time
+
+	Owner     string      // 首问负责人: who served first, through all transfers
+	Rank      time.Time   // the place in the queue: Queued, less the head start that it has
+	Preferred *Preference // for whom it waits at first; nil for anybody
+	Night     bool        // it began to wait while nobody answers
+	Left      time.Time   // since when the visitor has left a message, and does not wait in the chat
+	Emotion   Emotion
+	Deadlines []Deadline // by which something has to have happened
+	Sweep     time.Time  // when the next of them is to be looked at
 }
+
+// clone shares nothing with c that is changed in place.
+func (c *Conversation) clone() *Conversation {
+	same := *c
+	same.Tags, same.Deadlines = slices.Clone(c.Tags), slices.Clone(c.Deadlines)
+	if c.Last != nil {
+		last := *c.Last
+		same.Last = &last
+	}
+	return &same
+}
+
+// Preference is somebody for whom a conversation waits before others get it.
+type Preference struct {
+	Staff string    `json:"staff"`
+	Why   string    `json:"why"` // [OfDedicated] or [OfReturning]
+	Until time.Time `json:"until"`
+}
+
+// Emotion is what the customer's words sound like.
+type Emotion string
+
+// The marks of emotion, from none to the strongest.
+const (
+	Calm  Emotion = ""
+	Upset Emotion = "upset"
+	Angry Emotion = "angry"
+)
+
+// Emotions lists them, the weakest first.
+var Emotions = []Emotion{Calm, Upset, Angry}
+
+// Priorities lists the priorities, the lowest first.
+var Priorities = []string{"low", "normal", "high", "urgent"}
+
+// Deadline is a time by which something has to have happened. Its instants are
+// computed in working time already.
+type Deadline struct {
+	Kind     string        `json:"kind"` // see DeadlineKinds
+	Began    time.Time     `json:"began"`
+	Amber    time.Time     `json:"amber,omitzero"` // half of it is used up; zero while it is paused, as the next three
+	Warn     time.Time     `json:"warn,omitzero"`
+	Due      time.Time     `json:"due,omitzero"`
+	Escalate time.Time     `json:"escalate,omitzero"`
+	Rest     time.Duration `json:"rest,omitempty"` // working time that was left when it was paused, in ns
+	Stage    string        `json:"stage"`          // see DeadlineStages
+}
+
+// What a deadline is for.
+const (
+	FirstResponse = "first"      // a person's first word
+	NextResponse  = "next"       // an answer to what the customer says later
+	UrgentToStaff = "urgent"     // an urgent conversation is somebody's
+	Resolution    = "resolution" // it is closed
+	LeftMessage   = "left"       // an answer to a message that was left
+)
+
+// DeadlineKinds lists what a deadline can be for.
+var DeadlineKinds = []string{FirstResponse, NextResponse, UrgentToStaff, Resolution, LeftMessage}
+
+// How far a deadline has come.
+const (
+	Running   = "running"
+	Paused    = "paused" // it is the customer's turn
+	Warned    = "warned"
+	Breached  = "breached"
+	Escalated = "escalated"
+)
+
+// DeadlineStages lists how far a deadline can have come.
+var DeadlineStages = []string{Running, Paused, Warned, Breached, Escalated}
 
 // Last is a conversation's last message in short. Text is at most 80
 // characters.
@@ -54,88 +129,3 @@ type Last struct {
 	Time     time.Time  `json:"time"`
 	Recalled bool       `json:"recalled,omitempty"`
 }
-
-const conversationColumns = "id, contact, customer, channel, status, assignee, [[group]], priority, tags, unread, waiting_since, queued, " +
-	"[[last]], last_seq, read_staff, read_visitor, rev, opened, closed, rating, resolved, rating_comment, rated"
-
-const (
-	insertConversation = "INSERT INTO conversations (" + conversationColumns + ") VALUES ({:id}, {:contact}, {:customer}, {:channel}, {:status}, " +
-		"{:assignee}, {:group}, {:priority}, {:tags}, {:unread}, {:waiting_since}, {:queued}, {:last}, {:last_seq}, {:read_staff}, {:read_visitor}, " +
-		"{:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated})"
-	updateConversation = "UPDATE conversations SET contact={:contact}, customer={:customer}, channel={:channel}, status={:status}, assignee={:assignee}, " +
-		"[[group]]={:group}, priority={:priority}, tags={:tags}, unread={:unread}, waiting_since={:waiting_since}, queued={:queued}, [[last]]={:last}, " +
-		"last_seq={:last_seq}, read_staff={:read_staff}, read_visitor={:read_visitor}, rev={:rev}, opened={:opened}, closed={:closed}, " +
-		"rating={:rating}, resolved={:resolved}, rating_comment={:rating_comment}, rated={:rated} WHERE id={:id}"
-)
-
-func (c *Conversation) params() (dbx.Params, error) {
-	last, err := json.Marshal(c.Last)
-	if err != nil {
-		return nil, fmt.Errorf("last message of %s: %w", c.ID, err)
-	}
-	if c.Tags == nil {
-		c.Tags = []string{}
-	}
-	tags, err := json.Marshal(c.Tags)
-	if err != nil {
-		return nil, fmt.Errorf("tags of %s: %w", c.ID, err)
-	}
-	return dbx.Params{
-		"id": c.ID, "contact": c.Contact, "customer": c.Customer, "channel": c.Channel, "status": string(c.Status),
-		"assignee": c.Assignee, "group": c.Group, "priority": c.Priority, "tags": string(tags), "unread": c.Unread,
-		"waiting_since": stamp(c.WaitingSince), "queued": stamp(c.Queued), "last": string(last), "last_seq": c.LastSeq,
-		"read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor, "rev": c.Rev, "opened": stamp(c.Opened), "closed": stamp(c.Closed),
-		"rating": c.Rating, "resolved": c.Resolved, "rating_comment": c.RatingComment, "rated": stamp(c.Rated),
-	}, nil
-}
-
-// rows is what both database/sql and dbx give.
-type rows interface {
-	Next() bool
-	Scan(into ...any) error
-	Err() error
-	Close() error
-}
-
-func scanConversations(r rows) ([]*Conversation, error) {
-	defer r.Close() //nolint:errcheck // Err tells
-	var list []*Conversation
-	for r.Next() {
-		var c Conversation
-		var tags, last string
-		var waiting, queued, opened, closed, rated string
-		err := r.Scan(&c.ID, &c.Contact, &c.Customer, &c.Channel, &c.Status, &c.Assignee, &c.Group, &c.Priority, &tags, &c.Unread,
-			&waiting, &queued, &last, &c.LastSeq, &c.ReadStaff, &c.ReadVisitor, &c.Rev, &opened, &closed,
-			&c.Rating, &c.Resolved, &c.RatingComment, &rated)
-		if err != nil {
-			return nil, fmt.Errorf("reading conversations: %w", err)
-		}
-		c.WaitingSince, c.Queued, c.Opened, c.Closed, c.Rated = moment(waiting), moment(queued), moment(opened), moment(closed), moment(rated)
-		if err := json.Unmarshal([]byte(tags), &c.Tags); err != nil {
-			return nil, fmt.Errorf("tags of %s: %w", c.ID, err)
-		}
-		if err := json.Unmarshal([]byte(last), &c.Last); err != nil {
-			return nil, fmt.Errorf("last message of %s: %w", c.ID, err)
-		}
-		list = append(list, &c)
-	}
-	return list, r.Err()
-}
-
-// stamp writes t as PocketBase does; a zero time is "".
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(types.DefaultDateLayout)
-}
-
-func moment(s string) time.Time {
-	t, err := time.Parse(types.DefaultDateLayout, s)
-	if err != nil {
-		return time.Time{}
-	}
-	return t
-}
-
-func newID() string { return core.GenerateDefaultRandomId() }

@@ -3,6 +3,7 @@ package conversations
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -15,9 +16,7 @@ import (
 const PageSize = 50
 
 func query(app core.App, where dbx.Expression, limit int64, order ...string) ([]*Conversation, error) {
-	q := app.ConcurrentDB().Select("id", "contact", "customer", "channel", "status", "assignee", "group", "priority", "tags", "unread",
-		"waiting_since", "queued", "last", "last_seq", "read_staff", "read_visitor", "rev", "opened", "closed",
-		"rating", "resolved", "rating_comment", "rated").From("conversations").Where(where).OrderBy(order...)
+	q := app.ConcurrentDB().Select(strings.Split(conversationColumns, ", ")...).From("conversations").Where(where).OrderBy(order...)
 	if limit > 0 {
 		q.Limit(limit)
 	}
@@ -68,7 +67,7 @@ func OfCustomer(app core.App, customer string, limit int64) ([]*Conversation, er
 
 // InQueue lists what waits for somebody, by place in the queue.
 func InQueue(app core.App) ([]*Conversation, error) {
-	return query(app, dbx.HashExp{"status": string(Waiting)}, 0, "queued", "id")
+	return query(app, dbx.HashExp{"status": string(Waiting)}, 0, "rank", "id")
 }
 
 // OpenOf lists what a staff member is serving.
@@ -76,7 +75,7 @@ func OpenOf(app core.App, staff string) ([]*Conversation, error) {
 	return query(app, dbx.HashExp{"assignee": staff, "status": string(Open)}, 0, "last_seq")
 }
 
-// InView lists what p may see in view ("mine", "all", or a status), newest
+// InView lists what p may see in view ("mine", "following", "all", or a status), newest
 // activity last, at most [PageSize], before the timeline number before.
 func InView(app core.App, p *access.Person, view string, before int64) ([]*Conversation, error) {
 	where, err := inView(p, view)
@@ -91,7 +90,7 @@ func InView(app core.App, p *access.Person, view string, before int64) ([]*Conve
 // Counts is how many conversations p may see in each view that is not done.
 func Counts(app core.App, p *access.Person) (map[string]int, error) {
 	counts := map[string]int{}
-	for _, view := range []string{"mine", "waiting", "open", "bot", "later"} {
+	for _, view := range []string{"mine", "following", "waiting", "open", "bot", "later"} {
 		where, err := inView(p, view)
 		if err != nil {
 			return nil, err
@@ -109,6 +108,8 @@ func inView(p *access.Person, view string) (dbx.Expression, error) {
 	switch view {
 	case "mine":
 		return dbx.HashExp{"assignee": p.ID, "status": string(Open)}, nil
+	case "following":
+		return dbx.NewExp("owner = {:me} AND owner != '' AND status != 'closed' AND assignee != {:me}", dbx.Params{"me": p.ID}), nil
 	case "all", "":
 		return visibleTo(p), nil
 	case string(Waiting), string(Open), string(WithBot), string(Later), string(Closed):
@@ -135,7 +136,7 @@ func Position(app core.App, c *Conversation) (int, error) {
 	}
 	var ahead int
 	err := app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM conversations WHERE status = 'waiting' AND [[group]] = {:group} AND " +
-		"(queued < {:queued} OR (queued = {:queued} AND id < {:id}))").
-		Bind(dbx.Params{"group": c.Group, "queued": stamp(c.Queued), "id": c.ID}).Row(&ahead)
+		"([[rank]] < {:rank} OR ([[rank]] = {:rank} AND id < {:id}))").
+		Bind(dbx.Params{"group": c.Group, "rank": stamp(c.Rank), "id": c.ID}).Row(&ahead)
 	return ahead + 1, err
 }

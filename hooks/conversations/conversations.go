@@ -66,6 +66,21 @@ type Committed struct {
 // commit opened it.
 type Change struct{ Before, After *Conversation }
 
+// ChangeEvent is what a change makes of one conversation, before it is written.
+// Handlers may change After, and do more by Tx: it is one commit, or none.
+type ChangeEvent struct {
+	hook.Event
+	Tx      *Tx
+	Before  *Conversation // nil where the change opens it
+	After   *Conversation
+	Entries []*Message // that the change has added to it, without those of handlers
+}
+
+// OnChange is triggered inside the writer's transaction at the end of each
+// change, once for each conversation that it changes. Everybody waits for it:
+// handlers must be quick, and what they fail at undoes the change.
+func OnChange(app core.App) *hook.Hook[*ChangeEvent] { return of(app).changing }
+
 // OnCommit is triggered after each commit that changed something, one at a time
 // and in the order of the commits. Handlers must be quick and must not wait for
 // [Write]; what they fail at is logged and spoils nothing.

@@ -10,15 +10,26 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 )
 
-// Why somebody's conversations went back to the queue, in data.reason.
+// Why a conversation went back to the queue, in data.reason.
 const (
-	OfDisabled = "disabled" // their account was disabled
+	OfDisabled = "disabled" // the account of who served was disabled
 	OfDeleted  = "deleted"  // it was deleted
-	OfDemoted  = "demoted"  // their role no longer answers customers
+	OfDemoted  = "demoted"  // its role no longer answers customers
+	OfOffline  = "offline"  // it has no connection any more
+	OfBreak    = "break"
+	OfOffDuty  = "off_duty" // who served has ended their shift
+	OfBreach   = "breach"   // a deadline has passed
+	OfRule     = "rule"     // a rule says so
+)
+
+// Why it was given to somebody rather than to the least busy, in data.reason.
+const (
+	OfDedicated = "dedicated" // they are the customer's own
+	OfReturning = "returning" // they have served the customer before
 )
 
 // Reasons lists every value of data.reason.
-var Reasons = []string{OfDisabled, OfDeleted, OfDemoted}
+var Reasons = []string{OfDisabled, OfDeleted, OfDemoted, OfOffline, OfBreak, OfOffDuty, OfBreach, OfRule, OfDedicated, OfReturning}
 
 // GivenBack is what somebody was serving who may serve no longer.
 type GivenBack struct {
@@ -113,12 +124,11 @@ func (tx *Tx) unassign(id string, back *GivenBack) (*Conversation, error) {
 			return nil, err
 		}
 	}
-	data := EventData{Event: Queued, Reason: back.Reason, FromStaff: &Named{ID: back.Staff.ID, Name: back.Staff.Name}, Group: tx.groupNamed(c.Group)}
 	tx.queue(c)
-	if _, err := tx.event(c, System(), "", "", data); err != nil {
-		return nil, err
-	}
-	return c, tx.save(c)
+	tx.Save(c)
+	data := EventData{Event: Queued, Reason: back.Reason, FromStaff: &Named{ID: back.Staff.ID, Name: back.Staff.Name}, Group: tx.groupNamed(c.Group)}
+	_, err = tx.event(c, System(), "", "", data)
+	return c, err
 }
 
 // nameBefore is what c's assignee was called when they became it: their account's

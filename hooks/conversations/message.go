@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,11 +40,21 @@ const (
 	Ended       = "closed"
 	Recalled    = "recalled" // message
 	Rated       = "rated"    // score, resolved?, comment?
-	Tagged      = "tagged"   // tags; for staff only
+	Left        = "left"     // the visitor has left a message and does not wait
+
+	// For staff only.
+	Tagged      = "tagged"      // tags
+	Prioritized = "prioritized" // priority, was
+	Marked      = "marked"      // emotion
+	Breach      = "breached"    // kind: a deadline passed
+	Escalation  = "escalated"   // rule, or kind: somebody was called in
 )
 
 // EventNames lists every value of data.event.
-var EventNames = []string{Opened, Assigned, Transferred, Queued, Ended, Recalled, Rated, Tagged}
+var EventNames = []string{Opened, Assigned, Transferred, Queued, Ended, Recalled, Rated, Left, Tagged, Prioritized, Marked, Breach, Escalation}
+
+// staffOnly are the events that visitors do not hear of.
+var staffOnly = []string{Tagged, Prioritized, Marked, Breach, Escalation}
 
 // AuthorKind says who speaks.
 type AuthorKind string
@@ -109,7 +120,12 @@ type EventData struct {
 	Group     *Named  `json:"group,omitempty"`
 	FromStaff *Named  `json:"from_staff,omitempty"`
 	FromGroup *Named  `json:"from_group,omitempty"`
-	Reason    string  `json:"reason,omitempty"` // of queued: why it is no longer from_staff's; for staff only
+	Reason    string  `json:"reason,omitempty"` // of assigned and queued, see Reasons; for staff only
+	Priority  string  `json:"priority,omitempty"`
+	Was       string  `json:"was,omitempty"` // the priority before
+	Emotion   Emotion `json:"emotion,omitempty"`
+	Kind      string  `json:"kind,omitempty"` // of the deadline
+	Rule      *Named  `json:"rule,omitempty"`
 	Message   string  `json:"message,omitempty"`
 	Score     int     `json:"score,omitempty"`
 	Resolved  *bool   `json:"resolved,omitempty"`
@@ -168,7 +184,7 @@ func (tx *Tx) add(c *Conversation, m *Message) error {
 
 // event appends what happened.
 func (tx *Tx) event(c *Conversation, by Author, clientID, hash string, data EventData) (*Message, error) {
-	m := &Message{Kind: Event, From: by, ClientID: clientID, Hash: hash, Data: mustJSON(data), StaffOnly: data.Event == Tagged}
+	m := &Message{Kind: Event, From: by, ClientID: clientID, Hash: hash, Data: mustJSON(data), StaffOnly: slices.Contains(staffOnly, data.Event)}
 	if err := tx.add(c, m); err != nil {
 		return nil, err
 	}

@@ -87,9 +87,10 @@ func PostAsStaff(app core.App, p *access.Person, d Draft) (*Message, error) {
 			return err
 		}
 		if d.Kind != Note {
-			c.WaitingSince = noTime
+			c.WaitingSince, c.Left = noTime, noTime
 		}
-		return tx.save(c)
+		tx.Save(c)
+		return nil
 	})
 }
 
@@ -278,7 +279,7 @@ func (tx *Tx) open(contact *customers.Contact, customer, channel string) (*Conve
 	}
 	c := &Conversation{
 		ID: newID(), Contact: contact.Id, Customer: customer, Channel: channel, Status: Waiting, Group: ch.Group(),
-		Priority: "normal", Opened: tx.Now, Queued: tx.Now,
+		Priority: "normal", Opened: tx.Now, Queued: tx.Now, Rank: tx.Now,
 	}
 	if _, err = tx.event(c, System(), "", "", EventData{Event: Opened}); err != nil {
 		return nil, err
@@ -360,7 +361,8 @@ func (tx *Tx) attach(c *Conversation, m *Message, d Draft) error {
 
 // answerEntry answers an entry question on the spot.
 func (tx *Tx) answerEntry(c *Conversation, entry *channels.Entry) error {
-	c.Status, c.Queued = WithBot, noTime
+	c.Status = WithBot
+	c.leaveQueue()
 	ch, err := channels.ByID(tx.App, c.Channel)
 	if err != nil {
 		return err
@@ -368,7 +370,8 @@ func (tx *Tx) answerEntry(c *Conversation, entry *channels.Entry) error {
 	if err := tx.add(c, &Message{Kind: Text, Text: entry.Answer, From: bot(ch)}); err != nil {
 		return err
 	}
-	return tx.save(c)
+	tx.Save(c)
+	return nil
 }
 
 // said is what a visitor's message does to the conversation. An entry question
@@ -376,6 +379,7 @@ func (tx *Tx) answerEntry(c *Conversation, entry *channels.Entry) error {
 // needs a person.
 func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 	c.Unread++
+	c.Left = noTime
 	if c.Status == Later {
 		c.Status = Open
 	}
@@ -384,7 +388,7 @@ func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 		return tx.answerEntry(c, entry)
 	}
 	if c.Status == WithBot {
-		c.Status, c.Queued = Waiting, tx.Now
+		c.Status, c.Queued, c.Rank = Waiting, tx.Now, tx.Now
 	}
 	if c.WaitingSince.IsZero() {
 		c.WaitingSince = m.Time
@@ -394,7 +398,8 @@ func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 			return err
 		}
 	}
-	return tx.save(c)
+	tx.Save(c)
+	return nil
 }
 
 // sayClosed tells whoever begins to wait while nobody answers what the channel
@@ -404,7 +409,7 @@ func (tx *Tx) sayClosed(c *Conversation) error {
 	if err != nil {
 		return err
 	}
-	if ch.OffHours() == "" || tx.hours(c, ch).Open(tx.Now) {
+	if ch.OffHours() == "" || tx.Hours(c).Open(tx.Now) {
 		return nil
 	}
 	return tx.add(c, &Message{Kind: Text, Text: ch.OffHours(), From: bot(ch)})

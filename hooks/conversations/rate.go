@@ -55,7 +55,8 @@ func Rate(app core.App, contact *customers.Contact, conversation string, r Ratin
 		if _, err := tx.event(c, Visitor(contact), "", "", data); err != nil {
 			return err
 		}
-		return tx.save(c)
+		tx.Save(c)
+		return nil
 	})
 }
 

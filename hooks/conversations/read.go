@@ -86,7 +86,8 @@ func (tx *Tx) mark(key markKey, seq int64) error {
 			return nil
 		}
 		c.ReadVisitor = seq
-		return tx.save(c)
+		tx.Save(c)
+		return nil
 	}
 	if seq <= c.ReadStaff {
 		return nil
@@ -95,7 +96,8 @@ func (tx *Tx) mark(key markKey, seq int64) error {
 	if err := tx.countUnread(c); err != nil {
 		return err
 	}
-	return tx.save(c)
+	tx.Save(c)
+	return nil
 }
 
 // countUnread counts the visitor's messages after the assignee's mark.

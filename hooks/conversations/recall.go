@@ -67,7 +67,8 @@ func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
 			return nil, err
 		}
 	}
-	return m, tx.save(c)
+	tx.Save(c)
+	return m, nil
 }
 
 // ownMessage is the message with the id that by has sent; not_found otherwise.

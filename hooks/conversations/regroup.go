@@ -13,14 +13,22 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
 
-// hours are when c is answered: its group's own, or the channel's.
-func (tx *Tx) hours(c *Conversation, ch *channels.Channel) hours.Week {
-	if c.Group != "" {
-		if g, err := access.GroupByID(tx.App, c.Group); err == nil && !g.Hours().Always() {
-			return g.Hours().In(settings.ShopOf(tx.App).Zone)
+// Hours are when c is answered: its group's own, or the channel's, in the shop's
+// time zone where they name none.
+func (tx *Tx) Hours(c *Conversation) hours.Week { return HoursOf(tx.App, c.Group, c.Channel) }
+
+// HoursOf are when what comes to a group by a channel is answered. What is not
+// there any more has no limits.
+func HoursOf(app core.App, group, channel string) hours.Week {
+	if group != "" {
+		if g, err := access.GroupByID(app, group); err == nil && !g.Hours().Always() {
+			return g.Hours().In(settings.ShopOf(app).Zone)
 		}
 	}
-	return channels.OpenHours(tx.App, ch)
+	if ch, err := channels.ByID(app, channel); err == nil {
+		return channels.OpenHours(app, ch)
+	}
+	return hours.Week{}
 }
 
 // unclosedStates are all but closed, as the index of the queue wants them.
@@ -62,7 +70,8 @@ func (tx *Tx) regroup(id, from, to string) error {
 			return err
 		}
 	}
-	return tx.save(c)
+	tx.Save(c)
+	return nil
 }
 
 // keepGroup refuses to delete a group while a conversation is in it: nobody

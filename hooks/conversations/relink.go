@@ -1,8 +1,6 @@
 package conversations
 
 import (
-	"time"
-
 	"github.com/pocketbase/dbx"
 
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
@@ -17,7 +15,7 @@ func (t *timeline) relink(e *customers.LinkEvent) error {
 		return err
 	}
 	defer s.close()
-	tx := &Tx{App: e.App, Now: time.Now().UTC().Truncate(time.Millisecond), shared: s, touched: map[string]*touched{}}
+	tx := s.change()
 	var ids []string
 	if err := s.query("SELECT id FROM conversations WHERE contact = {:contact}", dbx.Params{"contact": e.Contact}).Column(&ids); err != nil {
 		return err
@@ -28,9 +26,10 @@ func (t *timeline) relink(e *customers.LinkEvent) error {
 			return err
 		}
 		c.Customer = e.To
-		if err := tx.save(c); err != nil {
-			return err
-		}
+		tx.Save(c)
+	}
+	if err := tx.flush(); err != nil {
+		return err
 	}
 	if err := s.saveCounter(); err != nil {
 		return err

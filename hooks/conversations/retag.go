@@ -84,9 +84,7 @@ func (tx *Tx) retag(ids []string, r customers.Retagging) error {
 		}
 		slices.Sort(now)
 		c.Tags = now
-		if err := tx.save(c); err != nil {
-			return err
-		}
+		tx.Save(c)
 	}
 	return nil
 }

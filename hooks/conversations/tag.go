@@ -46,7 +46,8 @@ func SetTags(app core.App, p *access.Person, conversation string, tags []string)
 		if _, err := tx.event(c, Staff(p), "", "", EventData{Event: Tagged, Tags: named}); err != nil {
 			return err
 		}
-		return tx.save(c)
+		tx.Save(c)
+		return nil
 	})
 }
 

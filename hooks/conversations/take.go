@@ -47,11 +47,12 @@ func Take(app core.App, p *access.Person, id, conversation string) (*Message, er
 		if err = tx.mayTake(c, p); err != nil {
 			return nil, err
 		}
-		m, err := tx.give(c, p, Staff(p), id, hash)
+		m, err := tx.give(c, p, Staff(p), EventData{}, id, hash)
 		if err != nil {
 			return nil, err
 		}
-		return m, tx.save(c)
+		tx.Save(c)
+		return m, nil
 	})
 }
 
@@ -91,7 +92,7 @@ func (tx *Tx) speak(c *Conversation, p *access.Person) error {
 	if err := tx.mayTake(c, p); err != nil {
 		return err
 	}
-	_, err := tx.give(c, p, Staff(p), "", "")
+	_, err := tx.give(c, p, Staff(p), EventData{}, "", "")
 	return err
 }
 

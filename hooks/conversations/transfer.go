@@ -54,7 +54,8 @@ func Transfer(app core.App, p *access.Person, id, conversation string, to Destin
 				return nil, err
 			}
 		}
-		return m, tx.save(c)
+		tx.Save(c)
+		return m, nil
 	})
 }
 
@@ -71,7 +72,7 @@ func (tx *Tx) hand(c *Conversation, to Destination, data *EventData) error {
 		if err := tx.room(to.Staff); err != nil {
 			return err
 		}
-		c.Assignee, c.Status, c.Queued = to.Staff.ID, Open, noTime
+		c.serve(to.Staff.ID)
 		data.Staff = &Named{ID: to.Staff.ID, Name: to.Staff.Nickname}
 		return nil
 	case to.Group != "" && to.Staff == nil:

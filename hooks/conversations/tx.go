@@ -13,6 +13,7 @@ import (
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -61,11 +62,16 @@ func (s *shared) saveCounter() error {
 	return s.exec("UPDATE sequence SET last = {:last} WHERE id = 1", dbx.Params{"last": s.seq})
 }
 
+// change begins one.
+func (s *shared) change() *Tx {
+	return &Tx{App: s.app, Now: clock.Now(s.app).UTC().Truncate(time.Millisecond), shared: s, touched: map[string]*touched{}}
+}
+
 // attempt runs one change in a savepoint. A refusal is the change's own; the
 // returned error is a fault of the storage that spoils the batch.
 func (s *shared) attempt(j *job) error {
 	before := s.seq
-	j.tx = &Tx{App: s.app, Now: time.Now().UTC().Truncate(time.Millisecond), shared: s, touched: map[string]*touched{}}
+	j.tx = s.change()
 	if err := s.exec("SAVEPOINT change", nil); err != nil {
 		return err
 	}
@@ -90,7 +96,10 @@ func guarded(j *job) (err error) {
 			err = fmt.Errorf("change panicked: %v", p)
 		}
 	}()
-	return j.run(j.tx)
+	if err := j.run(j.tx); err != nil {
+		return err
+	}
+	return j.tx.flush()
 }
 
 func isStorage(err error) bool {
@@ -116,6 +125,8 @@ type Tx struct {
 	order   []string
 }
 
+// touched is a conversation as it was, nil where it was not, and as it is going
+// to be, nil where it stays.
 type touched struct{ before, now *Conversation }
 
 // next draws a number of the timeline.
@@ -156,35 +167,61 @@ func (tx *Tx) oneConversation(where, value string) (*Conversation, error) {
 		return nil, fail.New(fail.NotFound, "fail.not_found").Because(sql.ErrNoRows)
 	}
 	c := list[0]
-	if _, known := tx.touched[c.ID]; !known {
-		before := *c
-		tx.touched[c.ID] = &touched{before: &before}
+	if t := tx.touched[c.ID]; t != nil {
+		if t.now != nil {
+			return t.now, nil // what this change has made of it so far
+		}
+		return c, nil
 	}
+	tx.touched[c.ID] = &touched{before: c.clone()}
 	return c, nil
 }
 
-// save writes c as it is now.
-func (tx *Tx) save(c *Conversation) error {
+// Save keeps c as it is when the change ends; what happens to c until then is
+// kept, too.
+func (tx *Tx) Save(c *Conversation) {
 	t := tx.touched[c.ID]
 	if t == nil {
 		t = &touched{}
 		tx.touched[c.ID] = t
 	}
-	c.Rev = tx.next()
-	text := updateConversation
-	if t.before == nil && t.now == nil {
-		text = insertConversation
-	}
 	if t.now == nil {
 		tx.order = append(tx.order, c.ID)
 	}
-	now := *c
-	t.now = &now
-	params, err := c.params()
-	if err != nil {
-		return err
+	t.now = c
+}
+
+// flush lets features have their say about what has changed, see [OnChange],
+// and writes it.
+func (tx *Tx) flush() error {
+	for i := 0; i < len(tx.order); i++ { // a handler may touch more
+		t := tx.touched[tx.order[i]]
+		e := &ChangeEvent{Tx: tx, Before: t.before, After: t.now}
+		for _, m := range tx.entries {
+			if m.Conversation == t.now.ID {
+				e.Entries = append(e.Entries, m)
+			}
+		}
+		if err := of(tx.App).changing.Trigger(e); err != nil {
+			return fmt.Errorf("what belongs to a change of %s: %w", t.now.ID, err)
+		}
 	}
-	return tx.exec(text, params)
+	for _, id := range tx.order {
+		t := tx.touched[id]
+		t.now.Rev = tx.next()
+		text := updateConversation
+		if t.before == nil {
+			text = insertConversation
+		}
+		params, err := t.now.params()
+		if err != nil {
+			return err
+		}
+		if err := tx.exec(text, params); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) changes() []Change {

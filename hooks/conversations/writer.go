@@ -29,6 +29,7 @@ const (
 // while it was committing, and one behind it that tells what was committed.
 type timeline struct {
 	app       core.App
+	changing  *hook.Hook[*ChangeEvent]
 	committed *hook.Hook[*Committed]
 	keys      atomic.Pointer[cursors]
 	marks     marks
@@ -59,7 +60,7 @@ type job struct {
 }
 
 func newTimeline(app core.App) *timeline {
-	return &timeline{app: app, committed: &hook.Hook[*Committed]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
+	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
 }
 
 // Write runs change inside the writer's transaction, in a savepoint of its own,

@@ -312,7 +312,7 @@ func TestNothingCommitsByRightsThatAreGone(t *testing.T) {
 			return err
 		},
 		"be given": func() error {
-			return conversations.Assign(s.app, waits, func(*conversations.Conversation, map[string]int) *access.Person { return p })
+			return conversations.Assign(s.app, waits, func(*conversations.Conversation, map[string]int) (*access.Person, string) { return p, "" })
 		},
 	} {
 		if err = act(); err == nil {

@@ -130,7 +130,22 @@ func (d *desk) forStaff(c *conversations.Conversation) *staffConversation {
 	}
 	out.ReadVisitor = d.readTo(c, c.ReadVisitor, false)
 	out.ReadStaff = d.readTo(c, c.ReadStaff, false)
+	out.Owner, out.Night, out.Left, out.Emotion, out.Deadlines = d.staff(c.Owner), c.Night, Stamp(c.Left), c.Emotion, deadlines(c)
+	if c.Preferred != nil {
+		out.Preferred = &preferred{Staff: d.staff(c.Preferred.Staff), Why: c.Preferred.Why, Until: Stamp(c.Preferred.Until)}
+	}
 	return out
+}
+
+func deadlines(c *conversations.Conversation) []deadline {
+	list := make([]deadline, len(c.Deadlines))
+	for i, one := range c.Deadlines {
+		list[i] = deadline{
+			Kind: one.Kind, Began: Stamp(one.Began), Amber: Stamp(one.Amber), Warn: Stamp(one.Warn), Due: Stamp(one.Due),
+			Rest: one.Rest.Milliseconds(), Stage: one.Stage,
+		}
+	}
+	return list
 }
 
 // readTo is the cursor of a read mark: of the entry that it stands at or after,
@@ -164,22 +179,17 @@ func (d *desk) contact(c *conversations.Conversation) *contact {
 		slog.Error("contact", "error", err)
 		return out
 	}
-	out.Name, out.Avatar, out.Identity = d.nameForStaff(who), who.Avatar(), mask.Within(who.Identity())
+	out.Name, out.Avatar, out.Identity = who.Name(), who.Avatar(), mask.Within(who.Identity())
+	if known, err := customers.ByID(d.app, c.Customer); c.Customer != "" && err == nil {
+		out.Level = known.Level()
+		if known.Name() != "" { // the name that staff gave the customer, which visitors never see
+			out.Name = known.Name()
+		}
+	}
 	if p := who.Page(); p.URL != "" {
 		out.Page = &page{URL: mask.Within(p.URL), Title: mask.Within(p.Title), Kind: p.Kind}
 	}
 	return out
-}
-
-// nameForStaff is what staff call a contact: by the name that they gave the
-// customer, which visitors never see, or by the contact's own.
-func (d *desk) nameForStaff(who *customers.Contact) string {
-	if who.Customer() != "" {
-		if c, err := customers.ByID(d.app, who.Customer()); err == nil && c.Name() != "" {
-			return c.Name()
-		}
-	}
-	return who.Name()
 }
 
 func (d *desk) channel(id string) *channel {

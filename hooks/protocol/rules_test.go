@@ -258,7 +258,11 @@ func TestTransfer(t *testing.T) {
 		t.Fatalf("a colleague's word: %v", r)
 	}
 	target.ask(frame{"type": "transfer", "id": "y", "conversation": id, "group": groupID(t, s, "complaint")})
-	from.wait("conversation", is([]string{"conversation", "gone"}, true))
+	target.wait("conversation", is([]string{"conversation", "gone"}, true))
+	follows := from.wait("conversation", is([]string{"conversation", "status"}, "waiting"), is([]string{"conversation", "group", "name"}, "投诉"))
+	if follows.str("conversation", "owner", "name") != "客服-小满" {
+		t.Fatalf("who served first does not follow the question: %v", follows)
+	}
 }
 
 func groupID(t *testing.T, s *shop, key string) string {

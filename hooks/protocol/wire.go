@@ -90,6 +90,7 @@ type contact struct {
 	Customer string `json:"customer"`
 	Identity string `json:"identity,omitempty"` // the shop's own id of them, where its site has vouched for it
 	Online   bool   `json:"online"`
+	Level    string `json:"level,omitempty"`
 	Page     *page  `json:"page,omitempty"`
 }
 
@@ -113,6 +114,32 @@ type staffConversation struct {
 	Rating       int                  `json:"rating,omitempty"`
 	ReadVisitor  string               `json:"read_visitor,omitempty"` // cursor of the visitor's read mark
 	ReadStaff    string               `json:"read_staff,omitempty"`   // cursor of the assignee's
+
+	Owner     *named                `json:"owner,omitempty"` // who served first
+	Preferred *preferred            `json:"preferred,omitempty"`
+	Night     bool                  `json:"night,omitempty"`
+	Left      string                `json:"left,omitempty"`
+	Emotion   conversations.Emotion `json:"emotion,omitempty"`
+	Deadlines []deadline            `json:"deadlines,omitempty"`
+}
+
+// preferred is for whom a conversation waits at first.
+type preferred struct {
+	Staff *named `json:"staff"`
+	Why   string `json:"why"`
+	Until string `json:"until"`
+}
+
+// deadline is a time by which something has to have happened. While it is
+// paused it has no instants.
+type deadline struct {
+	Kind  string `json:"kind"`
+	Began string `json:"began"`
+	Amber string `json:"amber,omitempty"`
+	Warn  string `json:"warn,omitempty"`
+	Due   string `json:"due,omitempty"`
+	Rest  int64  `json:"rest,omitempty"` // ms of working time that were left when it was paused
+	Stage string `json:"stage"`
 }
 
 // server is who serves, as the visitor sees them.

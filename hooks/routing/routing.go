@@ -232,9 +232,9 @@ func (r *counter) forget(still map[string]bool) {
 // did.
 func (r *counter) assign(c *conversations.Conversation, loads map[string]int) (bool, error) {
 	var chosen *access.Person
-	err := conversations.Assign(r.app, c.ID, func(now *conversations.Conversation, counted map[string]int) *access.Person {
+	err := conversations.Assign(r.app, c.ID, func(now *conversations.Conversation, counted map[string]int) (*access.Person, string) {
 		chosen = r.choose(now, counted)
-		return chosen
+		return chosen, ""
 	})
 	if kind := fail.Of(err).Kind; err != nil && (kind == fail.Unauthorized || kind == fail.Forbidden) {
 		return false, nil // gone between the choice and the commit: we shall be woken for it

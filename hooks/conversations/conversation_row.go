@@ -1,0 +1,118 @@
+package conversations
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+// conversationColumns are those of a row, in the order in which they are read.
+const conversationColumns = "id, contact, customer, channel, status, assignee, [[group]], priority, tags, unread, waiting_since, queued, [[last]], " +
+	"last_seq, read_staff, read_visitor, rev, opened, closed, rating, resolved, rating_comment, rated, owner, [[rank]], " +
+	"preferred, night, [[left]], emotion, deadlines, sweep"
+
+const (
+	insertConversation = "INSERT INTO conversations (" + conversationColumns + ") VALUES ({:id}, {:contact}, {:customer}, {:channel}, {:status}, " +
+		"{:assignee}, {:group}, {:priority}, {:tags}, {:unread}, {:waiting_since}, {:queued}, {:last}, {:last_seq}, {:read_staff}, " +
+		"{:read_visitor}, {:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated}, {:owner}, {:rank}, " +
+		"{:preferred}, {:night}, {:left}, {:emotion}, {:deadlines}, {:sweep})"
+	updateConversation = "UPDATE conversations SET contact={:contact}, customer={:customer}, channel={:channel}, status={:status}, " +
+		"assignee={:assignee}, [[group]]={:group}, priority={:priority}, tags={:tags}, unread={:unread}, " +
+		"waiting_since={:waiting_since}, queued={:queued}, [[last]]={:last}, last_seq={:last_seq}, read_staff={:read_staff}, " +
+		"read_visitor={:read_visitor}, rev={:rev}, opened={:opened}, closed={:closed}, rating={:rating}, resolved={:resolved}, " +
+		"rating_comment={:rating_comment}, rated={:rated}, owner={:owner}, [[rank]]={:rank}, preferred={:preferred}, night={:night}, " +
+		"[[left]]={:left}, emotion={:emotion}, deadlines={:deadlines}, sweep={:sweep} WHERE id={:id}"
+)
+
+func (c *Conversation) params() (dbx.Params, error) {
+	if c.Tags == nil {
+		c.Tags = []string{}
+	}
+	params := dbx.Params{
+		"id": c.ID, "contact": c.Contact, "customer": c.Customer, "channel": c.Channel, "status": string(c.Status),
+		"assignee": c.Assignee, "group": c.Group, "priority": c.Priority, "unread": c.Unread,
+		"waiting_since": stamp(c.WaitingSince), "queued": stamp(c.Queued), "last_seq": c.LastSeq,
+		"read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor, "rev": c.Rev, "opened": stamp(c.Opened), "closed": stamp(c.Closed),
+		"rating": c.Rating, "resolved": c.Resolved, "rating_comment": c.RatingComment, "rated": stamp(c.Rated),
+		"owner": c.Owner, "rank": stamp(c.Rank), "night": c.Night, "left": stamp(c.Left), "emotion": string(c.Emotion), "sweep": stamp(c.Sweep),
+	}
+	for name, value := range map[string]any{"last": c.Last, "tags": c.Tags, "preferred": c.Preferred, "deadlines": c.Deadlines} {
+		raw, err := json.Marshal(value)
+		if err != nil {
+			return nil, fmt.Errorf("%s of %s: %w", name, c.ID, err)
+		}
+		params[name] = string(raw)
+	}
+	return params, nil
+}
+
+// rows is what both database/sql and dbx give.
+type rows interface {
+	Next() bool
+	Scan(into ...any) error
+	Err() error
+	Close() error
+}
+
+func scanConversations(r rows) ([]*Conversation, error) {
+	defer r.Close() //nolint:errcheck // Err tells
+	var list []*Conversation
+	for r.Next() {
+		c, err := scanConversation(r)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	return list, r.Err()
+}
+
+func scanConversation(r rows) (*Conversation, error) {
+	var c Conversation
+	var tags, last, preferred, deadlines []byte // nil in rows from before there were such columns
+	var waiting, queued, opened, closed, rated, rank, left, sweep string
+	err := r.Scan(&c.ID, &c.Contact, &c.Customer, &c.Channel, &c.Status, &c.Assignee, &c.Group, &c.Priority, &tags, &c.Unread,
+		&waiting, &queued, &last, &c.LastSeq, &c.ReadStaff, &c.ReadVisitor, &c.Rev, &opened, &closed,
+		&c.Rating, &c.Resolved, &c.RatingComment, &rated,
+		&c.Owner, &rank, &preferred, &c.Night, &left, &c.Emotion, &deadlines, &sweep)
+	if err != nil {
+		return nil, fmt.Errorf("reading conversations: %w", err)
+	}
+	c.WaitingSince, c.Queued, c.Opened, c.Closed, c.Rated = moment(waiting), moment(queued), moment(opened), moment(closed), moment(rated)
+	c.Rank, c.Left, c.Sweep = moment(rank), moment(left), moment(sweep)
+	for _, field := range []struct {
+		name string
+		raw  []byte
+		into any
+	}{{"tags", tags, &c.Tags}, {"last", last, &c.Last}, {"preferred", preferred, &c.Preferred}, {"deadlines", deadlines, &c.Deadlines}} {
+		if field.raw == nil {
+			continue
+		}
+		if err := json.Unmarshal(field.raw, field.into); err != nil {
+			return nil, fmt.Errorf("%s of %s: %w", field.name, c.ID, err)
+		}
+	}
+	return &c, nil
+}
+
+// stamp writes t as PocketBase does; a zero time is "".
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(types.DefaultDateLayout)
+}
+
+func moment(s string) time.Time {
+	t, err := time.Parse(types.DefaultDateLayout, s)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+func newID() string { return core.GenerateDefaultRandomId() }

@@ -1,0 +1,52 @@
+package conversations
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// Return puts a conversation that somebody serves back into the queue of its
+// group, for one of the [Reasons], unless it is closed, waits already, or unless
+// says so of it as it is then.
+func Return(app core.App, id, why string, unless func(*Conversation) bool) error {
+	return Write(app, func(tx *Tx) error {
+		c, err := tx.Conversation(id)
+		if err != nil || c.Assignee == "" || c.Status == Closed || unless != nil && unless(c) {
+			return err
+		}
+		return tx.Queue(c, why)
+	})
+}
+
+// Queue lets c wait for somebody of its group, for one of the [Reasons].
+func (tx *Tx) Queue(c *Conversation, why string) error {
+	from := tx.staffNamed(c.Assignee)
+	tx.queue(c)
+	_, err := tx.event(c, System(), "", "", EventData{Event: Queued, Reason: why, FromStaff: from, Group: tx.groupNamed(c.Group)})
+	tx.Save(c)
+	return err
+}
+
+// Tell adds what happened to c by itself.
+func (tx *Tx) Tell(c *Conversation, data EventData) error {
+	_, err := tx.event(c, System(), "", "", data)
+	tx.Save(c)
+	return err
+}
+
+// Note adds a note for colleagues to c. Errors: invalid, too_long.
+func (tx *Tx) Note(c *Conversation, by Author, text string) error {
+	if strings.TrimSpace(text) == "" {
+		return fail.New(fail.Invalid, "conversations.text_needed").On("text")
+	}
+	if utf8.RuneCountInString(text) > TextMost {
+		return fail.New(fail.TooLong, "fail.too_long", "Most", TextMost).On("text")
+	}
+	err := tx.add(c, &Message{Kind: Note, StaffOnly: true, Text: text, From: by})
+	tx.Save(c)
+	return err
+}
