@@ -175,7 +175,7 @@ func NewWriter(to io.Writer) (*Writer, error) {
 func (w *Writer) Row(cells ...string) error {
 	safe := make([]string, len(cells))
 	for i, cell := range cells {
-		safe[i] = Safe(cell)
+		safe[i] = Safe(strings.ReplaceAll(cell, "\r", "")) // which a writer of CSV drops anyway, but only after a ' was put before it
 	}
 	return w.out.Write(safe)
 }

@@ -12,7 +12,7 @@ import (
 func FuzzCandidates(f *testing.F) {
 	for _, seed := range []string{
 		"昵称,手机号\n小一,13900000001\n", "nickname;email;groups\r\nMia;m@x.cn;a|b,,c\r\n", "\ufeff昵称\t邮箱\t接待上限\n=cmd|'/c'!A1\t@x\t-1\n",
-		"\xea\xc7\xb3\xc6,\xca\xd6\xbb\xfa\n", "昵称,手机号\n\"a\nb\",\"1\"\"2\"\n", "昵称,手机号,昵称\na,1\n,,\n", "\xff\xfe\x0a\x00", "昵称,手机号\n'=1+1,'+8613900000001\n",
+		"\xea\xc7\xb3\xc6,\xca\xd6\xbb\xfa\n", "昵称,手机号\n\"a\nb\",\"1\"\"2\"\n", "昵称,手机号,昵称\na,1\n,,\n", "\xff\xfe\x0a\x00", "昵称,手机号\n'=1+1,'+8613900000001\n", "nickname,mail\n\r0",
 	} {
 		f.Add(seed)
 	}
