@@ -101,6 +101,19 @@ func open(tb testing.TB, seen *statements) *tests.TestApp {
 			tb.Fatal(err)
 		}
 	}
+	return on(tb, dir, seen)
+}
+
+// After returns another app over what is on the disk of app at this moment, as
+// the program finds it after it was killed.
+func After(tb testing.TB, app core.App) *tests.TestApp {
+	tb.Helper()
+	return on(tb, app.DataDir(), &statements{})
+}
+
+// on opens a copy of dir.
+func on(tb testing.TB, dir string, seen *statements) *tests.TestApp {
+	tb.Helper()
 	app, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: dir, DBConnect: seen.connect})
 	if err != nil {
 		tb.Fatal(err)
