@@ -25,6 +25,15 @@ func New(tb testing.TB) *tests.TestApp {
 	return app
 }
 
+// After returns another desk over what is on the disk of app at this moment, as
+// the program finds it after it was killed: all that app had in memory is gone.
+func After(tb testing.TB, app core.App) *tests.TestApp {
+	tb.Helper()
+	again := bare.After(tb, app)
+	hooks.Register(again, &hooks.Config{})
+	return again
+}
+
 // Bare returns an app with an empty, migrated database and none of our hooks,
 // to bind some of them by hand.
 func Bare(tb testing.TB) *tests.TestApp {
