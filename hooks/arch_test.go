@@ -18,9 +18,10 @@ const module = "github.com/dianxiaoer/xiaoer/"
 // layers are the storeys of hooks, the ground first. A package knows those
 // below its own and nobody beside it.
 var layers = []struct{ name, packages string }{
-	{"ground", "fail live web outbox hours settings limits keys mail files sheets mask clock"},
+	{"ground", "fail live web outbox outbound hours settings limits keys mail files sheets mask clock"},
 	{"audit", "audit"},
 	{"access", "access"},
+	{"notices", "notices"},
 	{"spine", "channels customers conversations"},
 	{"features", "routing quickreplies protocol channels/widget backup"},
 	{"surfaces", "team admin console setup ops demo"},

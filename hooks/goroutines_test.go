@@ -14,6 +14,7 @@ var turns = map[string][]string{
 	"conversations commitAll": {"commit"},
 	"conversations tellAll":   {"tell"},
 	"live Run":                {"sweep"},
+	"notices tellAll":         {"safely"},
 	"outbox work":             {"next"},
 	"routing work":            {"settle", "expire", "tellPlaces"},
 }

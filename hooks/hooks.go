@@ -20,6 +20,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/demo"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 	"github.com/dianxiaoer/xiaoer/hooks/protocol"
@@ -41,9 +42,10 @@ func Register(app core.App, c *Config) *web.Table {
 	web.Register(app, t, c.Web())
 	outbox.Register(app)
 	files.Register(app)
-	// who did, who may
+	// who did, who may, who is told
 	audit.Register(app)
 	access.Register(app, t, c.Unlimited)
+	notices.Register(app)
 	// the spine
 	channels.Register(app, t)
 	customers.Register(app)

@@ -73,6 +73,7 @@ func TestDocumentAndCodeNameTheSame(t *testing.T) {
 		"events":           {conversations.EventNames, d.Enum("event")},
 		"reasons":          {conversations.Reasons, d.Enum("reason")},
 		"codes of refused": {refused, d.Enum("refusedCode")},
+		"codes of notice":  {protocol.NoticeCodes, d.Enum("noticeCode")},
 		"codes of retry":   {retry, d.Enum("retryCode")},
 		"kinds": {
 			texts(conversations.Text, conversations.Image, conversations.File, conversations.Product, conversations.Order, conversations.Note, conversations.Event),

@@ -21,6 +21,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/limits"
 	"github.com/dianxiaoer/xiaoer/hooks/live"
+	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -68,6 +69,7 @@ func Register(app core.App, table *web.Table, exempt limits.Exempt) {
 	routing.OnPlaces(app).BindFunc(d.tellPlaces)
 	routing.OnWaiting(app).BindFunc(d.tellWaiting)
 	routing.OnReturned(app).BindFunc(d.tellReturned)
+	notices.OnTell(app).BindFunc(d.tellNotice)
 	access.Changed(app).BindFunc(d.refresh)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error { return d.serve(e, table) })
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "socketsDrain", Func: d.drain, Priority: drainPriority})

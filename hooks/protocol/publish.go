@@ -6,6 +6,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/live"
+	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 )
 
@@ -198,7 +199,7 @@ func (d *desk) tellWaiting(e *routing.WaitingEvent) error {
 	d.hub.Each(everybody, func(s *live.Session) {
 		to := peerOf(s)
 		if conversations.Visible(to.person.Load(), e.Conversation) {
-			s.Passing(frame{Type: typeNotice, Level: "warning", Code: "queue", Conversation: e.Conversation.ID, Text: say(to.lang, "protocol.queue")}.bytes())
+			s.Passing(frame{Type: typeNotice, Level: string(notices.Warn), Code: noticeQueue, Conversation: e.Conversation.ID, Text: say(to.lang, "protocol.queue")}.bytes())
 		}
 	})
 	return e.Next()

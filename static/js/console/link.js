@@ -93,7 +93,7 @@ const ears = {
   notice({ level, code, text }) {
     if (code === "queue" || code === "returned") alerts.ring();
     if (code === "rights") loading.refresh().then(look);
-    if (text) store.toast(text, level === "error" ? "bad" : "");
+    if (text) store.toast(text, level === "alarm" ? "bad" : "");
   },
 };
 
