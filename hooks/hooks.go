@@ -22,6 +22,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
+	"github.com/dianxiaoer/xiaoer/hooks/outbound"
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
@@ -41,6 +42,7 @@ func Register(app core.App, c *Config) *web.Table {
 	// the ground
 	web.Register(app, t, c.Web())
 	outbox.Register(app)
+	outbound.Register(app, c.Outbound)
 	files.Register(app)
 	// who did, who may, who is told
 	audit.Register(app)

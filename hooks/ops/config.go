@@ -30,10 +30,14 @@ type Config struct {
 	// Unlimited are networks that no limit holds for, for load tests:
 	// --unlimited, XIAOER_UNLIMITED.
 	Unlimited limits.Exempt
+	// Outbound are networks that addresses which the shop enters may lead to
+	// although they are not the public internet's: --outbound-allow,
+	// XIAOER_OUTBOUND_ALLOW.
+	Outbound []netip.Prefix
 
 	Out io.Writer // takes the banner; nil: nothing is printed
 
-	trusted, unlimited []string
+	trusted, unlimited, outbound []string
 
 	log     *slog.Logger
 	tls     bool     // known when serve runs
@@ -79,6 +83,8 @@ func (c *Config) readEnvironment(environment []string) {
 			c.trusted = strings.Split(value, ",")
 		case "XIAOER_UNLIMITED":
 			c.unlimited = strings.Split(value, ",")
+		case "XIAOER_OUTBOUND_ALLOW":
+			c.outbound = strings.Split(value, ",")
 		}
 	}
 }
@@ -88,6 +94,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.BaseURL, "base-url", c.BaseURL, "public address of the shop's desk, such as https://kf.example.com")
 	f.StringSliceVar(&c.trusted, "trusted-proxies", c.trusted, "networks of proxies whose X-Forwarded headers are believed, such as 127.0.0.1/32")
 	f.StringSliceVar(&c.unlimited, "unlimited", c.unlimited, "networks that no limit holds for; for load tests only")
+	f.StringSliceVar(&c.outbound, "outbound-allow", c.outbound, "networks that group robots and the like may be in although they are not public, such as 10.1.2.3/32")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text or json")
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 }
@@ -100,6 +107,9 @@ func (c *Config) check() error {
 	c.Trusted = trusted
 	if c.Unlimited, err = limits.ParseExempt(trim(c.unlimited)); err != nil {
 		return fmt.Errorf("--unlimited: %w", err)
+	}
+	if c.Outbound, err = limits.ParseExempt(trim(c.outbound)); err != nil {
+		return fmt.Errorf("--outbound-allow: %w", err)
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("--log-format: %q is neither text nor json", c.LogFormat)
