@@ -119,6 +119,8 @@ func TestAccountsKeepTheRules(t *testing.T) {
 		"phone wrong":      {"phone", "phone", "access.phone_wrong"},
 		"no role":          {"role", "", "access.role_missing"},
 		"cap too high":     {"cap", 1000, "access.cap_wrong"},
+		"weight too high":  {"weight", 11, "access.weight_wrong"},
+		"weight below all": {"weight", -1, "access.weight_wrong"},
 		"common password":  {"password", "12345678", "access.password_common"},
 		"endless password": {"password", strings.Repeat("长", 24), "access.password_long"},
 	} {

@@ -42,6 +42,7 @@ type account struct {
 	Role     string   `json:"role"`
 	Groups   []string `json:"groups"`
 	Cap      int      `json:"cap"`
+	Weight   int      `json:"weight"`
 	Disabled bool     `json:"disabled"`
 	Deleted  bool     `json:"deleted,omitempty"`
 }
@@ -72,7 +73,7 @@ func describe(app core.App, id string) (account, error) {
 	}
 	return account{
 		ID: p.ID, Email: p.Email, Phone: p.Phone, Nickname: p.Nickname, Role: role, Groups: append([]string{}, p.Groups...),
-		Cap: p.Cap, Disabled: p.Disabled, Deleted: p.Deleted,
+		Cap: p.Cap, Weight: p.Weight, Disabled: p.Disabled, Deleted: p.Deleted,
 	}, nil
 }
 
@@ -87,6 +88,7 @@ func addCommand(app core.App) *cobra.Command {
 	f.StringVar(&n.Role, "role", Agent, "owner, supervisor, agent, pre-sale, after-sale, complaint, expert, read-only, or a role of the shop's by name")
 	f.StringArrayVar(&n.Groups, "group", nil, "key, name or id of a group; may be repeated; every group when left out")
 	f.IntVar(&n.Cap, "cap", DefaultCap, "conversations at once")
+	f.IntVar(&n.Weight, "weight", DefaultWeight, "share of what comes in against colleagues, 1 to 10")
 	f.BoolVar(&n.MustChange, "must-change", false, "ask for a new password at the first sign-in")
 	f.BoolVar(&fromStdin, "password-stdin", false, "read the password from standard input (required)")
 	f.BoolVar(&asJSON, "json", false, "print JSON")

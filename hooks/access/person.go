@@ -32,6 +32,7 @@ type Person struct {
 	SignIn         string // id of the sign-in they came by, "" when looked up
 	Groups         []string
 	Cap            int
+	Weight         int // their share of what comes in, against their colleagues'
 	Disabled       bool
 	Deleted        bool // disabled for good; only the nickname is left
 	MustChange     bool // the password, before anything else

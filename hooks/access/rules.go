@@ -18,6 +18,7 @@ const (
 	mostNickname = 20
 	mostRealName = 30
 	mostCap      = 200
+	mostWeight   = 10
 )
 
 func normalize(e *core.RecordEvent) error {
@@ -31,7 +32,7 @@ func normalize(e *core.RecordEvent) error {
 func validStaff(e *core.RecordEvent) error {
 	s := wrapStaff(e.Record)
 	checks := []func(core.App, *Staff) error{
-		staysDeleted, validNickname, validRealName, validEmail, validPhone, validReach, hasRole, validCap, validAvatar, validPassword, keepsAnOwner,
+		staysDeleted, validNickname, validRealName, validEmail, validPhone, validReach, hasRole, validCap, validWeight, validAvatar, validPassword, keepsAnOwner,
 	}
 	if s.Deleted() {
 		checks = []func(core.App, *Staff) error{keepsAnOwner}
@@ -131,6 +132,13 @@ func hasRole(_ core.App, s *Staff) error {
 func validCap(_ core.App, s *Staff) error {
 	if s.cap() < 1 || s.cap() > mostCap {
 		return fail.New(fail.Invalid, "access.cap_wrong", "Most", mostCap).On("cap")
+	}
+	return nil
+}
+
+func validWeight(_ core.App, s *Staff) error {
+	if s.weight() < 1 || s.weight() > mostWeight {
+		return fail.New(fail.Invalid, "access.weight_wrong", "Most", mostWeight).On("weight")
 	}
 	return nil
 }

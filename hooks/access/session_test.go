@@ -368,8 +368,8 @@ func TestCommandsWorkBesideAServer(t *testing.T) {
 		err := c.ExecuteContext(t.Context())
 		return out.String(), err
 	}
-	out, err := run(password+"\r\n", "add", "Bo@heye.cn", "--nickname", "阿波", "--role", "supervisor", "--group", "pre-sale", "--group", "投诉", "--cap", "3", "--password-stdin", "--json")
-	if err != nil || !strings.Contains(out, `"email":"bo@heye.cn"`) || !strings.Contains(out, `"cap":3`) {
+	out, err := run(password+"\r\n", "add", "Bo@heye.cn", "--nickname", "阿波", "--role", "supervisor", "--group", "pre-sale", "--group", "投诉", "--cap", "3", "--weight", "8", "--password-stdin", "--json")
+	if err != nil || !strings.Contains(out, `"email":"bo@heye.cn"`) || !strings.Contains(out, `"cap":3,"weight":8`) {
 		t.Fatalf("add: %v %s", err, out)
 	}
 	if got := who(t, s, "Authorization", token(t, s, "bo@heye.cn")); got != 200 {

@@ -16,6 +16,10 @@ import (
 // else was said.
 const DefaultCap = 10
 
+// DefaultWeight is the share of what comes in that everybody begins with:
+// somebody of twice the weight is given twice as much.
+const DefaultWeight = 5
+
 // Newcomer is what is needed of somebody who joins.
 type Newcomer struct {
 	Email, Phone, Nickname, RealName, Password string // e-mail or phone; an owner needs the e-mail
@@ -23,6 +27,7 @@ type Newcomer struct {
 	Role       string   // id, key or name
 	Groups     []string // ids, keys or names; nil: every group that the one who adds them may give
 	Cap        int      // 0: DefaultCap
+	Weight     int      // 0: DefaultWeight
 	Avatar     string   // id of a file, "" for none
 	MustChange bool     // the password, at the first sign-in
 	Presence   string   // "": offline
@@ -161,7 +166,7 @@ func Faults(app core.App, by *Person, n Newcomer) ([]*fail.Error, error) {
 	s.become(n, where)
 	s.normalize()
 	for _, check := range []func(core.App, *Staff) error{
-		validNickname, validRealName, validEmail, validPhone, validReach, validCap,
+		validNickname, validRealName, validEmail, validPhone, validReach, validCap, validWeight,
 		func(core.App, *Staff) error { return CheckPassword(app, n.Password, n.own()...) },
 	} {
 		if err = note(check(app, s)); err != nil {

@@ -13,6 +13,7 @@ type Profile struct {
 	Role   string   // id, key or name
 	Groups []string // ids, keys or names
 	Cap    int
+	Weight int
 	Avatar string // id of a file, "" for none
 }
 
@@ -21,7 +22,7 @@ func (p Profile) newcomer() Newcomer {
 	if groups == nil {
 		groups = []string{}
 	}
-	return Newcomer{Email: p.Email, Phone: p.Phone, Nickname: p.Nickname, RealName: p.RealName, Role: p.Role, Groups: groups, Cap: p.Cap, Avatar: p.Avatar}
+	return Newcomer{Email: p.Email, Phone: p.Phone, Nickname: p.Nickname, RealName: p.RealName, Role: p.Role, Groups: groups, Cap: p.Cap, Weight: p.Weight, Avatar: p.Avatar}
 }
 
 // EditStaff changes an account. A new role is in force at once, on open

@@ -68,6 +68,7 @@ func (s *Staff) Deleted() bool { return !s.GetDateTime("deleted").IsZero() }
 func (s *Staff) roleID() string     { return s.GetString("role") }
 func (s *Staff) groupIDs() []string { return s.GetStringSlice("groups") }
 func (s *Staff) cap() int           { return s.GetInt("cap") }
+func (s *Staff) weight() int        { return s.GetInt("weight") }
 func (s *Staff) mustChange() bool   { return s.GetBool("must_change") }
 func (s *Staff) presence() string   { return s.GetString("presence") }
 func (s *Staff) language() string   { return s.GetString("language") }
@@ -107,6 +108,7 @@ func (s *Staff) edit(n Newcomer, where place) {
 	s.Set("real_name", n.RealName)
 	s.Set("groups", where.groups)
 	s.Set("cap", n.Cap)
+	s.Set("weight", n.Weight)
 	s.Set("avatar", n.Avatar)
 	s.take(where.role)
 }
@@ -142,6 +144,9 @@ func (s *Staff) normalize() {
 	if s.cap() == 0 {
 		s.Set("cap", DefaultCap)
 	}
+	if s.weight() == 0 {
+		s.Set("weight", DefaultWeight)
+	}
 	if s.newPassword() != "" {
 		s.Set("password_set", types.NowDateTime())
 	}
@@ -173,7 +178,7 @@ func (s *Staff) person(role *Role) (*Person, error) {
 	p := &Person{
 		ID: s.Id, Nickname: s.Nickname(), RealName: s.realName(), Email: s.Email(), Phone: s.Phone(),
 		Language: s.language(), Theme: s.theme(), Presence: s.presence(), PresenceReason: s.GetString("presence_reason"),
-		Groups: s.groupIDs(), Cap: s.cap(), Disabled: s.Disabled(), Deleted: s.Deleted(), MustChange: s.mustChange(),
+		Groups: s.groupIDs(), Cap: s.cap(), Weight: s.weight(), Disabled: s.Disabled(), Deleted: s.Deleted(), MustChange: s.mustChange(),
 		PasswordSet: s.passwordSet(), TwoStep: s.hasTwoStep(), may: map[Permission]bool{},
 	}
 	if avatar := s.avatar(); avatar != "" {

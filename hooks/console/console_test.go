@@ -18,6 +18,7 @@ import (
 	"github.com/pocketbase/pocketbase/tests"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
@@ -437,6 +438,52 @@ func TestEditingACustomer(t *testing.T) {
 		if got := s.send(agent, at, wrong); got.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d %s", name, got.status, got.body)
 		}
+	}
+}
+
+// Whose customer somebody is can be anybody who answers customers. One who does
+// no longer is still told of, and stands in nobody's way.
+func TestACustomerHasSomebodyOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	v := s.ask("在吗")
+	agent, own, reader := s.hire(access.Agent), s.hire(access.Agent), s.hire(access.ReadOnly)
+	at := "customers/" + v.customer
+	type dedicated struct {
+		ID, Name string
+		Gone     bool
+	}
+	var got struct {
+		Customer struct {
+			Level            string
+			DistributorLevel string `json:"distributor_level"`
+			Dedicated        *dedicated
+		}
+	}
+	s.call(agent, "PATCH "+at, object{"level": "金卡", "distributor_level": "区域总代", "dedicated": own.id}, http.StatusOK, &got)
+	if c := got.Customer; c.Level != "金卡" || c.DistributorLevel != "区域总代" || c.Dedicated == nil || c.Dedicated.ID != own.id || c.Dedicated.Name == "" || c.Dedicated.Gone {
+		t.Fatalf("customer = %+v", c)
+	}
+	for name, wrong := range map[string]string{"somebody who only reads": reader.id, "nobody": "nope"} {
+		if got := s.send(agent, "PATCH "+at, object{"dedicated": wrong}); got.status != http.StatusUnprocessableEntity || !bytes.Contains(got.body, []byte("dedicated")) {
+			t.Errorf("%s: %d %s", name, got.status, got.body)
+		}
+	}
+	if err := access.DeleteStaff(s.app, nil, own.id); err != nil {
+		t.Fatal(err)
+	}
+	s.call(agent, "PATCH "+at, object{"region": "杭州"}, http.StatusOK, &got)
+	if d := got.Customer.Dedicated; d == nil || !d.Gone {
+		t.Errorf("after they left: %+v", d)
+	}
+	got.Customer.Dedicated = nil
+	s.call(agent, "PATCH "+at, object{"dedicated": ""}, http.StatusOK, &got)
+	if got.Customer.Dedicated != nil {
+		t.Errorf("taken away: %+v", got.Customer.Dedicated)
+	}
+	trail, err := audit.Find(t.Context(), s.app, audit.Query{On: []audit.Object{{Kind: customers.Customers, ID: v.customer}}})
+	if err != nil || len(trail.Entries) != 3 || trail.Entries[0].Changes.List()[0].Field != "dedicated" {
+		t.Errorf("trail: %+v, %v", trail, err)
 	}
 }
 

@@ -73,7 +73,7 @@ func editCustomer(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, customerAnswer{viewCustomer(changed)})
+	return e.JSON(http.StatusOK, customerAnswer{viewCustomer(e.App, changed)})
 }
 
 type noteSent struct {

@@ -21,14 +21,22 @@ type profile struct {
 }
 
 type customerView struct {
-	ID     string   `json:"id"`
-	Name   string   `json:"name"`
-	Avatar string   `json:"avatar,omitempty"`
-	Phone  string   `json:"phone"`
-	Email  string   `json:"email"`
-	Region string   `json:"region"`
-	Level  string   `json:"level"`
-	Tags   []string `json:"tags"`
+	ID               string         `json:"id"`
+	Name             string         `json:"name"`
+	Avatar           string         `json:"avatar,omitempty"`
+	Phone            string         `json:"phone"`
+	Email            string         `json:"email"`
+	Region           string         `json:"region"`
+	Level            string         `json:"level"`
+	DistributorLevel string         `json:"distributor_level"`
+	Dedicated        *dedicatedView `json:"dedicated,omitempty"`
+	Tags             []string       `json:"tags"`
+}
+
+// dedicatedView is whose customer somebody is.
+type dedicatedView struct {
+	named
+	Gone bool `json:"gone,omitempty"` // they answer nobody any more
 }
 
 type contactView struct {
@@ -59,7 +67,7 @@ type pastView struct {
 }
 
 func viewProfile(e *core.RequestEvent, c known) (*profile, error) {
-	view := &profile{Customer: viewCustomer(c.Customer), Contacts: []contactView{}, Notes: []noteView{}, Conversations: []pastView{}}
+	view := &profile{Customer: viewCustomer(e.App, c.Customer), Contacts: []contactView{}, Notes: []noteView{}, Conversations: []pastView{}}
 	contacts, err := customers.ContactsOf(e.App, c.Id)
 	if err != nil {
 		return nil, err
@@ -81,11 +89,23 @@ func viewProfile(e *core.RequestEvent, c known) (*profile, error) {
 }
 
 // viewCustomer masks phone and e-mail for everybody, see [reveal].
-func viewCustomer(c *customers.Customer) customerView {
+func viewCustomer(app core.App, c *customers.Customer) customerView {
 	return customerView{
 		ID: c.Id, Name: c.Name(), Avatar: c.Avatar(), Phone: mask.Phone(c.Phone()), Email: mask.Email(c.Email()),
-		Region: c.Region(), Level: c.Level(), Tags: append([]string{}, c.Tags()...),
+		Region: c.Region(), Level: c.Level(), DistributorLevel: c.DistributorLevel(), Dedicated: viewDedicated(app, c.Dedicated()),
+		Tags: append([]string{}, c.Tags()...),
 	}
+}
+
+func viewDedicated(app core.App, id string) *dedicatedView {
+	if id == "" {
+		return nil
+	}
+	p, err := access.ByID(app, id)
+	if err != nil {
+		return &dedicatedView{named: named{ID: id}, Gone: true}
+	}
+	return &dedicatedView{named: named{ID: id, Name: p.Nickname}, Gone: p.Disabled || !p.May(access.ConversationsReply)}
 }
 
 func viewContact(e *core.RequestEvent, c *customers.Contact) contactView {

@@ -5,6 +5,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 )
 
@@ -19,7 +20,8 @@ type Customer struct{ core.BaseRecordProxy }
 // customerTrail: what visitors and the program itself do to customers is
 // traffic, here as with contacts, and no act.
 var customerTrail = audit.Fields{
-	Personal: []string{"external_id", "name", "avatar", "phone", "email"}, By: []audit.ActorKind{audit.Staff, audit.Dashboard, audit.Command},
+	Personal: []string{"external_id", "name", "avatar", "phone", "email"}, Links: map[string]string{"dedicated": access.Collection},
+	By: []audit.ActorKind{audit.Staff, audit.Dashboard, audit.Command},
 }
 
 // ofCustomer finds what belongs to a customer: contacts, notes.
@@ -65,6 +67,15 @@ func (c *Customer) Region() string { return c.GetString("region") }
 // Level is the membership level, in the shop's words.
 func (c *Customer) Level() string { return c.GetString("level") }
 
+// DistributorLevel is what the customer is among the shop's distributors, in the
+// shop's words; "" for who is none.
+func (c *Customer) DistributorLevel() string { return c.GetString("distributor_level") }
+
+// Dedicated is the id of the member of staff whose customer this is, "" for
+// nobody's. They may have left: who looks after the customer is for people to
+// decide anew.
+func (c *Customer) Dedicated() string { return c.GetString("dedicated") }
+
 // Tags are the ids of the customer's tags.
 func (c *Customer) Tags() []string { return c.GetStringSlice("tags") }
 
@@ -95,6 +106,8 @@ func (c *Customer) change(to Change) {
 	set("email", to.Email)
 	set("region", to.Region)
 	set("level", to.Level)
+	set("distributor_level", to.DistributorLevel)
+	set("dedicated", to.Dedicated)
 	if to.Tags != nil {
 		c.Set("tags", *to.Tags)
 	}
@@ -102,7 +115,7 @@ func (c *Customer) change(to Change) {
 
 // absorb takes over from another customer what c does not know itself.
 func (c *Customer) absorb(other *Customer) {
-	for _, field := range []string{"name", "phone", "email", "region", "level"} {
+	for _, field := range []string{"name", "phone", "email", "region", "level", "distributor_level", "dedicated"} {
 		if c.GetString(field) == "" {
 			c.Set(field, other.GetString(field))
 		}

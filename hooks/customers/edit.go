@@ -8,12 +8,14 @@ import (
 
 // Change is what staff change of a customer; nil leaves a field as it is.
 type Change struct {
-	Name   *string   `json:"name"`
-	Phone  *string   `json:"phone"`
-	Email  *string   `json:"email"`
-	Region *string   `json:"region"`
-	Level  *string   `json:"level"`
-	Tags   *[]string `json:"tags"` // ids
+	Name             *string   `json:"name"`
+	Phone            *string   `json:"phone"`
+	Email            *string   `json:"email"`
+	Region           *string   `json:"region"`
+	Level            *string   `json:"level"`
+	DistributorLevel *string   `json:"distributor_level"`
+	Dedicated        *string   `json:"dedicated"` // id of a member of staff
+	Tags             *[]string `json:"tags"`      // ids
 }
 
 // Edit changes what staff know about a customer.

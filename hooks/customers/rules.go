@@ -1,6 +1,8 @@
 package customers
 
 import (
+	"database/sql"
+	"errors"
 	"net/mail"
 	"regexp"
 	"slices"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -29,7 +32,24 @@ func checkCustomer(e *core.RecordEvent) error {
 			return fail.New(fail.Invalid, "customers.email_wrong").On("email")
 		}
 	}
+	if err := checkDedicated(e.App, c); err != nil {
+		return err
+	}
 	return e.Next()
+}
+
+// checkDedicated takes somebody who may answer customers. Who was taken stays
+// when they may no longer: that is no reason to refuse another name or number.
+func checkDedicated(app core.App, c *Customer) error {
+	id := c.Dedicated()
+	if id == "" || !c.IsNew() && wrapCustomer(c.Original()).Dedicated() == id {
+		return nil
+	}
+	p, err := access.ByID(app, id)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (p.Disabled || !p.May(access.ConversationsReply)) {
+		return fail.New(fail.Invalid, "customers.dedicated_wrong").On("dedicated").Because(err)
+	}
+	return err
 }
 
 func checkNote(e *core.RecordEvent) error {

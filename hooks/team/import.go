@@ -1,7 +1,6 @@
 package team
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -27,6 +26,7 @@ var columns = []struct{ field, names string }{
 	{fieldRole, "角色 岗位 role"},
 	{fieldGroups, "客服组 分组 组别 组 groups group"},
 	{fieldCap, "接待上限 上限 cap limit"},
+	{fieldWeight, "分配权重 权重 weight"},
 }
 
 // candidate is a row of the sheet as somebody who could be added.
@@ -81,13 +81,7 @@ func (c *candidate) read() {
 	if c.who.Role == "" {
 		c.who.Role = access.Agent
 	}
-	if text := c.cells[fieldCap]; text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n == 0 {
-			n = -1 // out of bounds
-		}
-		c.who.Cap = n
-	}
+	c.who.Cap, c.who.Weight = counted(c.cells[fieldCap]), counted(c.cells[fieldWeight])
 }
 
 // words are the groups of a cell; nil for none.

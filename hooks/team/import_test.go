@@ -27,7 +27,7 @@ func TestASheetIsLookedAtThenImportedAsAWhole(t *testing.T) {
 	if people, _ := access.Everybody(s.app); len(people) != 2 {
 		t.Fatal("imported by looking")
 	}
-	status, text = owner.post("/admin/staff/import/run", url.Values{"text": {"昵称,手机号,角色,客服组\n小一,13900000001,客服,售前、售后\n小二,13900000002,主管,"}})
+	status, text = owner.post("/admin/staff/import/run", url.Values{"text": {"昵称,手机号,角色,客服组,权重\n小一,13900000001,客服,售前、售后,8\n小二,13900000002,主管,,"}})
 	words := shownPassword.FindAllStringSubmatch(text, -1)
 	if status != http.StatusOK || len(words) != 2 {
 		t.Fatalf("imported: %d, %d cards", status, len(words))
@@ -37,7 +37,7 @@ func TestASheetIsLookedAtThenImportedAsAWhole(t *testing.T) {
 		t.Fatalf("not theirs: %v", err)
 	}
 	p, err := access.ByID(s.app, one.Id)
-	if err != nil || !p.MustChange || len(p.Groups) != 2 {
+	if err != nil || !p.MustChange || len(p.Groups) != 2 || p.Weight != 8 {
 		t.Errorf("joined as %+v, %v", p, err)
 	}
 }
@@ -46,9 +46,9 @@ func TestARowThatIsWrongStopsTheSheetUntilItIsLeftOut(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	owner := s.as("owner@heye.cn")
-	text := "昵称,手机号,角色,接待上限\n小一,13900000001,客服,5\n阿安,13900000002,国王,0\n小一,,,\n"
+	text := "昵称,手机号,角色,接待上限,分配权重\n小一,13900000001,客服,5,\n阿安,13900000002,国王,0,11\n小一,,,,\n"
 	status, page := owner.post("/admin/staff/import/run", url.Values{"text": {text}})
-	for _, fault := range []string{"这个昵称已经有人用了", "没有“国王”这个角色", "接待上限应在", "和第 2 行重复", "邮箱和手机号至少填一个"} {
+	for _, fault := range []string{"这个昵称已经有人用了", "没有“国王”这个角色", "接待上限应在", "分配权重应在", "和第 2 行重复", "邮箱和手机号至少填一个"} {
 		if !strings.Contains(page, fault) {
 			t.Errorf("not said: %s", fault)
 		}

@@ -125,6 +125,7 @@ func conflict(e *core.RequestEvent, p *access.Person, a account) *ui.Conflict {
 		{Label: say.T("team.col_role"), Theirs: names[now.Role], Yours: names[a.Role]},
 		{Label: say.T("team.col_groups"), Theirs: named(names, now.Groups), Yours: named(names, a.Groups)},
 		{Label: say.T("team.cap"), Theirs: now.Cap, Yours: a.Cap},
+		{Label: say.T("team.weight"), Theirs: now.Weight, Yours: a.Weight},
 	} {
 		if d.Theirs != d.Yours {
 			c.Differences = append(c.Differences, d)

@@ -27,6 +27,7 @@ const (
 	fieldRole     = "role"
 	fieldGroups   = "groups"
 	fieldCap      = "cap"
+	fieldWeight   = "weight"
 )
 
 // account is what the form of an account holds, as it is typed and as it is kept.
@@ -34,14 +35,15 @@ type account struct {
 	Nickname, RealName, Email, Phone string
 	Role                             string // id
 	Groups                           []string
-	Cap                              string
+	Cap, Weight                      string
 	Avatar                           string // id of a file
 }
 
 func accountOf(p *access.Person) account {
 	return account{
 		Nickname: p.Nickname, RealName: p.RealName, Email: p.Email, Phone: p.Phone, Role: p.RoleID,
-		Groups: append([]string{}, p.Groups...), Cap: strconv.Itoa(p.Cap), Avatar: strings.TrimPrefix(p.Avatar, "/avatars/"),
+		Groups: append([]string{}, p.Groups...), Cap: strconv.Itoa(p.Cap), Weight: strconv.Itoa(p.Weight),
+		Avatar: strings.TrimPrefix(p.Avatar, "/avatars/"),
 	}
 }
 
@@ -51,7 +53,7 @@ func typedAccount(e *core.RequestEvent) (a account, lost bool) {
 	v := e.Request.PostFormValue
 	a = account{
 		Nickname: strings.TrimSpace(v(fieldNickname)), RealName: strings.TrimSpace(v(fieldRealName)), Email: v(fieldEmail), Phone: v(fieldPhone),
-		Role: v(fieldRole), Cap: strings.TrimSpace(v(fieldCap)), Avatar: v("avatar_kept"), Groups: []string{},
+		Role: v(fieldRole), Cap: strings.TrimSpace(v(fieldCap)), Weight: strings.TrimSpace(v(fieldWeight)), Avatar: v("avatar_kept"), Groups: []string{},
 	}
 	a.Groups = append(a.Groups, e.Request.PostForm[fieldGroups]...)
 	if v("all_groups") != "" {
@@ -68,10 +70,11 @@ func typedAccount(e *core.RequestEvent) (a account, lost bool) {
 	return a, lost
 }
 
-// cap is how many conversations at once: what is no number is out of bounds.
-func (a account) cap() int {
-	n, err := strconv.Atoi(a.Cap)
-	if a.Cap != "" && (err != nil || n == 0) {
+// counted is a number as it was typed, 0 where nothing was: what is no number is
+// out of bounds.
+func counted(typed string) int {
+	n, err := strconv.Atoi(typed)
+	if typed != "" && (err != nil || n == 0) {
 		return -1
 	}
 	return n
@@ -79,14 +82,15 @@ func (a account) cap() int {
 
 func (a account) profile() access.Profile {
 	return access.Profile{
-		Nickname: a.Nickname, RealName: a.RealName, Email: a.Email, Phone: a.Phone, Role: a.Role, Groups: a.Groups, Cap: a.cap(), Avatar: a.Avatar,
+		Nickname: a.Nickname, RealName: a.RealName, Email: a.Email, Phone: a.Phone, Role: a.Role, Groups: a.Groups, Cap: counted(a.Cap),
+		Weight: counted(a.Weight), Avatar: a.Avatar,
 	}
 }
 
 func (a account) newcomer(password, lang string) access.Newcomer {
 	return access.Newcomer{
-		Nickname: a.Nickname, RealName: a.RealName, Email: a.Email, Phone: a.Phone, Role: a.Role, Groups: a.Groups, Cap: a.cap(), Avatar: a.Avatar,
-		Password: password, MustChange: true, Language: lang,
+		Nickname: a.Nickname, RealName: a.RealName, Email: a.Email, Phone: a.Phone, Role: a.Role, Groups: a.Groups, Cap: counted(a.Cap),
+		Weight: counted(a.Weight), Avatar: a.Avatar, Password: password, MustChange: true, Language: lang,
 	}
 }
 
@@ -108,7 +112,7 @@ func staffForm(e *core.RequestEvent, by *access.Person, a account) (team.StaffFo
 	say := locale.In(web.Language(e))
 	shop := settings.ShopOf(e.App)
 	m := team.StaffForm{
-		Nickname: a.Nickname, RealName: a.RealName, Email: a.Email, Phone: a.Phone, Cap: a.Cap, Avatar: a.Avatar, BackTo: pathStaff,
+		Nickname: a.Nickname, RealName: a.RealName, Email: a.Email, Phone: a.Phone, Cap: a.Cap, Weight: a.Weight, Avatar: a.Avatar, BackTo: pathStaff,
 		Face: team.Face{Nickname: a.Nickname, Shop: shop.Name, Colour: shop.Colour},
 		Role: ui.Choice{Name: fieldRole, Label: say.T("team.col_role"), Value: a.Role}, Groups: ui.Many{Name: fieldGroups, Label: say.T("team.col_groups"), Values: a.Groups},
 	}

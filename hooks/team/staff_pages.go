@@ -22,7 +22,7 @@ func newStaffPage(e *core.RequestEvent) error {
 		return err
 	}
 	by := access.Of(e)
-	blank := account{Role: role.Id, Cap: strconv.Itoa(access.DefaultCap)}
+	blank := account{Role: role.Id, Cap: strconv.Itoa(access.DefaultCap), Weight: strconv.Itoa(access.DefaultWeight)}
 	if access.MayGive(by, role) != nil {
 		blank.Role = ""
 	}

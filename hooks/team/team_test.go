@@ -214,7 +214,7 @@ func TestWhoWasFasterIsNotOverwrittenUnseen(t *testing.T) {
 	s := open(t)
 	owner, path := s.as("owner@heye.cn"), "/admin/staff/"+s.ann()
 	form := url.Values{
-		"version": {first(t, version, owner.get(path))}, "nickname": {"阿安安"}, "email": {"ann@heye.cn"}, "role": {s.role(access.Agent)}, "cap": {"7"},
+		"version": {first(t, version, owner.get(path))}, "nickname": {"阿安安"}, "email": {"ann@heye.cn"}, "role": {s.role(access.Agent)}, "cap": {"7"}, "weight": {"9"},
 	}
 	if err := access.SetRole(s.app, nil, s.ann(), access.Expert); err != nil {
 		t.Fatal(err)
@@ -228,7 +228,7 @@ func TestWhoWasFasterIsNotOverwrittenUnseen(t *testing.T) {
 		t.Fatalf("not saved: %d %.2000s", status, text)
 	}
 	p, err := access.ByID(s.app, s.ann())
-	if err != nil || p.Nickname != "阿安安" || p.Role != access.Agent || p.Cap != 7 {
+	if err != nil || p.Nickname != "阿安安" || p.Role != access.Agent || p.Cap != 7 || p.Weight != 9 {
 		t.Errorf("saved as %+v, %v", p, err)
 	}
 }
