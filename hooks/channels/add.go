@@ -16,6 +16,7 @@ type New struct {
 	Name, Greeting, OffHours, Colour, Group string
 	Hours                                   hours.Week
 	Entries                                 []Entry
+	Routes                                  []Route
 	Origins                                 []string
 	TypingPreview, Default                  bool
 }

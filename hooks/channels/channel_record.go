@@ -94,6 +94,10 @@ func (c *Channel) Entry(id string) (Entry, bool) {
 	return entries[i], true
 }
 
+// Routes lead to a group by where and who a visitor is, the first that fits; see
+// [Channel.GroupFor].
+func (c *Channel) Routes() []Route { return list[[]Route](c, "routes") }
+
 // Origins are the sites that may show the chat, as scheme://host[:port]; none
 // means any.
 func (c *Channel) Origins() []string { return list[[]string](c, "origins") }
@@ -108,7 +112,8 @@ func (c *Channel) TypingPreview() bool { return c.GetBool("typing_preview") }
 // browsers do not let the chat's own frame keep it.
 func (c *Channel) Remember() bool { return c.GetBool("remember") }
 
-// Group is the group that serves the channel unless an entry says otherwise.
+// Group is the group that serves the channel unless an entry or a route says
+// otherwise.
 func (c *Channel) Group() string { return c.GetString("group") }
 
 // IsDefault is whether a page that names no channel comes in here.
@@ -128,6 +133,7 @@ func (c *Channel) set(n New) {
 	c.Set("off_hours", n.OffHours)
 	c.Set("hours", n.Hours)
 	c.Set("entries", n.Entries)
+	c.Set("routes", n.Routes)
 	c.Set("origins", n.Origins)
 	c.Set("typing_preview", n.TypingPreview)
 	c.Set("group", n.Group)
@@ -146,11 +152,20 @@ func (c *Channel) goTo(group, left string) {
 		}
 	}
 	c.Set("entries", entries)
+	routes := c.Routes()
+	for i := range routes {
+		if routes[i].Group == left {
+			routes[i].Group = group
+		}
+	}
+	c.Set("routes", routes)
 }
 
-// leadsTo reports whether the channel or one of its questions is for the group.
+// leadsTo reports whether the channel, one of its questions or one of its routes
+// is for the group.
 func (c *Channel) leadsTo(group string) bool {
-	return c.Group() == group || slices.ContainsFunc(c.Entries(), func(e Entry) bool { return e.Group == group })
+	return c.Group() == group || slices.ContainsFunc(c.Entries(), func(e Entry) bool { return e.Group == group }) ||
+		slices.ContainsFunc(c.Routes(), func(r Route) bool { return r.Group == group })
 }
 
 func (c *Channel) sign(secrets []Secret) { c.Set("secrets", secrets) }
@@ -164,6 +179,8 @@ func (c *Channel) malformed() string {
 		return "hours"
 	case c.read("entries", &[]Entry{}) != nil:
 		return "entries"
+	case c.read("routes", &[]Route{}) != nil:
+		return "routes"
 	case c.read("origins", &[]string{}) != nil:
 		return "origins"
 	case c.read("secrets", &[]Secret{}) != nil:

@@ -119,6 +119,7 @@ type printout struct {
 	Colour        string     `json:"colour"`
 	Hours         hours.Week `json:"hours"`
 	Entries       []Entry    `json:"entries"`
+	Routes        []Route    `json:"routes"`
 	Origins       []string   `json:"origins"`
 	TypingPreview bool       `json:"typing_preview"`
 	Remember      bool       `json:"remember"`
@@ -130,7 +131,7 @@ type printout struct {
 func describe(c *Channel) printout {
 	return printout{
 		ID: c.Id, Name: c.Name(), Kind: c.Kind(), Greeting: c.Greeting(), OffHours: c.OffHours(), Colour: c.Colour(), Hours: c.Hours(),
-		Entries: append([]Entry{}, c.Entries()...), Origins: append([]string{}, c.Origins()...),
+		Entries: append([]Entry{}, c.Entries()...), Routes: append([]Route{}, c.Routes()...), Origins: append([]string{}, c.Origins()...),
 		TypingPreview: c.TypingPreview(), Remember: c.Remember(), Group: c.Group(), Default: c.IsDefault(),
 	}
 }

@@ -16,14 +16,14 @@ import (
 )
 
 // fields of the form that say what is wrong beside themselves.
-var fields = []string{"name", "greeting", "off_hours", "colour", "hours", "entries", "origins", "group"}
+var fields = []string{"name", "greeting", "off_hours", "colour", "hours", "entries", "routes", "origins", "group"}
 
 // changeable is what the form lets people change, as it is now: its version is
 // what a save is made from.
 func (c *Channel) changeable() New {
 	return New{
 		Name: c.Name(), Greeting: c.Greeting(), OffHours: c.OffHours(), Colour: c.Colour(), Group: c.Group(), Hours: c.Hours(),
-		Entries: c.Entries(), Origins: c.Origins(), TypingPreview: c.TypingPreview(),
+		Entries: c.Entries(), Routes: c.Routes(), Origins: c.Origins(), TypingPreview: c.TypingPreview(),
 	}
 }
 
@@ -34,7 +34,7 @@ func sent(e *core.RequestEvent) (New, error) {
 	}
 	n := New{
 		Name: text("name"), Greeting: text("greeting"), OffHours: text("off_hours"), Colour: text("colour"), Group: text("group"),
-		Entries: entriesSent(e), Origins: Origins(strings.Fields(e.Request.PostFormValue("origins"))),
+		Entries: entriesSent(e), Routes: routesSent(e), Origins: Origins(strings.Fields(e.Request.PostFormValue("origins"))),
 		TypingPreview: text("typing_preview") == "on",
 	}
 	var err error
@@ -61,6 +61,11 @@ func groupsExist(app core.App, n New) error {
 	for _, entry := range n.Entries {
 		if ids[entry.Group] == "" {
 			ids[entry.Group] = "entries"
+		}
+	}
+	for _, route := range n.Routes {
+		if ids[route.Group] == "" {
+			ids[route.Group] = "routes"
 		}
 	}
 	delete(ids, "")
@@ -97,6 +102,11 @@ func fill(e *core.RequestEvent, m *channels.Edit, n New) error {
 	for _, g := range groups {
 		m.Groups = append(m.Groups, ui.Option{Value: g.Id, Label: g.Name()})
 	}
+	m.Routes, m.Conditions = nil, conditions(m.Admin, settings.LevelsOf(e.App), n.Routes)
+	for i, route := range n.Routes {
+		m.Routes = append(m.Routes, shownRoute(i, route))
+	}
+	m.MostRoutes, m.MostAddress = mostRoutes, longestAddress
 	m.Entries = nil
 	for _, entry := range n.Entries {
 		m.Entries = append(m.Entries, channels.Entry(entry))
@@ -115,6 +125,7 @@ func differences(m channels.Edit, theirs, yours New) []ui.Difference {
 		{Label: m.T("channels.off_hours"), Theirs: theirs.OffHours, Yours: yours.OffHours},
 		{Label: m.T("channels.colour"), Theirs: theirs.Colour, Yours: yours.Colour},
 		{Label: m.T("channels.entries"), Theirs: texts(theirs.Entries), Yours: texts(yours.Entries)},
+		{Label: m.T("channels.part_routes"), Theirs: routesInWords(m, theirs.Routes), Yours: routesInWords(m, yours.Routes)},
 		{Label: m.T("channels.origins"), Theirs: strings.Join(theirs.Origins, " "), Yours: strings.Join(yours.Origins, " ")},
 		{Label: m.T("channels.group"), Theirs: m.GroupName(theirs.Group), Yours: m.GroupName(yours.Group)},
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 )
 
-// LeadingTo lists the channels that lead to a group, by themselves or by one of
-// their questions.
+// LeadingTo lists the channels that lead to a group, by themselves, by one of
+// their questions or by one of their routes.
 func LeadingTo(app core.App, group string) ([]*Channel, error) {
 	all, err := All(app)
 	if err != nil {

@@ -48,7 +48,7 @@ func complete(e *core.RecordEvent) error {
 // check holds a channel to its rules, whoever writes it.
 func check(e *core.RecordEvent) error {
 	c := wrap(e.Record)
-	for _, rule := range []func(*Channel) error{checkShape, checkLook, checkHours, checkEntries, checkOrigins, checkSecrets} {
+	for _, rule := range []func(*Channel) error{checkShape, checkLook, checkHours, checkEntries, checkRoutes, checkOrigins, checkSecrets} {
 		if err := rule(c); err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ var contentScenes = map[string][]scene{
 	"/admin/channels/new": {
 		{name: "new channel refused", as: ownerMail, path: "/admin/channels/new", sees: ".ch-preview", then: func(v *view) {
 			v.mayLeave()
-			v.click("[data-entry-add]", "")
+			v.click("[data-row-add]", "")
 			ask[any](v, `document.querySelector("#form").noValidate = true`)
 			v.click(".ad-save .pri", "")
 			v.sees(".pg-error", "")
@@ -29,10 +29,10 @@ var contentScenes = map[string][]scene{
 	"/admin/channels/{id}": {
 		{name: "channel", as: ownerMail, path: "/admin/channels", sees: ".ad-rows", then: func(v *view) {
 			v.click(".ad-who a", shopName)
-			v.sees(".ch-entries", "")
+			v.sees(".ad-items", "")
 			v.mayLeave()
-			v.click("[data-entry] [data-entry-remove]", "")
-			v.sees(".ch-removed", "")
+			v.click("[data-row] [data-row-remove]", "")
+			v.sees(".ad-item-gone", "")
 		}},
 		{name: "no such channel", as: ownerMail, path: "/admin/channels/none", sees: "h1"},
 	},
@@ -119,11 +119,11 @@ func TestWhatTheOwnerSetsIsWhatVisitorsSee(t *testing.T) {
 	p.writes("#greeting", "欢迎光临，今天全场包邮")
 	frame.sees(words, "欢迎光临，今天全场包邮") // before anything is saved
 	p.click(".su-c5 input", "")
-	p.click("[data-entry] [data-entry-remove]", "")
-	p.click("[data-entry-add]", "")
-	p.write("[data-entry]:last-child .txt", "今天能发货吗？")
-	p.write("[data-entry]:last-child textarea", "16 点前下单，当天发货。")
-	p.click("[data-entry]:last-child [data-entry-move=up]", "")
+	p.click("[data-row] [data-row-remove]", "")
+	p.click("[data-row-add]", "")
+	p.write("[data-row]:last-child .txt", "今天能发货吗？")
+	p.write("[data-row]:last-child textarea", "16 点前下单，当天发货。")
+	p.click("[data-row]:last-child [data-row-move=up]", "")
 	frame.sees(".vc-faq", "今天能发货吗？")
 	p.click(".ch-preview [data-preview-theme=dark]", "")
 	frame.until("the dark preview", `document.documentElement.dataset.theme === "dark"`)

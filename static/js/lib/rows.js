@@ -1,0 +1,102 @@
+// Lists of a form whose rows can be added, moved and taken away: a [data-rows]
+// holds them as an ordered list of [data-row], and a template of one that has
+// _new_ in its names. What is taken away is not sent any more, and stays to be
+// taken back until the form is saved.
+
+const on = (type, selector, act) =>
+  document.addEventListener(type, (event) => {
+    const found = event.target.closest?.(selector);
+    if (found) act(found, event);
+  });
+
+const sectionOf = (part) => part.closest("[data-rows]");
+const rowOf = (part) => part.closest("[data-row]");
+const rows = (section) => [...section.querySelector("ol").children];
+
+// kept are the rows of a list that are still there.
+export const kept = (section) => rows(section).filter((row) => !row.classList.contains("gone"));
+
+const changed = (section) => section.closest("form").dispatchEvent(new Event("input", { bubbles: true }));
+
+// full closes the lists that have as many rows as they may.
+export function full(root = document) {
+  for (const section of root.querySelectorAll("[data-rows]")) {
+    section.querySelector("[data-row-add]").disabled = kept(section).length >= Number(section.dataset.most);
+  }
+}
+
+// A new row has an id of its own, so that it is never taken for another one.
+const newID = () => "r" + Array.from(crypto.getRandomValues(new Uint8Array(6)), (n) => n.toString(36).padStart(2, "0")).join("");
+
+on("click", "[data-row-add]", (button) => {
+  const section = sectionOf(button);
+  if (kept(section).length >= Number(section.dataset.most)) return;
+  const row = section.querySelector("template").content.firstElementChild.cloneNode(true);
+  const id = newID();
+  for (const field of row.querySelectorAll("[name]")) {
+    field.name = field.name.replace("_new_", id);
+    if (field.value === "_new_") field.value = id;
+  }
+  section.querySelector("ol").append(row);
+  row.querySelector("input:not([type=hidden]), select").focus();
+  full();
+  changed(section);
+});
+
+function drop(row, gone) {
+  const section = sectionOf(row);
+  row.classList.toggle("gone", gone);
+  for (const field of row.querySelectorAll("input, textarea, select")) field.disabled = gone;
+  row.querySelector(".ad-item-gone").hidden = !gone;
+  row.querySelector(gone ? "[data-row-back]" : "input:not([type=hidden]), select").focus();
+  full();
+  changed(section);
+}
+on("click", "[data-row-remove]", (button) => drop(rowOf(button), true));
+on("click", "[data-row-back]", (button) => drop(rowOf(button), false));
+
+on("click", "[data-row-move]", (button) => {
+  const row = rowOf(button);
+  const up = button.dataset.rowMove === "up";
+  const other = up ? row.previousElementSibling : row.nextElementSibling;
+  if (!other) return;
+  if (up) other.before(row);
+  else other.after(row);
+  button.focus();
+  tell(row);
+});
+
+function tell(row) {
+  const section = sectionOf(row);
+  const all = rows(section);
+  section.querySelector("[data-said]").textContent = `${section.dataset.moved} ${all.indexOf(row) + 1} / ${all.length}`;
+  changed(section);
+}
+
+// By the handle, the pointer is followed until it is let go.
+on("pointerdown", "[data-row-grip]", (grip, event) => {
+  const row = rowOf(grip);
+  event.preventDefault();
+  grip.setPointerCapture(event.pointerId);
+  row.classList.add("dragged");
+  const move = ({ clientY }) => {
+    const all = rows(sectionOf(row));
+    for (const other of all) {
+      if (other === row) continue;
+      const { top, height } = other.getBoundingClientRect();
+      const above = all.indexOf(other) < all.indexOf(row);
+      if (above && clientY < top + height / 2) return other.before(row);
+      if (!above && clientY > top + height / 2) other.after(row);
+    }
+  };
+  const end = () => {
+    grip.removeEventListener("pointermove", move);
+    row.classList.remove("dragged");
+    tell(row);
+  };
+  grip.addEventListener("pointermove", move);
+  grip.addEventListener("lostpointercapture", end, { once: true });
+});
+
+document.addEventListener("htmx:after:swap", () => full());
+full();
