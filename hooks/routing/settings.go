@@ -1,9 +1,7 @@
 package routing
 
 import (
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -23,6 +21,7 @@ type Settings struct {
 
 	Starts HeadStarts `json:"starts"`
 
+	ShowWait   bool          `json:"show_wait"`   // tell whoever waits how long it will take, beside their place
 	OfferAfter time.Duration `json:"offer_after"` // a wait after which leaving a message is offered; 0: never
 
 	Leaving access.Leaving `json:"leaving"` // where a group has not said otherwise
@@ -31,6 +30,7 @@ type Settings struct {
 }
 
 // HeadStarts are how much sooner than they came somebody is taken to have come.
+// Those of customers' levels are in [settings.Levels].
 // What adds up to more than [MostHeadStart] is that much: who waits that long is
 // overtaken by no newcomer.
 type HeadStarts struct {
@@ -39,25 +39,12 @@ type HeadStarts struct {
 	Low    time.Duration `json:"low"` // so much later
 	Angry  time.Duration `json:"angry"`
 	Upset  time.Duration `json:"upset"`
-
-	Levels      []LevelStart `json:"levels"`       // by the customer's membership level
-	Distributor []LevelStart `json:"distributors"` // by the level of a distributor
-}
-
-// LevelStart is the head start of a level, in the shop's own words for it.
-type LevelStart struct {
-	Level string        `json:"level"`
-	Start time.Duration `json:"start"`
 }
 
 // MostHeadStart bounds every head start and their sum.
 const MostHeadStart = time.Hour
 
-const (
-	settingsKey = "routing"
-	mostLevels  = 50
-	mostLevel   = 20 // characters of a level's name, as in a customer's profile
-)
+const settingsKey = "routing"
 
 // Standard is in force where the shop has decided nothing.
 func Standard() Settings {
@@ -67,7 +54,7 @@ func Standard() Settings {
 		Starts: HeadStarts{
 			Urgent: 10 * time.Minute, High: 3 * time.Minute, Low: 2 * time.Minute, Angry: 3 * time.Minute, Upset: time.Minute,
 		},
-		OfferAfter:  2 * time.Minute,
+		ShowWait: true, OfferAfter: 2 * time.Minute,
 		Leaving:     access.Leaving{Offline: access.HandAwaiting, OffDuty: access.HandAwaiting, Break: access.HandNothing},
 		NightWindow: 3 * time.Minute,
 	}
@@ -102,12 +89,6 @@ func (s Settings) Check() error {
 			return err.On(bound.field)
 		}
 	}
-	if err := checkLevels("starts.levels", s.Starts.Levels); err != nil {
-		return err
-	}
-	if err := checkLevels("starts.distributors", s.Starts.Distributor); err != nil {
-		return err
-	}
 	return s.Leaving.Check(false)
 }
 
@@ -125,28 +106,3 @@ func within(value, from, upTo time.Duration) *fail.Error {
 	}
 	return fail.New(fail.Invalid, key, "From", int(from/unit), "To", int(upTo/unit))
 }
-
-func checkLevels(field string, list []LevelStart) error {
-	if len(list) > mostLevels {
-		return fail.New(fail.Invalid, "routing.many_levels", "Most", mostLevels).On(field)
-	}
-	known := map[string]bool{}
-	for _, l := range list {
-		name := levelName(l.Level)
-		switch {
-		case name == "" || utf8.RuneCountInString(name) > mostLevel:
-			return fail.New(fail.Invalid, "routing.level_name", "Most", mostLevel).On(field)
-		case known[name]:
-			return fail.New(fail.Invalid, "routing.level_twice", "Level", l.Level).On(field)
-		}
-		known[name] = true
-		if err := within(l.Start, 0, MostHeadStart); err != nil {
-			return err.On(field)
-		}
-	}
-	return nil
-}
-
-// levelName is how levels are compared: people write the same one in several
-// ways.
-func levelName(level string) string { return strings.ToLower(strings.TrimSpace(level)) }
