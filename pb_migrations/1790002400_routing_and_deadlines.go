@@ -23,7 +23,7 @@ func init() {
 		c.AddIndex("idx_conversations_queue", false, "status, `group`, `rank`, id", "")
 		c.AddIndex("idx_conversations_owner", false, "owner, last_seq", "owner != '' AND status != 'closed'")
 		c.AddIndex("idx_conversations_sweep", false, "sweep", "sweep != ''")
-		if err := app.Save(c); err != nil {
+		if err = app.Save(c); err != nil {
 			return err
 		}
 		// What waits keeps its place, and whoever serves has been the first.
