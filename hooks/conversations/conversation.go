@@ -92,6 +92,8 @@ type Deadline struct {
 	Warn     time.Time     `json:"warn,omitzero"`
 	Due      time.Time     `json:"due,omitzero"`
 	Escalate time.Time     `json:"escalate,omitzero"`
+	Total    time.Duration `json:"total"`          // working time in all, in ns
+	Week     string        `json:"week,omitempty"` // name of the hours that they were worked out by; "" is around the clock
 	Rest     time.Duration `json:"rest,omitempty"` // working time that was left when it was paused, in ns
 	Stage    string        `json:"stage"`          // see DeadlineStages
 }

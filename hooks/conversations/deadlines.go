@@ -1,0 +1,38 @@
+package conversations
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+const (
+	dueQuery = "SELECT id FROM conversations WHERE sweep != '' AND sweep <= {:now} ORDER BY sweep LIMIT {:most}"
+	runQuery = "SELECT id FROM conversations WHERE sweep != '' AND sweep > '' ORDER BY sweep"
+)
+
+// Due lists what has a deadline to be looked at by now, the earliest first. It
+// reads an index alone.
+func Due(app core.App, now time.Time, most int) (ids []string, err error) {
+	if err = app.ConcurrentDB().NewQuery(dueQuery).Bind(dbx.Params{"now": stamp(now), "most": most}).Column(&ids); err != nil {
+		return nil, fmt.Errorf("what is due: %w", err)
+	}
+	return ids, nil
+}
+
+// WithDeadlines lists what has a deadline that is still to be looked at.
+func WithDeadlines(app core.App) (ids []string, err error) {
+	if err = app.ConcurrentDB().NewQuery(runQuery).Column(&ids); err != nil {
+		return nil, fmt.Errorf("what has deadlines: %w", err)
+	}
+	return ids, nil
+}
+
+// Answered reports whether a person has ever spoken in c.
+func (tx *Tx) Answered(c *Conversation) (yes bool, err error) {
+	err = tx.query("SELECT EXISTS (SELECT 1 FROM messages WHERE conversation = {:id} AND sender LIKE 'staff:%' AND kind NOT IN ('event', 'note'))",
+		dbx.Params{"id": c.ID}).Row(&yes)
+	return yes, err
+}
