@@ -56,16 +56,17 @@ func Assign(app core.App, id string, choose func(c *Conversation, loads map[stri
 // Give makes c the open conversation of p, whether they have room or not: that
 // is the caller's to know.
 func (tx *Tx) Give(c *Conversation, p *access.Person, by Author, why string) error {
-	_, err := tx.give(c, p, by, EventData{Reason: why}, "", "")
+	_, err := tx.give(c, p, why, &Message{From: by})
 	tx.Save(c)
 	return err
 }
 
-// give makes c the open conversation of p; data may say more of that.
-func (tx *Tx) give(c *Conversation, p *access.Person, by Author, data EventData, clientID, hash string) (*Message, error) {
-	data.Event, data.Staff, data.FromStaff = Assigned, &Named{ID: p.ID, Name: p.Nickname}, tx.staffNamed(c.Assignee)
+// give makes c the open conversation of p. Of asked it takes who wants that, and
+// by which id.
+func (tx *Tx) give(c *Conversation, p *access.Person, why string, asked *Message) (*Message, error) {
+	data := EventData{Event: Assigned, Staff: &Named{ID: p.ID, Name: p.Nickname}, FromStaff: tx.staffNamed(c.Assignee), Reason: why}
 	c.serve(p.ID)
-	return tx.event(c, by, clientID, hash, data)
+	return tx.event(c, asked.From, asked.ClientID, asked.Hash, data)
 }
 
 // serve makes c the open conversation of staff, and their question where it was

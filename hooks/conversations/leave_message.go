@@ -17,10 +17,10 @@ func LeaveMessage(app core.App, contact *customers.Contact, d Draft) (*Message, 
 		if err != nil {
 			return err
 		}
-		if err := tx.attach(c, m, d); err != nil {
+		if err = tx.attach(c, m, d); err != nil {
 			return err
 		}
-		if err := tx.said(c, m, nil); err != nil {
+		if err = tx.said(c, m, nil); err != nil {
 			return err
 		}
 		c.Left = tx.Now

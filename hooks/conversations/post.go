@@ -271,14 +271,18 @@ func (tx *Tx) owns(contact, named string) error {
 	return nil
 }
 
-// open begins a conversation, in the queue of the channel's group.
+// open begins a conversation, in the queue of the group that the channel leads to.
 func (tx *Tx) open(contact *customers.Contact, customer, channel string) (*Conversation, error) {
 	ch, err := channels.ByID(tx.App, channel)
 	if err != nil {
 		return nil, err
 	}
+	group, err := tx.route(ch, contact.Id, customer)
+	if err != nil {
+		return nil, err
+	}
 	c := &Conversation{
-		ID: newID(), Contact: contact.Id, Customer: customer, Channel: channel, Status: Waiting, Group: ch.Group(),
+		ID: newID(), Contact: contact.Id, Customer: customer, Channel: channel, Status: Waiting, Group: group,
 		Priority: "normal", Opened: tx.Now, Queued: tx.Now, Rank: tx.Now,
 	}
 	if _, err = tx.event(c, System(), "", "", EventData{Event: Opened}); err != nil {

@@ -47,7 +47,7 @@ func Take(app core.App, p *access.Person, id, conversation string) (*Message, er
 		if err = tx.mayTake(c, p); err != nil {
 			return nil, err
 		}
-		m, err := tx.give(c, p, Staff(p), EventData{}, id, hash)
+		m, err := tx.give(c, p, "", &Message{From: Staff(p), ClientID: id, Hash: hash})
 		if err != nil {
 			return nil, err
 		}
@@ -92,7 +92,7 @@ func (tx *Tx) speak(c *Conversation, p *access.Person) error {
 	if err := tx.mayTake(c, p); err != nil {
 		return err
 	}
-	_, err := tx.give(c, p, Staff(p), EventData{}, "", "")
+	_, err := tx.give(c, p, "", &Message{From: Staff(p)})
 	return err
 }
 

@@ -194,8 +194,9 @@ func (tx *Tx) Save(c *Conversation) {
 // flush lets features have their say about what has changed, see [OnChange],
 // and writes it.
 func (tx *Tx) flush() error {
-	for i := 0; i < len(tx.order); i++ { // a handler may touch more
-		t := tx.touched[tx.order[i]]
+	for said := 0; said < len(tx.order); { // a handler may touch more
+		t := tx.touched[tx.order[said]]
+		said++
 		e := &ChangeEvent{Tx: tx, Before: t.before, After: t.now}
 		for _, m := range tx.entries {
 			if m.Conversation == t.now.ID {
