@@ -8,6 +8,7 @@ import { links } from "/static/current/js/lib/links.js";
 import { after, pause, seconds } from "/static/current/js/lib/pauses.js";
 import { Timeline } from "/static/current/js/lib/timeline.js";
 import { openOutbox, openUploads } from "/static/current/js/lib/outbox.js";
+import { promises } from "./promised.js";
 
 export async function claims() {
   const broken = [];
@@ -26,6 +27,8 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 const nasty = ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "JAVASCRIPT:x//https", "<a href=x>", "file:///etc/passwd"];
 
 const all = {
+  ...promises,
+
   "only http, https, mailto and tel become links": () => nasty.every((text) => hrefs(text).every((href) => /^(https?|mailto|tel):/.test(href))),
   "nothing of a text is lost by finding links": () =>
     ["看 https://a.cn/x?y=1。谢谢", "a@b.cn.", "13812345678", "", "（https://x.y）", ...nasty].every((text) => links(text).map((part) => part.text).join("") === text),
