@@ -16,6 +16,7 @@ var turns = map[string][]string{
 	"live Run":                {"sweep"},
 	"notices tellAll":         {"safely"},
 	"outbox work":             {"next"},
+	"reminders work":          {"look"},
 	"routing work":            {"settle", "expire", "tellPlaces"},
 }
 

@@ -26,6 +26,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
+	"github.com/dianxiaoer/xiaoer/hooks/reminders"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/setup"
 	"github.com/dianxiaoer/xiaoer/hooks/team"
@@ -54,6 +55,7 @@ func Register(app core.App, c *Config) *web.Table {
 	conversations.Register(app)
 	// features
 	routing.Register(app)
+	reminders.Register(app, t)
 	quickreplies.Register(app, t)
 	protocol.Register(app, t, c.Unlimited)
 	widget.Register(app, t)

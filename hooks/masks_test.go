@@ -46,6 +46,7 @@ func TestPersonalDataIsMaskedEverywhere(t *testing.T) {
 	d.must(err)
 	_, err = conversations.Take(d.app, owner, "t1", said.Conversation)
 	d.must(err)
+	d.shared["/api/xiaoer/reminders/"] = d.promised(said.Conversation)
 
 	for _, role := range staffRoles {
 		seen := 0

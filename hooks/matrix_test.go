@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -153,6 +154,10 @@ func (d *theDesk) bodyOf(route string) any {
 		return object{"code": "q" + n, "text": "x", "scope": "shop"}
 	case "PATCH /api/xiaoer/quick-replies/{id}":
 		return object{"text": "y", "scope": "shop"}
+	case "POST /api/xiaoer/reminders":
+		return object{"id": "p" + n, "conversation": d.thing("/api/xiaoer/conversations/{id}", false), "text": "明天答复", "due": time.Now().Add(time.Hour)}
+	case "POST /api/xiaoer/reminders/{id}/postpone":
+		return object{"due": time.Now().Add(2 * time.Hour)}
 	case "POST /api/xiaoer/staff":
 		return object{"email": "c" + n + "@example.com", "nickname": "同事" + n, "role": access.ReadOnly}
 	case "POST /api/xiaoer/visitor/messages":

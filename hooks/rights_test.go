@@ -29,6 +29,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/bare"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
+	"github.com/dianxiaoer/xiaoer/hooks/reminders"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -214,6 +215,7 @@ var things = map[string]func(d *theDesk) string{
 	"/api/xiaoer/quick-replies/": func(d *theDesk) string { return d.reply().Id },
 	"/api/xiaoer/conversations/": func(d *theDesk) string { return d.waiting().Conversation },
 	"/api/xiaoer/customers/":     func(d *theDesk) string { return d.customerOf(d.waiting()) },
+	"/api/xiaoer/reminders/":     func(d *theDesk) string { return d.promised(d.waiting().Conversation) },
 	"/admin/customers/":          func(d *theDesk) string { return d.customerOf(d.waiting()) },
 	"/admin/staff/": func(d *theDesk) string {
 		s, err := access.AddStaff(d.app, nil, access.Newcomer{
@@ -241,6 +243,18 @@ func (d *theDesk) reply() *quickreplies.QuickReply {
 	q, err := quickreplies.Add(d.app, boss, quickreplies.Draft{Code: fmt.Sprintf("c%d", d.next()), Text: "您好", Scope: quickreplies.Shop})
 	d.must(err)
 	return q
+}
+
+// promised is a promise to the customer of a conversation, with their number in it.
+func (d *theDesk) promised(conversation string) string {
+	d.t.Helper()
+	boss, err := access.ByID(d.app, d.people[access.Owner].id)
+	d.must(err)
+	r, err := reminders.Add(d.app, boss, reminders.Promise{
+		ID: fmt.Sprintf("p%d", d.next()), Conversation: conversation, Text: "明天打 " + canaryPhone + " 答复", Due: time.Now().Add(time.Hour),
+	})
+	d.must(err)
+	return r.Id
 }
 
 // thing is what {id} stands for in a route: a fresh one where the call may

@@ -1,0 +1,161 @@
+package reminders
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/mask"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+)
+
+// ahead is for how long the shop's hours are told along with what is due: a
+// promise is rarely for later.
+const ahead = 15 * 24 * time.Hour
+
+func routes() []web.Route {
+	const at, reply = "/api/xiaoer/reminders", access.ConversationsReply
+	get, post, remove := http.MethodGet, http.MethodPost, http.MethodDelete
+	return []web.Route{
+		{Method: get, Path: at, Permission: reply, Handle: mine},
+		{Method: post, Path: at, Permission: reply, Handle: add},
+		{Method: remove, Path: at + "/{id}", Permission: reply, Handle: forget},
+		{Method: post, Path: at + "/{id}/done", Permission: reply, Handle: changed(Done)},
+		{Method: post, Path: at + "/{id}/undo", Permission: reply, Handle: changed(Undo)},
+		{Method: post, Path: at + "/{id}/postpone", Permission: reply, Handle: postpone},
+		{Method: get, Path: "/api/xiaoer/conversations/{id}/reminders", Permission: reply, Handle: ofConversation},
+	}
+}
+
+// named is an id with its name.
+type named struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+type view struct {
+	ID           string `json:"id"`
+	Conversation string `json:"conversation"` // where it was promised
+	Contact      named  `json:"contact"`
+	Staff        named  `json:"staff"` // who promised it
+	Text         string `json:"text"`
+	Message      string `json:"message,omitempty"`
+	Due          string `json:"due"`
+	Done         string `json:"done,omitempty"`
+	Created      string `json:"created"`
+}
+
+const stamp = "2006-01-02T15:04:05.000Z" // as the protocol writes times
+
+func show(app core.App, r *Reminder) view {
+	v := view{
+		ID: r.Id, Conversation: r.Conversation(), Contact: named{r.Contact(), nameOf(app, r)}, Staff: named{ID: r.Staff()},
+		Text: mask.Within(r.Text()), Message: r.Message(), Due: r.Due().Format(stamp), Created: r.Created().Format(stamp),
+	}
+	if p, err := access.ByID(app, r.Staff()); err == nil { // whose account is gone has no name
+		v.Staff.Name = p.Nickname
+	}
+	if !r.Done().IsZero() {
+		v.Done = r.Done().Format(stamp)
+	}
+	return v
+}
+
+// nameOf is what staff call whom it was promised to.
+func nameOf(app core.App, r *Reminder) string {
+	if c, err := customers.ByID(app, r.Customer()); err == nil && c.Name() != "" {
+		return c.Name()
+	}
+	if c, err := customers.ContactByID(app, r.Contact()); err == nil {
+		return c.Name()
+	}
+	return ""
+}
+
+func showAll(app core.App, list []*Reminder) []view {
+	views := make([]view, len(list))
+	for i, r := range list {
+		views[i] = show(app, r)
+	}
+	return views
+}
+
+type mineAnswer struct {
+	Reminders []view      `json:"reminders"`
+	Open      [][2]string `json:"open"` // when the shop answers, for the coming days; nothing: around the clock
+}
+
+// mine answers what the asker has to see to, and the hours by which a moment for
+// another promise is found.
+func mine(e *core.RequestEvent) error {
+	list, err := For(e.App, access.Of(e))
+	if err != nil {
+		return err
+	}
+	answer := mineAnswer{Reminders: showAll(e.App, list), Open: [][2]string{}}
+	if ch, err := channels.Default(e.App); err == nil { // a shop without a way in has no hours
+		now := clock.Now(e.App)
+		for _, s := range channels.OpenHours(e.App, ch).Stretches(now, now.Add(ahead)) {
+			answer.Open = append(answer.Open, [2]string{s.From.UTC().Format(stamp), s.To.UTC().Format(stamp)})
+		}
+	}
+	return e.JSON(http.StatusOK, answer)
+}
+
+func ofConversation(e *core.RequestEvent) error {
+	list, err := OfConversation(e.App, access.Of(e), e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, map[string][]view{"reminders": showAll(e.App, list)})
+}
+
+func answer(e *core.RequestEvent, status int, r *Reminder) error {
+	return e.JSON(status, map[string]view{"reminder": show(e.App, r)})
+}
+
+func add(e *core.RequestEvent) error {
+	in, err := web.Body[Promise](e)
+	if err != nil {
+		return err
+	}
+	r, err := Add(e.App, access.Of(e), in)
+	if err != nil {
+		return err
+	}
+	return answer(e, http.StatusCreated, r)
+}
+
+func changed(act func(core.App, *access.Person, string) (*Reminder, error)) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		r, err := act(e.App, access.Of(e), e.Request.PathValue("id"))
+		if err != nil {
+			return err
+		}
+		return answer(e, http.StatusOK, r)
+	}
+}
+
+func postpone(e *core.RequestEvent) error {
+	in, err := web.Body[struct {
+		Due time.Time `json:"due"`
+	}](e)
+	if err != nil {
+		return err
+	}
+	return changed(func(app core.App, p *access.Person, id string) (*Reminder, error) {
+		return Postpone(app, p, id, in.Due)
+	})(e)
+}
+
+func forget(e *core.RequestEvent) error {
+	if err := Delete(e.App, access.Of(e), e.Request.PathValue("id")); err != nil {
+		return err
+	}
+	return e.NoContent(http.StatusNoContent)
+}

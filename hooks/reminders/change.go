@@ -1,0 +1,93 @@
+package reminders
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+)
+
+// Done says that p has kept a promise, whoever made it. Once more changes
+// nothing. Errors, here and below: not_found, also for what p may not see.
+func Done(app core.App, p *access.Person, id string) (*Reminder, error) {
+	return change(app, p, id, func(app core.App, r *Reminder) error {
+		if r.Done().IsZero() {
+			r.keep(p.ID, clock.Now(app))
+		}
+		return nil
+	})
+}
+
+// Undo opens a promise again that was marked as kept. Whoever was reminded of it
+// is not reminded again.
+func Undo(app core.App, p *access.Person, id string) (*Reminder, error) {
+	return change(app, p, id, func(_ core.App, r *Reminder) error {
+		r.reopen()
+		return nil
+	})
+}
+
+// Postpone sets another moment: then somebody is reminded, again if they were
+// already. Errors: invalid (due), conflict (it is kept).
+func Postpone(app core.App, p *access.Person, id string, due time.Time) (*Reminder, error) {
+	return change(app, p, id, func(app core.App, r *Reminder) error {
+		if !r.Done().IsZero() {
+			return fail.New(fail.Conflict, "reminders.kept")
+		}
+		if err := checkDue(due, clock.Now(app)); err != nil {
+			return err
+		}
+		r.remindAt(due)
+		return nil
+	})
+}
+
+// Delete forgets a promise: it was none.
+func Delete(app core.App, p *access.Person, id string) error {
+	err := app.RunInTransaction(func(app core.App) error {
+		r, err := mayChange(app, p, id)
+		if err != nil {
+			return err
+		}
+		if err := app.Delete(r); err != nil {
+			return err
+		}
+		return tellChange(app, p, r)
+	})
+	if err != nil {
+		return fmt.Errorf("delete reminder: %w", err)
+	}
+	return nil
+}
+
+func change(app core.App, p *access.Person, id string, to func(core.App, *Reminder) error) (*Reminder, error) {
+	var r *Reminder
+	err := app.RunInTransaction(func(app core.App) (err error) {
+		if r, err = mayChange(app, p, id); err != nil {
+			return err
+		}
+		if err = to(app, r); err != nil {
+			return err
+		}
+		if err = app.Save(r); err != nil {
+			return err
+		}
+		return tellChange(app, p, r)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("change reminder: %w", err)
+	}
+	return r, nil
+}
+
+func mayChange(app core.App, p *access.Person, id string) (*Reminder, error) {
+	now, err := access.Still(app, p, access.ConversationsReply)
+	if err != nil {
+		return nil, err
+	}
+	return touchable(app, now, id)
+}
