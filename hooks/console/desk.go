@@ -24,6 +24,7 @@ type deskView struct {
 	Tags         []tagView        `json:"tags"`
 	QuickReplies []quickReplyView `json:"quick_replies"`
 	Channels     []channelView    `json:"channels"`
+	Levels       levelsView       `json:"levels"`
 	Counts       map[string]int   `json:"counts"`
 	Now          int64            `json:"now"` // Unix ms
 	FirstSteps   *stepsView       `json:"first_steps,omitempty"`
@@ -43,6 +44,7 @@ type colleague struct {
 	Load           int            `json:"load"`
 	Cap            int            `json:"cap"`
 	Groups         []string       `json:"groups"`
+	Answers        bool           `json:"answers"` // customers
 }
 
 type you struct {
@@ -60,6 +62,17 @@ type tagView struct {
 	Colour string `json:"colour"`
 }
 
+// levelsView are the levels that the shop knows, in its order.
+type levelsView struct {
+	Customers    []levelView `json:"customers"`
+	Distributors []levelView `json:"distributors"`
+}
+
+type levelView struct {
+	Name string `json:"name"`
+	VIP  bool   `json:"vip,omitempty"`
+}
+
 type channelView struct {
 	ID   string        `json:"id"`
 	Name string        `json:"name"`
@@ -69,7 +82,7 @@ type channelView struct {
 // desk answers all that the console shows beside the conversations.
 func desk(e *core.RequestEvent) error {
 	p, shop := access.Of(e), settings.ShopOf(e.App)
-	view := deskView{Shop: shopView{Name: shop.Name, Colour: shop.Colour}, Now: time.Now().UnixMilli()}
+	view := deskView{Shop: shopView{Name: shop.Name, Colour: shop.Colour}, Levels: viewLevels(settings.LevelsOf(e.App)), Now: time.Now().UnixMilli()}
 	for _, fill := range []func(*core.RequestEvent, *access.Person) error{view.fillPeople, view.fillWords, view.fillChannels, view.fillSteps} {
 		if err := fill(e, p); err != nil {
 			return err
@@ -80,6 +93,17 @@ func desk(e *core.RequestEvent) error {
 		return err
 	}
 	return e.JSON(http.StatusOK, view)
+}
+
+func viewLevels(l settings.Levels) levelsView {
+	view := func(list []settings.Level) []levelView {
+		out := make([]levelView, len(list))
+		for i, one := range list {
+			out[i] = levelView{Name: one.Name, VIP: one.VIP}
+		}
+		return out
+	}
+	return levelsView{Customers: view(l.Customers), Distributors: view(l.Distributors)}
 }
 
 func (v *deskView) fillPeople(e *core.RequestEvent, p *access.Person) error {
@@ -112,7 +136,7 @@ func (v *deskView) fillPeople(e *core.RequestEvent, p *access.Person) error {
 func describe(app core.App, p *access.Person, loads map[string]int) colleague {
 	return colleague{
 		ID: p.ID, Name: p.Nickname, Avatar: p.Avatar, Presence: routing.Presence(app, p), PresenceReason: p.PresenceReason,
-		Load: loads[p.ID], Cap: p.Cap, Groups: append([]string{}, p.Groups...),
+		Load: loads[p.ID], Cap: p.Cap, Groups: append([]string{}, p.Groups...), Answers: p.May(access.ConversationsReply),
 	}
 }
 

@@ -1,11 +1,11 @@
 // The right pane: who the customer is, shown without asking.
-import { html, signal, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact-11.2.0.js";
-import { Avatar, Face, Icon, IconButton, Menu, Tag, channelIcon } from "./parts.js";
+import { html, signal, useEffect, useRef, useState } from "../vendor/preact-11.2.0.js";
+import { Face, Icon, IconButton, Menu, Tag, channelIcon } from "./parts.js";
 import { get, patch, post, put, remove } from "./api.js";
 import { openCustomer } from "./thread.js";
 import { select } from "./select.js";
 import { lastWords } from "./list.js";
-import { Masked, hide, inFull } from "./reveal.js";
+import { Profile } from "./profile.js";
 import * as store from "./store.js";
 import { date, short, t } from "./words.js";
 
@@ -38,62 +38,9 @@ export function Panel() {
 }
 
 function Card({ c, card }) {
-  return html`<section class="sec"><${Profile} c=${c} card=${card} /></section>
+  return html`<section class="sec"><${Profile} c=${c} card=${card} reload=${() => load(card.customer.id)} /></section>
     <${Tags} c=${c} card=${card} /><${Ways} c=${c} card=${card} /><${Notes} card=${card} /><${Past} c=${c} card=${card} />
     ${store.may("audit.see") && html`<section class="sec"><a class="small" href=${"/admin/audit?object=customers:" + card.customer.id}>${t("who_touched")}</a></section>`}`;
-}
-
-const fields = ["phone", "email", "region", "level"];
-const masked = (field) => field === "phone" || field === "email";
-
-function Profile({ c, card }) {
-  const { customer } = card;
-  const can = store.may("customers.edit") && !card.anonymous;
-  const [editing, setEditing] = useState("");
-  const save = async (name, value) => {
-    setEditing("");
-    if (value === (customer[name] ?? "")) return;
-    try {
-      await patch("customers/" + customer.id, { [name]: value });
-      hide(customer, name);
-      await load(customer.id);
-    } catch (e) { told(e); }
-  };
-  const times = (card.conversations ?? []).length;
-  return html`<div class="prof"><${Avatar} who=${{ id: c.contact.id, name: customer.name || c.contact.name, avatar: customer.avatar || c.contact.avatar }} size="l" />
-      <div class="grow">${editing === "name" ? html`<${Field} label=${t("field_name")} value=${customer.name} onDone=${(v) => save("name", v)} />`
-        : html`<div class="row"><h3 class="trunc">${customer.name || c.contact.name}</h3>${can && html`<${IconButton} icon="pencil" cls="sm" label=${t("edit_field", { Name: t("field_name") })} onClick=${() => setEditing("name")} />`}</div>`}
-        <div class="muted small">${t((card.contacts ?? []).some((w) => w.identity) ? "known" : "anonymous")}${times > 1 ? ` · ${t("times", { Count: times })}` : ""}</div></div></div>
-    ${!card.anonymous && html`<dl class="kv">${fields.map((f) => html`<dt key=${f}>${t("field_" + f)}</dt><dd>${editing === f
-      ? html`<${Changing} customer=${customer} field=${f} onDone=${(v) => (v === undefined ? setEditing("") : save(f, v))} />`
-      : !customer[f] && can ? html`<button type="button" class="blank" aria-label=${`${t("field_" + f)} ${t("not_known")}`} onClick=${() => setEditing(f)}>${t("not_known")}</button>`
-      : html`${masked(f) && customer[f] ? html`<${Masked} customer=${customer} field=${f} />` : html`<span class=${customer[f] ? "num grow trunc" : "muted grow"}>${customer[f] || t("not_known")}</span>`}
-        ${can && html`<${IconButton} icon="pencil" cls="sm" label=${t("edit_field", { Name: t("field_" + f) })} onClick=${() => setEditing(f)} />`}`}</dd>`)}</dl>`}`;
-}
-
-// Changing edits a field. One that is masked begins empty, with the mask for a
-// hint, and stays as it is where nothing is written; to take it away, one has to
-// see it.
-function Changing({ customer, field, onDone }) {
-  const full = inFull(customer, field);
-  const blind = masked(field) && full === undefined;
-  const [from] = useState(blind ? "" : full ?? customer[field]);
-  const done = (v) => onDone(v === (from ?? "") ? undefined : v);
-  return html`<${Field} label=${t("field_" + field)} value=${from} hint=${customer[field]} onDone=${done} />`;
-}
-
-// Field is edited in place: Enter or leaving saves, Esc does not.
-function Field({ label, value, hint, onDone }) {
-  const ref = useRef();
-  const left = useRef(false);
-  useLayoutEffect(() => { ref.current.focus(); ref.current.select(); }, []);
-  const done = (v) => { if (!left.current) { left.current = true; onDone(v); } };
-  return html`<input class="txt tight" ref=${ref} aria-label=${label} placeholder=${hint} defaultValue=${value ?? ""} maxlength="200" onBlur=${(e) => done(e.target.value.trim())}
-    onKeyDown=${(e) => {
-      if (e.isComposing || e.keyCode === 229) return;
-      if (e.key === "Enter") done(e.target.value.trim());
-      if (e.key === "Escape") { e.stopPropagation(); done(value ?? ""); }
-    }} />`;
 }
 
 // Tags of the customer stay with the person; a conversation has its own.
