@@ -2,6 +2,7 @@ package routing
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
@@ -35,7 +36,7 @@ func checkList(list []settings.Level) *fail.Error {
 		if _, twice := settings.FindLevel(list[:i], l.Name); twice {
 			return fail.New(fail.Invalid, "routing.level_twice", "Level", l.Name)
 		}
-		if err := within(l.Start, 0, MostHeadStart); err != nil {
+		if err := within(l.Start, time.Minute, 0, MostHeadStart); err != nil {
 			return err
 		}
 	}

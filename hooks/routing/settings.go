@@ -66,43 +66,54 @@ func SettingsOf(app core.App) Settings { return settings.Load(app, settingsKey, 
 // SaveSettings keeps s, which is in force within a second.
 func SaveSettings(app core.App, s Settings) error { return settings.Save(app, settingsKey, s) }
 
+// amount is one duration of the settings: the unit in which people type and read
+// it, and what it may be.
+type amount struct {
+	field            string // its JSON name, of a head start with "starts." before it
+	of               func(*Settings) *time.Duration
+	unit, from, upTo time.Duration
+}
+
+var amounts = []amount{
+	{"grace", func(s *Settings) *time.Duration { return &s.Grace }, time.Second, 5 * time.Second, 10 * time.Minute},
+	{"return_within", func(s *Settings) *time.Duration { return &s.ReturnWithin }, time.Hour, 0, 30 * 24 * time.Hour},
+	{"return_wait", func(s *Settings) *time.Duration { return &s.ReturnWait }, time.Second, 0, time.Hour},
+	{"dedicated_wait", func(s *Settings) *time.Duration { return &s.DedicatedWait }, time.Second, 0, time.Hour},
+	{"starts.urgent", func(s *Settings) *time.Duration { return &s.Starts.Urgent }, time.Minute, 0, MostHeadStart},
+	{"starts.high", func(s *Settings) *time.Duration { return &s.Starts.High }, time.Minute, 0, MostHeadStart},
+	{"starts.low", func(s *Settings) *time.Duration { return &s.Starts.Low }, time.Minute, 0, MostHeadStart},
+	{"starts.angry", func(s *Settings) *time.Duration { return &s.Starts.Angry }, time.Minute, 0, MostHeadStart},
+	{"starts.upset", func(s *Settings) *time.Duration { return &s.Starts.Upset }, time.Minute, 0, MostHeadStart},
+	{"offer_after", func(s *Settings) *time.Duration { return &s.OfferAfter }, time.Minute, 0, 24 * time.Hour},
+	{"night_window", func(s *Settings) *time.Duration { return &s.NightWindow }, time.Minute, 0, time.Hour},
+}
+
 // Check reports the first thing that is wrong with s, on the field by its JSON
 // name, those of Starts and Leaving with "starts." and "leaving." before it.
 func (s Settings) Check() error {
-	for _, bound := range []struct {
-		field             string
-		value, from, upTo time.Duration
-	}{
-		{"grace", s.Grace, 5 * time.Second, 10 * time.Minute},
-		{"return_within", s.ReturnWithin, 0, 30 * 24 * time.Hour},
-		{"return_wait", s.ReturnWait, 0, time.Hour},
-		{"dedicated_wait", s.DedicatedWait, 0, time.Hour},
-		{"starts.urgent", s.Starts.Urgent, 0, MostHeadStart},
-		{"starts.high", s.Starts.High, 0, MostHeadStart},
-		{"starts.low", s.Starts.Low, 0, MostHeadStart},
-		{"starts.angry", s.Starts.Angry, 0, MostHeadStart},
-		{"starts.upset", s.Starts.Upset, 0, MostHeadStart},
-		{"offer_after", s.OfferAfter, 0, 24 * time.Hour},
-		{"night_window", s.NightWindow, 0, time.Hour},
-	} {
-		if err := within(bound.value, bound.from, bound.upTo); err != nil {
-			return err.On(bound.field)
+	for _, a := range amounts {
+		if err := within(*a.of(&s), a.unit, a.from, a.upTo); err != nil {
+			return err.On(a.field)
 		}
 	}
 	return s.Leaving.Check(false)
 }
 
-// within says in the largest unit that both bounds are whole in what is allowed.
-func within(value, from, upTo time.Duration) *fail.Error {
+// within says in its unit what a duration may be.
+func within(value, unit, from, upTo time.Duration) *fail.Error {
 	if value >= from && value <= upTo {
 		return nil
 	}
-	key, unit := "routing.bounds_seconds", time.Second
-	switch {
-	case from%time.Hour == 0 && upTo > time.Hour && upTo%time.Hour == 0:
-		key, unit = "routing.bounds_hours", time.Hour
-	case from%time.Minute == 0 && upTo%time.Minute == 0:
-		key, unit = "routing.bounds_minutes", time.Minute
+	return fail.New(fail.Invalid, "routing.bounds_"+unitWord(unit), "From", int(from/unit), "To", int(upTo/unit))
+}
+
+// unitWord is a unit's word in the keys of messages.
+func unitWord(unit time.Duration) string {
+	switch unit {
+	case time.Hour:
+		return "hours"
+	case time.Minute:
+		return "minutes"
 	}
-	return fail.New(fail.Invalid, key, "From", int(from/unit), "To", int(upTo/unit))
+	return "seconds"
 }
