@@ -23,7 +23,7 @@ var layers = []struct{ name, packages string }{
 	{"access", "access"},
 	{"notices", "notices"},
 	{"spine", "channels customers conversations"},
-	{"features", "routing reminders quickreplies protocol channels/widget backup"},
+	{"features", "routing sla reminders quickreplies protocol channels/widget backup"},
 	{"surfaces", "team admin console setup ops demo"},
 }
 

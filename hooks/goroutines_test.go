@@ -18,6 +18,7 @@ var turns = map[string][]string{
 	"outbox work":             {"next"},
 	"reminders work":          {"look"},
 	"routing work":            {"settle", "expire", "tellPlaces"},
+	"sla work":                {"round"},
 }
 
 // A panic that no goroutine recovers ends the program, and everybody's

@@ -29,6 +29,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/reminders"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/setup"
+	"github.com/dianxiaoer/xiaoer/hooks/sla"
 	"github.com/dianxiaoer/xiaoer/hooks/team"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -56,6 +57,7 @@ func Register(app core.App, c *Config) *web.Table {
 	// features
 	routing.Register(app)
 	reminders.Register(app, t)
+	sla.Register(app)
 	quickreplies.Register(app, t)
 	protocol.Register(app, t, c.Unlimited)
 	widget.Register(app, t)

@@ -1,0 +1,170 @@
+// Package sla owns deadlines: by when a customer has to be answered, an urgent
+// conversation has to be somebody's, a question has to be solved, and what
+// happens when that is not so.
+//
+// A deadline is part of its conversation's row, with all of its instants worked
+// out in advance in the working time of the group that answers: when it turns
+// amber, when it is warned of, when it is breached and when it escalates. Two
+// things move it. Every change of a conversation makes its deadlines what they
+// are to be ([change.plan], pure), in the same commit. And once a second [Sweep]
+// looks, by an index, for those whose next instant has come. Nothing is kept in
+// memory but hours that were read, so that a restart changes nothing: what became
+// due meanwhile is found in its order by the first sweep.
+//
+// The timeline's events "breached" and "escalated" are the record of what went
+// wrong; a deadline that was kept leaves no trace. One that is kept too late,
+// between its limit and the sweep, is breached all the same.
+//
+// The package does not know who is free to answer, how people are told, or how a
+// deadline looks.
+package sla
+
+import (
+	"errors"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
+)
+
+const (
+	storeKey = "sla.keeper"
+	// last among those who have a say about a change: they may change the group
+	// or the priority.
+	afterAll = 20
+	// stopPriority lies after the sockets have drained and before the timeline's
+	// writer ends.
+	stopPriority = -5100
+	every        = time.Second
+)
+
+// keeper keeps the deadlines of one app. Of its fields weeks alone is shared.
+type keeper struct {
+	app   core.App
+	weeks sync.Map // name → hours.Week by which deadlines were set
+	hours stale    // may be others than the deadlines were set by
+
+	once sync.Once
+	quit chan struct{}
+	done sync.WaitGroup
+}
+
+// Register binds deadlines to conversations, and the sweep.
+func Register(app core.App) {
+	k := &keeper{app: app, quit: make(chan struct{})}
+	app.Store().Set(storeKey, k)
+	k.hours.mark() // to learn by which hours they were set before
+	settings.Hold(app, settingsKey, Standard(), Settings.check)
+	conversations.OnChange(app).Bind(&hook.Handler[*conversations.ChangeEvent]{Id: "deadlinesFollow", Func: k.follow, Priority: afterAll})
+	app.OnRecordAfterUpdateSuccess("groups", "channels", settings.Collection).BindFunc(func(e *core.RecordEvent) error { k.hours.mark(); return e.Next() })
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		if e.Server != nil { // without one, routes are only listed
+			k.once.Do(func() { k.done.Add(1); go k.work() })
+		}
+		return e.Next()
+	})
+	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "deadlinesStop", Priority: stopPriority, Func: func(e *core.TerminateEvent) error {
+		k.once.Do(func() {}) // it will not start any more
+		select {
+		case <-k.quit:
+		default:
+			close(k.quit)
+		}
+		k.done.Wait()
+		return e.Next()
+	}})
+}
+
+func of(app core.App) *keeper {
+	k, ok := app.Store().Get(storeKey).(*keeper)
+	if !ok {
+		panic("sla.Register was not called for this app")
+	}
+	return k
+}
+
+// follow makes the deadlines of a conversation that changes what they are to be.
+func (k *keeper) follow(e *conversations.ChangeEvent) error {
+	var fault error
+	c := k.change(e.Tx, e.Before, e.After)
+	c.answered = func() (yes bool) {
+		if e.Before != nil {
+			yes, fault = e.Tx.Answered(e.After)
+		}
+		return yes
+	}
+	missed := c.plan()
+	if fault != nil {
+		return fault
+	}
+	for _, kind := range missed {
+		if err := e.Tx.Tell(e.After, conversations.EventData{Event: conversations.Breach, Kind: kind}); err != nil {
+			return err
+		}
+	}
+	return e.Next()
+}
+
+// change is one that is being made by tx. Settings are read beside it, where
+// they are cached.
+func (k *keeper) change(tx *conversations.Tx, before, after *conversations.Conversation) *change {
+	return &change{
+		before: before, after: after, now: tx.Now, settings: Of(k.app),
+		hours: func() hours.Week { return k.remember(tx.Hours(after)) },
+		week:  k.week,
+	}
+}
+
+func (k *keeper) remember(w hours.Week) hours.Week {
+	k.weeks.LoadOrStore(weekID(w), w)
+	return w
+}
+
+// week is the one that deadlines name so.
+func (k *keeper) week(id string) (hours.Week, bool) {
+	if id == "" {
+		return hours.Week{}, true
+	}
+	known, _ := k.weeks.Load(id)
+	w, ok := known.(hours.Week)
+	return w, ok
+}
+
+// work sweeps once a second, and moves what runs when somebody has set the clock.
+func (k *keeper) work() {
+	defer k.done.Done()
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	start := time.Now()
+	seen := clocks{wall: start.Round(0)}
+	var failing bool
+	for {
+		select {
+		case <-k.quit:
+			return
+		case now := <-tick.C:
+			err := k.round(seen.read(now.Round(0), now.Sub(start)))
+			if err != nil && !failing { // one line, however long it lasts
+				slog.Error("sweeping deadlines", "error", err)
+			}
+			failing = err != nil
+		}
+	}
+}
+
+func (k *keeper) round(jump jump) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("sweeping deadlines panicked", "panic", p, "stack", string(debug.Stack()))
+			err = errors.New("panicked")
+		}
+	}()
+	return errors.Join(shift(k.app, jump), Sweep(k.app))
+}
