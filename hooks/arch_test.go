@@ -23,7 +23,7 @@ var layers = []struct{ name, packages string }{
 	{"access", "access"},
 	{"notices", "notices"},
 	{"spine", "channels customers conversations"},
-	{"features", "routing sla reminders quickreplies protocol channels/widget backup"},
+	{"features", "routing sla escalation reminders quickreplies protocol channels/widget backup"},
 	{"surfaces", "team admin console setup ops demo"},
 }
 
@@ -43,6 +43,7 @@ var sideways = map[string]string{
 	"conversations channels":  "greets with the channel's greeting",
 	"conversations customers": "knows who speaks, and makes them a customer with their first word",
 	"demo ops":                "runs a program of its own, as the program itself is run",
+	"escalation routing":      "gives a conversation only to somebody who is there",
 	"protocol routing":        "speaks of presence and of places in the queue",
 }
 

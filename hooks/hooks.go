@@ -19,6 +19,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/demo"
+	"github.com/dianxiaoer/xiaoer/hooks/escalation"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
@@ -56,6 +57,7 @@ func Register(app core.App, c *Config) *web.Table {
 	conversations.Register(app)
 	// features
 	routing.Register(app)
+	escalation.Register(app, t)
 	reminders.Register(app, t)
 	sla.Register(app)
 	quickreplies.Register(app, t)

@@ -28,6 +28,7 @@ const (
 	TagsEdit              Permission = "tags.edit"          // the shop's list of tags
 	QuickRepliesEdit      Permission = "quick_replies.edit" // the shop's, not one's own
 	ChannelsEdit          Permission = "channels.edit"
+	EscalationEdit        Permission = "escalation.edit" // the rules of what is done by itself
 	GroupsEdit            Permission = "groups.edit"
 	StaffSee              Permission = "staff.see"      // who works here, without their addresses
 	StaffPresence         Permission = "staff.presence" // say for a colleague whether they are there
@@ -54,7 +55,7 @@ var Areas = []Area{
 	{"customers", []Permission{CustomersSee, CustomersEdit, CustomersReveal, CustomersBlock}},
 	{"words", []Permission{TagsEdit, QuickRepliesEdit}},
 	{"team", []Permission{GroupsEdit, StaffSee, StaffPresence, StaffEdit, RolesEdit}},
-	{"shop", []Permission{ChannelsEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake, BackupsManage}},
+	{"shop", []Permission{ChannelsEdit, EscalationEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake, BackupsManage}},
 }
 
 // Permissions lists all of them.
@@ -120,7 +121,7 @@ var serving = []Permission{ConversationsReply, ConversationsTransfer, Conversati
 var presets = []preset{
 	{Owner, Permissions},
 	{Supervisor, slices.Concat(serving, []Permission{
-		ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign, CustomersReveal, CustomersBlock, TagsEdit, QuickRepliesEdit, StaffPresence,
+		ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign, CustomersReveal, CustomersBlock, TagsEdit, QuickRepliesEdit, StaffPresence, EscalationEdit,
 	})},
 	{Agent, serving},
 	{PreSale, serving},

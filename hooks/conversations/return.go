@@ -31,6 +31,16 @@ func (tx *Tx) Queue(c *Conversation, why string) error {
 	return err
 }
 
+// QueueIn lets c wait for somebody of another group, for one of the [Reasons].
+func (tx *Tx) QueueIn(c *Conversation, group, why string) error {
+	data := EventData{Event: Queued, Reason: why, FromStaff: tx.staffNamed(c.Assignee), FromGroup: tx.groupNamed(c.Group), Group: tx.groupNamed(group)}
+	c.Group = group
+	tx.queue(c)
+	_, err := tx.event(c, System(), "", "", data)
+	tx.Save(c)
+	return err
+}
+
 // Tell adds what happened to c by itself.
 func (tx *Tx) Tell(c *Conversation, data EventData) error {
 	_, err := tx.event(c, System(), "", "", data)

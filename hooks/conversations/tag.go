@@ -51,6 +51,25 @@ func SetTags(app core.App, p *access.Person, conversation string, tags []string)
 	})
 }
 
+// AddTags gives c tags, a list of ids, by itself: those that are there, that it
+// does not bear yet, and that it has room for.
+func (tx *Tx) AddTags(c *Conversation, tags []string) error {
+	tags = slices.Concat(c.Tags, tags[:min(len(tags), max(0, tagsMost-len(c.Tags)))])
+	named, err := tx.tagsNamed(tags, tags)
+	if err != nil {
+		return err
+	}
+	now := make([]string, len(named))
+	for i, t := range named {
+		now[i] = t.ID
+	}
+	if slices.Equal(c.Tags, now) {
+		return nil
+	}
+	c.Tags = now
+	return tx.Tell(c, EventData{Event: Tagged, Tags: named})
+}
+
 // tagsNamed are the tags by these ids that are there, sorted by id. Of those that
 // the conversation has had, it may be that there are none any more.
 func (tx *Tx) tagsNamed(ids, had []string) ([]Named, error) {

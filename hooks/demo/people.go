@@ -15,6 +15,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/escalation"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
@@ -121,7 +122,7 @@ func (f *furnished) hire(app core.App, password string) error {
 	return nil
 }
 
-// makeWords makes tags and quick replies.
+// makeWords makes tags, quick replies and rules.
 func (f *furnished) makeWords(app core.App) error {
 	for i, t := range f.Tag {
 		tag, err := customers.AddTag(app, t.Name, t.Colour, i+1)
@@ -138,7 +139,7 @@ func (f *furnished) makeWords(app core.App) error {
 			return err
 		}
 	}
-	return nil
+	return escalation.EnsureRules(app)
 }
 
 // meet invents the customers.

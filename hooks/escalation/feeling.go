@@ -5,20 +5,20 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 )
 
-// The marks of a conversation, and how much each is.
+// The marks of a conversation, in short.
 const (
-	calm  = ""
-	upset = "upset"
-	angry = "angry"
+	calm  = conversations.Calm
+	upset = conversations.Upset
+	angry = conversations.Angry
 )
-
-var feelings = []string{calm, upset, angry}
 
 // atLeast reports whether a conversation marked so is at least as bad as least.
-func atLeast(emotion, least string) bool {
-	return slices.Index(feelings, emotion) >= slices.Index(feelings, least)
+func atLeast(emotion, least conversations.Emotion) bool {
+	return slices.Index(conversations.Emotions, emotion) >= slices.Index(conversations.Emotions, least)
 }
 
 // feeling is what a customer's words say of how they feel. It is read from lists
@@ -31,7 +31,7 @@ func atLeast(emotion, least string) bool {
 //
 // It is deliberately simple: whoever reads the mark can see which words it came
 // from, and the shop's own words belong into a rule.
-func feeling(t *text) string {
+func feeling(t *text) conversations.Emotion {
 	switch is := t.mood(); {
 	case is == angry, strings.ContainsAny(t.said, "😡🤬👿"):
 		return angry
@@ -50,7 +50,7 @@ func feeling(t *text) string {
 var moods = newVocabulary(threats, complaints)
 
 // mood is the worst of what is said in words and is meant.
-func (t *text) mood() string {
+func (t *text) mood() conversations.Emotion {
 	worst := calm
 	for _, h := range moods.in(t) {
 		is := upset

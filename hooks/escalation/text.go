@@ -27,6 +27,7 @@ type text struct {
 	said  string // in one width and case, with everything in it
 	plain string
 	gaps  []byte // by byte of plain: what was left out before it
+	hits  []hit  // words that the rules look for
 }
 
 func read(said string) *text {

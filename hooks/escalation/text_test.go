@@ -4,9 +4,11 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 )
 
-func find(l lexicon, t *text) (string, bool) { return l.among(newVocabulary(l.plain).in(t), t) }
+func lookFor(l lexicon, t *text) (string, bool) { return l.among(newVocabulary(l.plain).in(t), t) }
 
 func TestWordsAreFoundHoweverTheyAreWritten(t *testing.T) {
 	t.Parallel()
@@ -38,7 +40,7 @@ func TestWordsAreFoundHoweverTheyAreWritten(t *testing.T) {
 		if c.words == "rip off" {
 			l = newLexicon([]string{c.words}, nil)
 		}
-		if got, _ := find(l, read(c.said)); got != c.want {
+		if got, _ := lookFor(l, read(c.said)); got != c.want {
 			t.Errorf("%q in %q: %q, want %q", c.words, c.said, got, c.want)
 		}
 	}
@@ -64,7 +66,7 @@ func TestOnlyMoneyIsAnAmount(t *testing.T) {
 
 func TestFeelings(t *testing.T) {
 	t.Parallel()
-	for want, list := range map[string][]string{
+	for want, list := range map[conversations.Emotion][]string{
 		angry: {
 			"我要投诉", "再不发货就投诉", "投 诉 你们", "打12315", "你们就是骗子", "不得不投诉", "是不是要我投诉才行", "要不要投诉？要", "垃圾", "什么垃圾袋，一用就破，垃圾！",
 			"太慢了！！！", "气死我了", "能不生气吗？我要举报", "给你差评", "别逼我投诉", "网上曝光你们", "不退款，我就起诉", "你们太过分了", "😡", "别投诉了？我偏要投诉",
@@ -135,7 +137,7 @@ func FuzzWords(f *testing.F) {
 		}
 		_ = feeling(r)
 		l := newLexicon([]string{word}, nil)
-		_, found := find(l, r)
+		_, found := lookFor(l, r)
 		if len(l.plain) == 0 {
 			if found {
 				t.Fatal("nothing was found")
@@ -146,11 +148,11 @@ func FuzzWords(f *testing.F) {
 			t.Fatalf("%q was found in %q", word, said)
 		}
 		if around := read("。" + word + "。"); !strings.ContainsRune(around.plain[1:len(around.plain)-1], sentence) {
-			if _, ok := find(l, around); !ok {
+			if _, ok := lookFor(l, around); !ok {
 				t.Fatalf("%q was not found by itself", word)
 			}
 		}
-		if _, ok := find(lexicon{plain: l.plain, words: l.words, except: l.plain}, r); ok {
+		if _, ok := lookFor(lexicon{plain: l.plain, words: l.words, except: l.plain}, r); ok {
 			t.Fatalf("%q was found although it is excepted", word)
 		}
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/escalation"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -68,6 +69,9 @@ func furnish(app core.App, s Shop) error {
 		return err
 	}
 	if err := access.EnsureGroups(app); err != nil {
+		return err
+	}
+	if err := escalation.EnsureRules(app); err != nil {
 		return err
 	}
 	_, err := channels.Default(app)

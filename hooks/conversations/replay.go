@@ -1,0 +1,147 @@
+package conversations
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// story is what tells of a conversation again: what its customer has written, and
+// what has happened in it.
+const story = "(kind = 'event' OR kind = 'text' AND sender LIKE 'visitor:%')"
+
+// storyMost is how many entries of one conversation are read for its story.
+const storyMost = 500
+
+// StoryBefore is what the customer has written and what has happened in a
+// conversation before the number before: the newest 500 entries, oldest first.
+// Inside of a change ask it for what was there before the change.
+func StoryBefore(app core.App, conversation string, before int64) ([]*Message, error) {
+	list, err := messages(app, messageColumns+" FROM messages WHERE conversation = {:id} AND seq < {:before} AND "+story+" ORDER BY seq DESC LIMIT {:most}",
+		dbx.Params{"id": conversation, "before": before, "most": storyMost})
+	slices.Reverse(list)
+	return list, err
+}
+
+// replayStep is how many conversations are read at once.
+const replayStep = 100
+
+// Replay tells the stories of the conversations in which something has happened
+// since then, the one with the newest entry first, until each wants no more, ctx
+// ends or there are none. The stories begin with the conversations, also where
+// that was earlier.
+func Replay(ctx context.Context, app core.App, since time.Time, each func(c *Conversation, story []*Message) (more bool)) error {
+	floor, err := firstSince(app, since)
+	if err != nil {
+		return err
+	}
+	for before := int64(math.MaxInt64); ctx.Err() == nil; {
+		list, err := query(app, dbx.NewExp("last_seq >= {:floor} AND last_seq < {:before}", dbx.Params{"floor": floor, "before": before}), replayStep, "last_seq DESC")
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		before = list[len(list)-1].LastSeq
+		stories, err := storiesOf(app, list)
+		if err != nil {
+			return err
+		}
+		for _, c := range list {
+			if !each(c, stories[c.ID]) {
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+func storiesOf(app core.App, list []*Conversation) (map[string][]*Message, error) {
+	ids, params := make([]string, len(list)), dbx.Params{}
+	for i, c := range list {
+		name := fmt.Sprintf("c%d", i)
+		ids[i], params[name] = "{:"+name+"}", c.ID
+	}
+	all, err := messages(app, messageColumns+" FROM messages WHERE conversation IN ("+strings.Join(ids, ", ")+") AND "+story+" ORDER BY conversation, seq", params)
+	if err != nil {
+		return nil, err
+	}
+	stories := make(map[string][]*Message, len(list))
+	for _, m := range all {
+		stories[m.Conversation] = append(stories[m.Conversation], m)
+	}
+	return stories, nil
+}
+
+// firstSince is the number of the first entry since then, one past the last where
+// there is none: times go up with the numbers, so that it is found by halving.
+func firstSince(app core.App, since time.Time) (int64, error) {
+	var low, high int64 // what is before low is too old, what is at high or after it is not
+	if err := app.ConcurrentDB().NewQuery("SELECT COALESCE(MIN(seq), 0), COALESCE(MAX(seq), 0) + 1 FROM messages").Row(&low, &high); err != nil {
+		return 0, fmt.Errorf("numbers of the timeline: %w", err)
+	}
+	for low < high {
+		middle := low + (high-low)/2
+		var seq int64
+		var at string
+		err := app.ConcurrentDB().NewQuery("SELECT seq, time FROM messages WHERE seq >= {:middle} ORDER BY seq LIMIT 1").Bind(dbx.Params{"middle": middle}).Row(&seq, &at)
+		switch {
+		case err != nil:
+			return 0, fmt.Errorf("time of an entry: %w", err)
+		case moment(at).Before(since):
+			low = seq + 1
+		default:
+			high = middle
+		}
+	}
+	return low, nil
+}
+
+// escalations are the entries that say that a rule has fired, as their index has them.
+const escalations = "kind = 'event' AND data ->> 'event' = 'escalated'"
+
+// EscalatedBy reports whether the rule has fired in the conversation.
+func EscalatedBy(app core.App, conversation, rule string) (bool, error) {
+	var n int
+	err := app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM messages WHERE conversation = {:id} AND " + escalations + " AND data ->> '$.rule.id' = {:rule}").
+		Bind(dbx.Params{"id": conversation, "rule": rule}).Row(&n)
+	if err != nil {
+		return false, fmt.Errorf("escalations of %s: %w", conversation, err)
+	}
+	return n > 0, nil
+}
+
+// Escalations is how often each rule, by its id, has fired since then.
+func Escalations(app core.App, since time.Time) (map[string]int, error) {
+	var rows []struct {
+		Rule string `db:"rule"`
+		N    int    `db:"n"`
+	}
+	err := app.ConcurrentDB().NewQuery("SELECT COALESCE(data ->> '$.rule.id', '') AS rule, COUNT(*) AS n FROM messages WHERE " + escalations + " AND time >= {:since} GROUP BY 1").
+		Bind(dbx.Params{"since": stamp(since)}).All(&rows)
+	if err != nil {
+		return nil, fmt.Errorf("escalations: %w", err)
+	}
+	list := map[string]int{}
+	for _, r := range rows {
+		if r.Rule != "" { // else a deadline's
+			list[r.Rule] = r.N
+		}
+	}
+	return list, nil
+}
+
+// Begun counts the conversations that a customer began after the one time and
+// until the other, beside the one that is left out.
+func Begun(app core.App, customer string, after, until time.Time, but string) (n int, err error) {
+	err = app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM conversations WHERE customer = {:customer} AND opened > {:after} AND opened <= {:until} AND id != {:but}").
+		Bind(dbx.Params{"customer": customer, "after": stamp(after), "until": stamp(until), "but": but}).Row(&n)
+	if err != nil {
+		return 0, fmt.Errorf("conversations of customer %s: %w", customer, err)
+	}
+	return n, nil
+}
