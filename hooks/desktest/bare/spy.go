@@ -22,6 +22,7 @@ const pragmas = "?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=j
 // database/sql, so that it makes no difference who ran them: records, dbx, or a
 // prepared statement of the timeline's writer.
 type statements struct {
+	raw  sync.Map // those that ran, as they were written
 	mu   sync.Mutex
 	args map[string][]driver.NamedValue // by normalised text; those of its first run
 }
@@ -48,6 +49,9 @@ func normalise(query string) string {
 }
 
 func (s *statements) ran(query string, args []driver.NamedValue) {
+	if _, again := s.raw.LoadOrStore(query, true); again {
+		return
+	}
 	if !readsRows.MatchString(strings.TrimSpace(query)) {
 		return
 	}
