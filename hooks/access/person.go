@@ -28,8 +28,9 @@ type Person struct {
 	RoleID         string
 	Presence       string
 	PresenceReason string
-	Address        string // where they act from, "" when looked up
-	SignIn         string // id of the sign-in they came by, "" when looked up
+	PresenceSince  time.Time // when they have said so; zero: never
+	Address        string    // where they act from, "" when looked up
+	SignIn         string    // id of the sign-in they came by, "" when looked up
 	Groups         []string
 	Cap            int
 	Weight         int // their share of what comes in, against their colleagues'

@@ -48,6 +48,15 @@ func rightsOf(app core.App) *rights {
 // did it. It fires in a goroutine of its own, and only in a server.
 func Changed(app core.App) *hook.Hook[*ChangeEvent] { return &rightsOf(app).changed }
 
+// Version is that of the rights now: another one, where staff, roles or sign-ins
+// have changed.
+func Version(app core.App) (int64, error) {
+	if r := rightsOf(app); r.watching.Load() && !app.IsTransactional() {
+		return r.version.Load(), nil
+	}
+	return readVersion(app)
+}
+
 // now returns everybody as of the present version. Inside a transaction it
 // reads what the transaction sees and keeps nothing of it.
 func now(app core.App) (*snapshot, error) {

@@ -201,11 +201,6 @@ func groupIDs(app core.App, by *Person, words []string) ([]string, error) {
 	return ids, nil
 }
 
-// SetPresence says whether somebody may be given conversations.
-func SetPresence(app core.App, id, status, reason string) error {
-	return change(app, id, func(s *Staff) { s.be(status, clip(reason, 100)) })
-}
-
 // Prefer keeps in which language and theme somebody likes to see the program.
 func Prefer(app core.App, id, language, theme string) error {
 	return change(app, id, func(s *Staff) { s.prefer(language, theme) })

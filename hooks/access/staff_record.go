@@ -33,7 +33,7 @@ type Staff struct{ core.BaseRecordProxy }
 // nowhere.
 var staffTrail = audit.Fields{
 	Name: "nickname", Personal: []string{"email", "phone", "real_name"},
-	Ignore: []string{"verified", "emailVisibility", "presence", "presence_reason", "language", "theme", "password_set"},
+	Ignore: []string{"verified", "emailVisibility", "presence", "presence_reason", "presence_since", "language", "theme", "password_set"},
 	Turns:  map[string][2]string{"deleted": {"deleted", "restored"}, "disabled": {"disabled", "enabled"}},
 	Verbs:  []string{"password_changed"},
 	Tell: func(e *audit.Entry, _, _ *core.Record) bool {
@@ -121,7 +121,7 @@ func (s *Staff) depart()              { s.Set("deleted", types.NowDateTime()) }
 // afterwards, since this is no hash of any.
 func (s *Staff) scrub() {
 	s.edit(Newcomer{Nickname: s.Nickname()}, place{})
-	s.be(Offline, "")
+	s.be(Offline, "", time.Time{})
 	s.prefer("", "")
 	s.disable(true)
 	s.endTwoStep()
@@ -152,7 +152,11 @@ func (s *Staff) normalize() {
 	}
 }
 
-func (s *Staff) be(status, reason string) {
+// be says it of them from now on, where it is not what they have said already.
+func (s *Staff) be(status, reason string, now time.Time) {
+	if s.presence() != status {
+		s.Set("presence_since", now)
+	}
 	s.Set("presence", status)
 	s.Set("presence_reason", reason)
 }
@@ -178,7 +182,8 @@ func (s *Staff) person(role *Role) (*Person, error) {
 	p := &Person{
 		ID: s.Id, Nickname: s.Nickname(), RealName: s.realName(), Email: s.Email(), Phone: s.Phone(),
 		Language: s.language(), Theme: s.theme(), Presence: s.presence(), PresenceReason: s.GetString("presence_reason"),
-		Groups: s.groupIDs(), Cap: s.cap(), Weight: s.weight(), Disabled: s.Disabled(), Deleted: s.Deleted(), MustChange: s.mustChange(),
+		PresenceSince: s.GetDateTime("presence_since").Time(),
+		Groups:        s.groupIDs(), Cap: s.cap(), Weight: s.weight(), Disabled: s.Disabled(), Deleted: s.Deleted(), MustChange: s.mustChange(),
 		PasswordSet: s.passwordSet(), TwoStep: s.hasTwoStep(), may: map[Permission]bool{},
 	}
 	if avatar := s.avatar(); avatar != "" {

@@ -27,30 +27,51 @@ func Load(app core.App) (map[string]int, error) {
 	return loads, rows.Err()
 }
 
-// Assign gives a waiting conversation to the one whom choose names, and for the
-// reason that it names, in one commit with the counting, so that two
-// conversations never race into one slot. It does nothing where the conversation
-// no longer waits or choose names nobody. Errors: unauthorized or forbidden,
-// where they have just lost the right to serve.
-func Assign(app core.App, id string, choose func(c *Conversation, loads map[string]int) (p *access.Person, why string)) error {
-	return Write(app, func(tx *Tx) error {
-		c, err := tx.Conversation(id)
-		if err != nil || c.Status != Waiting {
-			return err
-		}
+// Assign gives each of the waiting conversations ids, in this order, to the one
+// whom choose names, and for the reason that it names, in one commit with the
+// counting, so that two conversations never race into one slot. loads is the
+// count as of then, with what was given before. It tells who got which. What no
+// longer waits, is chosen nobody for, or somebody who has just lost the right to
+// serve, is left as it is.
+func Assign(app core.App, ids []string, choose func(c *Conversation, loads map[string]int) (p *access.Person, why string)) (map[string]string, error) {
+	var given map[string]string
+	err := Write(app, func(tx *Tx) error {
+		given = map[string]string{}
 		loads, err := Load(tx.App)
 		if err != nil {
 			return err
 		}
-		p, why := choose(c, loads)
-		if p == nil {
-			return nil
+		for _, id := range ids {
+			c, err := tx.Conversation(id)
+			if err != nil {
+				return err
+			}
+			if c.Status != Waiting {
+				continue
+			}
+			p, why := choose(c, loads)
+			if p == nil {
+				continue
+			}
+			_, err = access.Still(tx.App, p, access.ConversationsReply)
+			if kind := fail.Of(err).Kind; err != nil && (kind == fail.Unauthorized || kind == fail.Forbidden) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if err := tx.Give(c, p, System(), why); err != nil {
+				return err
+			}
+			loads[p.ID]++
+			given[id] = p.ID
 		}
-		if _, err = access.Still(tx.App, p, access.ConversationsReply); err != nil {
-			return err
-		}
-		return tx.Give(c, p, System(), why)
+		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return given, nil
 }
 
 // Give makes c the open conversation of p, whether they have room or not: that

@@ -26,10 +26,11 @@ const (
 const (
 	OfDedicated = "dedicated" // they are the customer's own
 	OfReturning = "returning" // they have served the customer before
+	OfNight     = "night"     // it is part of their share of what came in the night
 )
 
 // Reasons lists every value of data.reason.
-var Reasons = []string{OfDisabled, OfDeleted, OfDemoted, OfOffline, OfBreak, OfOffDuty, OfBreach, OfRule, OfDedicated, OfReturning}
+var Reasons = []string{OfDisabled, OfDeleted, OfDemoted, OfOffline, OfBreak, OfOffDuty, OfBreach, OfRule, OfDedicated, OfReturning, OfNight}
 
 // GivenBack is what somebody was serving who may serve no longer.
 type GivenBack struct {

@@ -31,6 +31,7 @@ type timeline struct {
 	app       core.App
 	changing  *hook.Hook[*ChangeEvent]
 	committed *hook.Hook[*Committed]
+	promised  *hook.Hook[*PromisedEvent]
 	keys      atomic.Pointer[cursors]
 	marks     marks
 
@@ -60,7 +61,7 @@ type job struct {
 }
 
 func newTimeline(app core.App) *timeline {
-	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
+	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, promised: &hook.Hook[*PromisedEvent]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
 }
 
 // Write runs change inside the writer's transaction, in a savepoint of its own,

@@ -30,11 +30,12 @@ const (
 	DeadlineBreached  = "deadline_breached"
 	DeadlineEscalated = "deadline_escalated"
 	Reminder          = "reminder"
-	Rule              = "rule" // an escalation rule has fired
+	Rule              = "rule"     // an escalation rule has fired
+	PresenceSet       = "presence" // a supervisor has said for somebody whether they are there
 )
 
 // Codes lists them, for the protocol's document.
-var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule}
+var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule, PresenceSet}
 
 // Notice is something told to staff who are connected, in each one's language.
 type Notice struct {

@@ -312,7 +312,11 @@ func TestNothingCommitsByRightsThatAreGone(t *testing.T) {
 			return err
 		},
 		"be given": func() error {
-			return conversations.Assign(s.app, waits, func(*conversations.Conversation, map[string]int) (*access.Person, string) { return p, "" })
+			given, err := conversations.Assign(s.app, []string{waits}, func(*conversations.Conversation, map[string]int) (*access.Person, string) { return p, "" })
+			if err == nil && len(given) == 0 {
+				err = errors.New("nothing was given")
+			}
+			return err
 		},
 	} {
 		if err = act(); err == nil {

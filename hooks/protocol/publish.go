@@ -188,9 +188,9 @@ func (d *desk) sendPresence(p *access.Person, status routing.Status) {
 }
 
 func (d *desk) tellPlaces(e *routing.PlacesEvent) error {
-	for _, c := range e.Conversations {
-		raw := frame{Type: typeConversation, Conversation: d.forVisitor(c)}.bytes()
-		d.hub.Each(thread(c.Contact), func(s *live.Session) { s.State(func() []byte { return raw }) })
+	for _, p := range e.Places {
+		raw := frame{Type: typeConversation, Conversation: d.forVisitor(p.Conversation)}.bytes()
+		d.hub.Each(thread(p.Conversation.Contact), func(s *live.Session) { s.State(func() []byte { return raw }) })
 	}
 	return e.Next()
 }

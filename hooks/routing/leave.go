@@ -20,20 +20,22 @@ type ReturnedEvent struct {
 }
 
 // OnReturned is triggered once for everybody whose conversations went back to
-// the queue because they may no longer serve.
+// the queue because they have left or may no longer serve.
 func OnReturned(app core.App) *hook.Hook[*ReturnedEvent] { return &of(app).returned }
 
 // takeBack looks, after a change of rights and at the start, for those who may
 // no longer serve: it says that they have left, or are not there, and puts their
 // conversations back into the queue. What a crash has interrupted is found again
 // by the next look, because it looks at what is, not at what has changed.
-func (r *counter) takeBack() error {
-	if !r.rights.Swap(false) {
+func (r *counter) takeBack(now time.Time) error {
+	version, err := access.Version(r.app)
+	if err != nil {
+		return err
+	}
+	if version == r.rights {
 		return nil
 	}
-	done := false
-	defer func() { r.rights.CompareAndSwap(false, !done) }() // after a fault or a panic it is done again
-	if err := r.part(); err != nil {
+	if err := r.part(now); err != nil {
 		return fmt.Errorf("reading staff: %w", err)
 	}
 	list, err := conversations.Abandoned(r.app)
@@ -43,32 +45,37 @@ func (r *counter) takeBack() error {
 	for _, id := range list {
 		back, err := conversations.GiveBack(r.app, id)
 		if err != nil {
-			return fmt.Errorf("taking back from %s: %w", id, err)
+			return fmt.Errorf("from %s: %w", id, err)
 		}
 		if back == nil {
 			continue
 		}
-		if err := r.returned.Trigger(&ReturnedEvent{App: r.app, Back: back}); err != nil {
-			slog.Error("telling what came back", "error", err)
-		}
+		r.tellReturned(back)
 	}
-	done = true
+	r.rights = version // not before all of it is done
 	return nil
+}
+
+func (r *counter) tellReturned(back *conversations.GivenBack) {
+	if err := r.returned.Trigger(&ReturnedEvent{App: r.app, Back: back}); err != nil {
+		slog.Error("telling what came back", "error", err)
+	}
 }
 
 // part forgets those who work here no longer and tells of them, and of those
 // whose presence is another by their rights.
-func (r *counter) part() error {
+func (r *counter) part(now time.Time) error {
 	people, err := access.People(r.app)
 	if err != nil {
 		return err
 	}
+	grace := SettingsOf(r.app).Grace
 	present := map[string]bool{}
 	var other []string
 	r.mu.Lock()
 	for _, p := range people {
 		present[p.ID] = true
-		if told, known := r.told[p.ID]; known && told != r.status(p, time.Now()) {
+		if told, known := r.told[p.ID]; known && told != r.status(p, now, grace) {
 			other = append(other, p.ID)
 		}
 	}

@@ -8,6 +8,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/notices"
 )
 
 // Status is whether somebody may be given conversations.
@@ -19,6 +23,15 @@ const (
 	OnBreak Status = access.Break
 	Offline Status = access.Offline
 )
+
+// Check refuses what nobody can be.
+func (s Status) Check() error {
+	switch s {
+	case Online, OnBreak, Offline:
+		return nil
+	}
+	return fail.New(fail.Invalid, "fail.invalid").On("status")
+}
 
 // PresenceEvent says that somebody's presence has changed.
 type PresenceEvent struct {
@@ -33,19 +46,23 @@ type PresenceEvent struct {
 // or by their connection.
 func OnPresence(app core.App) *hook.Hook[*PresenceEvent] { return &of(app).changed }
 
-// Presence is p's presence now.
-func Presence(app core.App, p *access.Person) Status { return PresenceAt(app, p, time.Now()) }
+// Presence is p's presence now: what they have said, or offline without a
+// connection. For a grace that the shop sets one that is lost still counts, so
+// that a reload or a tunnel costs nobody their conversations; what comes in
+// meanwhile is given to others.
+func Presence(app core.App, p *access.Person) Status { return PresenceAt(app, p, clock.Now(app)) }
 
 // PresenceAt is p's presence at now, if nothing happens until then.
 func PresenceAt(app core.App, p *access.Person, now time.Time) Status {
 	r := of(app)
+	grace := SettingsOf(app).Grace
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.status(p, now)
+	return r.status(p, now, grace)
 }
 
-// status is what p has said, or offline without a connection; r.mu is held.
-func (r *counter) status(p *access.Person, now time.Time) Status {
+// status is [PresenceAt]; r.mu is held.
+func (r *counter) status(p *access.Person, now time.Time, grace time.Duration) Status {
 	if p.Disabled || !p.May(access.ConversationsReply) {
 		return Offline
 	}
@@ -63,15 +80,40 @@ func (r *counter) status(p *access.Person, now time.Time) Status {
 }
 
 // SetPresence records what p says of themselves, for all their tabs and across
-// restarts.
+// restarts. Nobody is refused to leave, however much they still have: see
+// [Serving].
 func SetPresence(app core.App, p *access.Person, status Status, reason string) error {
 	if err := access.SetPresence(app, p.ID, string(status), reason); err != nil {
 		return err
 	}
-	r := of(app)
-	r.tell(p.ID)
-	r.nudge()
+	of(app).said(p.ID)
 	return nil
+}
+
+// SetPresenceOf is [SetPresence] for a colleague, who is told of it. Errors:
+// unauthorized, forbidden, not_found, invalid.
+func SetPresenceOf(app core.App, by *access.Person, id string, status Status, reason string) error {
+	if err := status.Check(); err != nil {
+		return err
+	}
+	if err := access.SetPresenceOf(app, by, id, string(status), reason); err != nil {
+		return err
+	}
+	of(app).said(id)
+	return notices.Tell(app, notices.Notice{
+		Level: notices.Info, Code: notices.PresenceSet, Key: "routing.set_" + string(status), Args: []any{"Name", by.Nickname}, To: []string{id},
+	})
+}
+
+// Serving is how many open conversations somebody has.
+func Serving(app core.App, id string) (int, error) {
+	loads, err := conversations.Load(app)
+	return loads[id], err
+}
+
+func (r *counter) said(id string) {
+	r.tell(id)
+	r.nudge()
 }
 
 // Connected counts a socket of a staff member.
@@ -81,29 +123,33 @@ func Connected(app core.App, id string) {
 	r.connected[id]++
 	delete(r.lost, id)
 	r.mu.Unlock()
-	r.tell(id)
-	r.nudge()
+	r.said(id)
 }
 
 // Disconnected takes it off again.
 func Disconnected(app core.App, id string) {
 	r := of(app)
+	now, grace := clock.Now(app), SettingsOf(app).Grace
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	if r.connected[id]--; r.connected[id] <= 0 {
 		delete(r.connected, id)
-		r.lost[id] = time.Now()
+		r.lost[id] = now
 	}
+	r.mu.Unlock()
+	r.by(now.Add(grace))
 }
 
-// expire tells of those whose grace has ended, and reports whether any had.
-func (r *counter) expire(now time.Time) bool {
-	defer recovered()
+// expire tells of those whose grace has ended.
+func (r *counter) expire(now time.Time) error {
+	grace := SettingsOf(r.app).Grace
 	r.mu.Lock()
 	var gone []string
+	next := now.Add(longest)
 	for id, lost := range r.lost {
-		if now.Sub(lost) >= grace {
-			delete(r.lost, id)
+		switch end := lost.Add(grace); {
+		case now.Before(end):
+			next = earlier(next, end)
+		case r.told[id] != Offline:
 			gone = append(gone, id)
 		}
 	}
@@ -111,7 +157,15 @@ func (r *counter) expire(now time.Time) bool {
 	for _, id := range gone {
 		r.tell(id)
 	}
-	return len(gone) > 0
+	r.by(next)
+	return nil
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // tell triggers OnPresence where p's presence is another than last told.
@@ -120,8 +174,9 @@ func (r *counter) tell(id string) {
 	if err != nil || p.Disabled {
 		return // everybody is told that they have left, see part
 	}
+	now, grace := clock.Now(r.app), SettingsOf(r.app).Grace
 	r.mu.Lock()
-	status := r.status(p, time.Now())
+	status := r.status(p, now, grace)
 	same := r.told[id] == status
 	r.told[id] = status
 	r.mu.Unlock()
