@@ -1,8 +1,6 @@
 package access
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha1" //nolint:gosec // what every authenticator computes; HMAC does not need more of it
@@ -101,34 +99,4 @@ func isCode(text string) bool {
 func recoveryHash(staff, code string) string {
 	sum := sha256.Sum256([]byte(staff + "\n" + tidy(code)))
 	return hex.EncodeToString(sum[:])
-}
-
-// seal encrypts a secret for one person; unseal undoes it.
-func seal(key, secret []byte, staff string) ([]byte, error) {
-	box, err := sealer(key)
-	if err != nil {
-		return nil, err
-	}
-	nonce := make([]byte, box.NonceSize())
-	_, _ = rand.Read(nonce) // never fails
-	return box.Seal(nonce, nonce, secret, []byte(staff)), nil
-}
-
-func unseal(key, sealed []byte, staff string) ([]byte, error) {
-	box, err := sealer(key)
-	if err != nil {
-		return nil, err
-	}
-	if len(sealed) < box.NonceSize() {
-		return nil, fmt.Errorf("a sealed secret of %d bytes", len(sealed))
-	}
-	return box.Open(nil, sealed[:box.NonceSize()], sealed[box.NonceSize():], []byte(staff)) //nolint:wrapcheck // its caller says what was being done
-}
-
-func sealer(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // its caller says what was being done
-	}
-	return cipher.NewGCM(block) //nolint:wrapcheck // likewise
 }

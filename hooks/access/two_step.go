@@ -41,7 +41,7 @@ func beginTwoStep(app core.App, p *Person, code string, now time.Time) (codes []
 	if step == 0 {
 		return nil, fail.New(fail.Invalid, "signin.code_wrong").On("code")
 	}
-	sealed, err := seal(key, secret, p.ID)
+	sealed, err := keys.Seal(key, secret, p.ID)
 	if err != nil {
 		return nil, fmt.Errorf("begin two-step sign-in: %w", err)
 	}
@@ -165,7 +165,7 @@ func useCode(app core.App, staff, code string, now time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	secret, err := unseal(key, sealed, staff)
+	secret, err := keys.Open(key, sealed, staff)
 	if err != nil {
 		return false, fmt.Errorf("the secret of two-step sign-in does not fit the key beside the data: %w", err)
 	}

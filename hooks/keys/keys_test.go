@@ -57,3 +57,26 @@ func TestMakingItTwiceLeavesOne(t *testing.T) {
 		t.Errorf("drafts are left: %v", left)
 	}
 }
+
+func TestSecretsAreSealedForOneOwner(t *testing.T) {
+	t.Parallel()
+	key, other := bytes.Repeat([]byte{1}, 32), bytes.Repeat([]byte{2}, 32)
+	secret := []byte("a secret of somebody")
+	sealed, err := Seal(key, secret, "ann")
+	if err != nil || bytes.Contains(sealed, secret) {
+		t.Fatalf("%v", err)
+	}
+	if got, err := Open(key, sealed, "ann"); err != nil || !bytes.Equal(got, secret) {
+		t.Errorf("it does not open: %v", err)
+	}
+	for name, open := range map[string]func() ([]byte, error){
+		"another's":   func() ([]byte, error) { return Open(key, sealed, "bo") },
+		"another key": func() ([]byte, error) { return Open(other, sealed, "ann") },
+		"cut":         func() ([]byte, error) { return Open(key, sealed[:8], "ann") },
+		"changed":     func() ([]byte, error) { c := bytes.Clone(sealed); c[20] ^= 1; return Open(key, c, "ann") },
+	} {
+		if got, err := open(); err == nil {
+			t.Errorf("%s: opens as %x", name, got)
+		}
+	}
+}
