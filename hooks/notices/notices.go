@@ -8,8 +8,15 @@
 package notices
 
 import (
+	"time"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/outbox"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
 
 // Level is how much a notice matters.
@@ -61,6 +68,18 @@ const storeKey = "notices.teller"
 func Register(app core.App) {
 	t := &teller{app: app}
 	app.Store().Set(storeKey, t)
+	audit.Watch(app, Collection, trail)
+	settings.Hold(app, paceKey, standardPace, checkPace)
+	app.OnRecordValidate(Collection).BindFunc(check)
+	access.OnGroupLeaves(app).BindFunc(followGroup)
+	for _, k := range Kinds {
+		outbox.Handle(app, effectOf(k), speak)
+	}
+	app.Cron().MustAdd("notices.sweep", "37 4 * * *", func() {
+		if err := sweep(app, time.Now()); err != nil {
+			app.Logger().Error("forgetting deleted robots", "error", err)
+		}
+	})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "noticesTold", Priority: stopPriority, Func: func(e *core.TerminateEvent) error {
 		t.busy.Wait()
 		return e.Next()
