@@ -63,6 +63,7 @@ func Register(app core.App, c *Config) *web.Table {
 	quickreplies.Register(app, t)
 	protocol.Register(app, t, c.Unlimited)
 	widget.Register(app, t)
+	notices.RegisterPages(app, t)
 	backup.Register(app, t, ops.Version(), ops.Restart)
 	// surfaces
 	admin.Register(app, t)

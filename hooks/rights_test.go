@@ -28,6 +28,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/bare"
+	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
 	"github.com/dianxiaoer/xiaoer/hooks/reminders"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
@@ -228,6 +229,11 @@ var things = map[string]func(d *theDesk) string{
 		r, err := access.AddRole(d.app, nil, fmt.Sprintf("角色%d", d.next()), nil)
 		d.must(err)
 		return r.Id
+	},
+	"/admin/robots/": func(d *theDesk) string {
+		b, err := notices.Add(d.app, notices.Draft{Name: "主管", Kind: notices.Mail, Address: fmt.Sprintf("r%d@example.com", d.next())})
+		d.must(err)
+		return b.Id
 	},
 	"/admin/groups/": func(d *theDesk) string {
 		g, err := access.AddGroup(d.app, nil, access.GroupDraft{Name: fmt.Sprintf("组%d", d.next())})

@@ -109,7 +109,34 @@ var scenes = map[string][]scene{
 	},
 	"/admin/backups/{name}/file": {{name: "no such backup", as: ownerMail, path: "/admin/backups/none/file", sees: "h1"}},
 	"/admin/backups":             {{name: "backups", as: ownerMail, path: "/admin/backups", sees: "#plan"}},
-	"/admin/search":              {{name: "search", as: ownerMail, path: "/admin/search?q=a", sees: "h1"}},
+	"/admin/robots":              {{name: "robots, none yet", as: ownerMail, path: "/admin/robots", sees: ".nt-kinds"}},
+	"/admin/robots/new": {
+		{name: "new robot", as: ownerMail, path: "/admin/robots/new?kind=dingtalk", sees: "[name=secret]"},
+		{name: "new robot refused", as: ownerMail, path: "/admin/robots/new?kind=wecom", sees: "[name=address]", then: func(v *view) {
+			v.write("[name=name]", "主管群")
+			v.write("[name=address]", "https://oapi.dingtalk.com/robot/send?access_token=b50725")
+			v.click(".ad-save .pri", "")
+			v.sees(".pg-error", "钉钉")
+		}},
+	},
+	"/admin/robots/{id}": {
+		{name: "robots, one that fails", as: ownerMail, path: "/admin/robots/new?kind=mail", sees: "[name=address]", then: func(v *view) {
+			v.write("[name=name]", "店主邮箱")
+			v.write("[name=address]", "boss@example.com")
+			v.click("[name=codes]", "")
+			v.click(".ad-save .pri", "")
+			v.sees(".nt-rows", "店主邮箱")
+			v.click(".nt-rows .btn", say("notices.try"))
+			v.sees("#problem", say("notices.trouble_no_mail"))
+			ask[any](v, "location.reload()")
+			v.sees(".nt-bad", "")
+		}},
+		{name: "robot", as: ownerMail, path: "/admin/robots", sees: ".nt-rows", then: func(v *view) {
+			v.click(".nt-rows a", "店主邮箱")
+			v.sees("[name=address]", "")
+		}},
+	},
+	"/admin/search": {{name: "search", as: ownerMail, path: "/admin/search?q=a", sees: "h1"}},
 	"/admin/staff": {
 		{name: "staff", as: ownerMail, path: "/admin/staff", sees: ".tm-staff"},
 		{name: "staff, nobody found", as: ownerMail, path: "/admin/staff?q=zzz", sees: ".ad-empty"},

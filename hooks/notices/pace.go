@@ -11,8 +11,8 @@ import (
 
 // Pace is how often the same is told: what comes in between is told together.
 type Pace struct {
-	Robots time.Duration `json:"robots"` // nanoseconds
-	Mail   time.Duration `json:"mail"`
+	Seconds int `json:"alert_seconds"` // in groups
+	Minutes int `json:"alert_minutes"` // by mail
 }
 
 const (
@@ -22,7 +22,7 @@ const (
 	gap = 4 * time.Second
 )
 
-var standardPace = Pace{Robots: 30 * time.Second, Mail: 10 * time.Minute}
+var standardPace = Pace{Seconds: 30, Minutes: 10}
 
 // PaceOf is how often the shop wants to be told.
 func PaceOf(app core.App) Pace { return settings.Load(app, paceKey, standardPace) }
@@ -31,11 +31,11 @@ func PaceOf(app core.App) Pace { return settings.Load(app, paceKey, standardPace
 func SavePace(app core.App, p Pace) error { return settings.Save(app, paceKey, p) }
 
 func checkPace(p Pace) error {
-	if p.Robots < 10*time.Second || p.Robots > time.Hour {
-		return fail.New(fail.Invalid, "notices.pace_robots_wrong").On("robots")
+	if p.Seconds < 10 || p.Seconds > 3600 {
+		return fail.New(fail.Invalid, "notices.pace_robots_wrong").On("seconds")
 	}
-	if p.Mail < time.Minute || p.Mail > 24*time.Hour {
-		return fail.New(fail.Invalid, "notices.pace_mail_wrong").On("mail")
+	if p.Minutes < 1 || p.Minutes > 1440 {
+		return fail.New(fail.Invalid, "notices.pace_mail_wrong").On("minutes")
 	}
 	return nil
 }
@@ -43,9 +43,9 @@ func checkPace(p Pace) error {
 // of is how long a robot of the kind waits before it tells the same again.
 func (p Pace) of(k Kind) time.Duration {
 	if k == Mail {
-		return p.Mail
+		return time.Duration(p.Minutes) * time.Minute
 	}
-	return p.Robots
+	return time.Duration(p.Seconds) * time.Second
 }
 
 // free is when b may speak of code, not before now.

@@ -121,8 +121,8 @@ func (b *Robot) serve(groups []string)  { b.Set("groups", groups) }
 func (b *Robot) bound(to string) string { return Collection + "/" + b.Id + "/" + to }
 
 // seal keeps address and secret so that a copy of the database holds neither.
-func (b *Robot) seal(app core.App, address, secret string) error {
-	for field, value := range map[string]string{"address": address, "secret": secret} {
+func (b *Robot) seal(app core.App, to target) error {
+	for field, value := range map[string]string{"address": to.address, "secret": to.secret} {
 		sealed := ""
 		if value != "" {
 			key, err := keys.Of(app, keyFile)
@@ -163,10 +163,8 @@ func (b *Robot) target(app core.App) (target, error) {
 	return target{address: open[0], secret: open[1]}, nil
 }
 
-// hasTargetOf reports whether neither address nor secret differ.
-func (b *Robot) hasTargetOf(other *Robot) bool {
-	return b.GetString("address") == other.GetString("address") && b.GetString("secret") == other.GetString("secret")
-}
+// sealed are address and secret as they are kept.
+func (b *Robot) sealed() [2]string { return [2]string{b.GetString("address"), b.GetString("secret")} }
 
 // target is a robot's address and the secret that it signs with, "" for none. It
 // is never logged, shown or kept open.

@@ -178,10 +178,13 @@ func (b *Robot) aim(app core.App, d Draft, kept target) error {
 	if len(to.secret) > 200 {
 		return fail.New(fail.Invalid, "fail.too_long", "Most", 200).On("secret")
 	}
+	if to == kept { // to seal it again would look like a change
+		return nil
+	}
 	if err := alone(app, b, to); err != nil {
 		return err
 	}
-	return b.seal(app, to.address, to.secret)
+	return b.seal(app, to)
 }
 
 // addressOf is an address of the kind, as it is kept.

@@ -519,18 +519,18 @@ func TestDeletedRobotsCanComeBack(t *testing.T) {
 func TestPaceIsKeptWithinReason(t *testing.T) {
 	t.Parallel()
 	app := shop(t)
-	if p := notices.PaceOf(app); p.Robots != 30*time.Second || p.Mail != 10*time.Minute {
+	if p := notices.PaceOf(app); p.Seconds != 30 || p.Minutes != 10 {
 		t.Errorf("without a wish: %+v", p)
 	}
 	for field, p := range map[string]notices.Pace{
-		"robots": {Robots: 9 * time.Second, Mail: time.Hour},
-		"mail":   {Robots: time.Minute, Mail: 25 * time.Hour},
+		"seconds": {Seconds: 9, Minutes: 60},
+		"minutes": {Seconds: 60, Minutes: 1441},
 	} {
 		if err := notices.SavePace(app, p); fail.Of(err).Field != field {
 			t.Errorf("%+v: %v", p, err)
 		}
 	}
-	if err := notices.SavePace(app, notices.Pace{Robots: time.Minute, Mail: time.Hour}); err != nil {
+	if err := notices.SavePace(app, notices.Pace{Seconds: 60, Minutes: 60}); err != nil {
 		t.Error(err)
 	}
 }

@@ -35,7 +35,7 @@ func check(e *core.RecordEvent) error {
 		slices.ContainsFunc(codes, func(c string) bool { return c == "" || len(c) > longestCode }) {
 		return fail.New(fail.Invalid, "fail.invalid").On("codes")
 	}
-	if was := e.Record.Original(); e.Record.IsNew() || !b.hasTargetOf(wrap(was)) {
+	if e.Record.IsNew() || wrap(e.Record.Original()).sealed() != b.sealed() {
 		if to, err := b.target(e.App); err != nil || to.address == "" {
 			return fail.New(fail.Invalid, "notices.address_sealed").On("address").Because(err)
 		}
