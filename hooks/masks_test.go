@@ -38,6 +38,8 @@ func TestPersonalDataIsMaskedEverywhere(t *testing.T) {
 	// a page with both in its address.
 	who := d.arrive()
 	said := d.asked(who)
+	_, err := conversations.LeaveMessage(d.app, who.contact, conversations.MessageLeft{ID: "left", Text: "打给我", Phone: "138 1234 6027"})
+	d.must(err)
 	d.identify(who)
 	d.must(customers.SetPage(d.app, who.contact.Id, customers.Page{URL: "https://shop.example/o?tel=" + canaryPhone + "&mail=canary.wang%40example.com", Title: "订单 138 1234 6027"}))
 	customer := d.customerOf(said)

@@ -162,6 +162,8 @@ func (d *theDesk) bodyOf(route string) any {
 		return object{"email": "c" + n + "@example.com", "nickname": "同事" + n, "role": access.ReadOnly}
 	case "POST /api/xiaoer/visitor/messages":
 		return object{"id": "v" + n, "kind": "text", "text": "x"}
+	case "POST /api/xiaoer/visitor/left":
+		return object{"id": "l" + n, "text": "x"}
 	case "POST /api/xiaoer/visitor/rating":
 		return object{"conversation": "nonenonenonenon", "score": 5}
 	case "POST /api/xiaoer/visitor/files":

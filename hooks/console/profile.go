@@ -26,6 +26,8 @@ type customerView struct {
 	Avatar           string         `json:"avatar,omitempty"`
 	Phone            string         `json:"phone"`
 	Email            string         `json:"email"`
+	SaidPhone        string         `json:"said_phone,omitempty"` // by the visitor; nobody has checked it
+	SaidEmail        string         `json:"said_email,omitempty"`
 	Region           string         `json:"region"`
 	Level            string         `json:"level"`
 	DistributorLevel string         `json:"distributor_level"`
@@ -92,6 +94,7 @@ func viewProfile(e *core.RequestEvent, c known) (*profile, error) {
 func viewCustomer(app core.App, c *customers.Customer) customerView {
 	return customerView{
 		ID: c.Id, Name: c.Name(), Avatar: c.Avatar(), Phone: mask.Phone(c.Phone()), Email: mask.Email(c.Email()),
+		SaidPhone: mask.Phone(c.Said().Phone), SaidEmail: mask.Email(c.Said().Email),
 		Region: c.Region(), Level: c.Level(), DistributorLevel: c.DistributorLevel(), Dedicated: viewDedicated(app, c.Dedicated()),
 		Tags: append([]string{}, c.Tags()...),
 	}

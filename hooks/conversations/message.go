@@ -131,6 +131,8 @@ type EventData struct {
 	Resolved  *bool   `json:"resolved,omitempty"`
 	Comment   string  `json:"comment,omitempty"`
 	Tags      []Named `json:"tags,omitempty"`
+	Phone     string  `json:"phone,omitempty"` // by which the visitor can be reached, masked; for staff only
+	Email     string  `json:"email,omitempty"`
 }
 
 // Named is an id with the name it had then.

@@ -33,6 +33,8 @@ type Draft struct {
 	Text         string
 	Data         json.RawMessage
 	File, Quote  string
+
+	reach string // how the visitor can be reached, part of what the id stands for
 }
 
 // CheckID refuses an id that no client may use.
@@ -100,7 +102,7 @@ func post(app core.App, by Author, d *Draft, change func(*Tx, *Message) error) (
 		return nil, err
 	}
 	shape := d.check(by.Kind)
-	hash := contentHash(string(d.Kind), d.Text, string(d.Data), d.File, d.Quote, staffPlace(by, d.Conversation))
+	hash := contentHash(string(d.Kind), d.Text, string(d.Data), d.File, d.Quote, staffPlace(by, d.Conversation)+d.reach)
 	var m *Message
 	err := Write(app, func(tx *Tx) error {
 		first, err := tx.repeated(by, d.ID, hash)

@@ -20,7 +20,7 @@ type Customer struct{ core.BaseRecordProxy }
 // customerTrail: what visitors and the program itself do to customers is
 // traffic, here as with contacts, and no act.
 var customerTrail = audit.Fields{
-	Personal: []string{"external_id", "name", "avatar", "phone", "email"}, Links: map[string]string{"dedicated": access.Collection},
+	Personal: []string{"external_id", "name", "avatar", "phone", "email", "said_phone", "said_email"}, Links: map[string]string{"dedicated": access.Collection},
 	By: []audit.ActorKind{audit.Staff, audit.Dashboard, audit.Command},
 }
 
@@ -60,6 +60,11 @@ func (c *Customer) Phone() string { return c.GetString("phone") }
 
 // Email is the mail address, or "".
 func (c *Customer) Email() string { return c.GetString("email") }
+
+// Said is how the visitor says that they can be reached: nobody has checked it.
+func (c *Customer) Said() Said {
+	return Said{Phone: c.GetString("said_phone"), Email: c.GetString("said_email")}
+}
 
 // Region is where the customer lives, in the shop's words.
 func (c *Customer) Region() string { return c.GetString("region") }
@@ -111,6 +116,25 @@ func (c *Customer) change(to Change) {
 	if to.Tags != nil {
 		c.Set("tags", *to.Tags)
 	}
+	c.believe(to.Said)
+}
+
+// believe makes what the visitor has said of a field the customer's own. What is
+// the customer's own by whatever way needs no mention beside it.
+func (c *Customer) believe(field string) {
+	said := c.Said()
+	if field == FieldPhone && said.Phone != "" {
+		c.Set("phone", said.Phone)
+	}
+	if field == FieldEmail && said.Email != "" {
+		c.Set("email", said.Email)
+	}
+	if said.Phone == c.Phone() {
+		c.Set("said_phone", "")
+	}
+	if said.Email == c.Email() {
+		c.Set("said_email", "")
+	}
 }
 
 // absorb takes over from another customer what c does not know itself.
@@ -118,6 +142,11 @@ func (c *Customer) absorb(other *Customer) {
 	for _, field := range []string{"name", "phone", "email", "region", "level", "distributor_level", "dedicated"} {
 		if c.GetString(field) == "" {
 			c.Set(field, other.GetString(field))
+		}
+	}
+	for field, said := range map[string]string{"said_phone": other.Said().Phone, "said_email": other.Said().Email} {
+		if said != "" { // the newer word
+			c.Set(field, said)
 		}
 	}
 	c.Set("tags", append(c.Tags(), other.Tags()...)) // the field drops doubles

@@ -16,6 +16,7 @@ type Change struct {
 	DistributorLevel *string   `json:"distributor_level"`
 	Dedicated        *string   `json:"dedicated"` // id of a member of staff
 	Tags             *[]string `json:"tags"`      // ids
+	Said             string    `json:"said"`      // phone or email: what the visitor has said of it is right, see [Said]
 }
 
 // Edit changes what staff know about a customer.

@@ -15,6 +15,9 @@ import (
 const (
 	FieldPhone = "phone"
 	FieldEmail = "email"
+
+	fieldSaidPhone = "said_phone" // by the visitor, see [Said]
+	fieldSaidEmail = "said_email"
 )
 
 // ActRevealed is what the audit trail calls it.
@@ -40,12 +43,8 @@ func Reveal(app core.App, id, field, reason string) (string, error) {
 		if err != nil {
 			return err
 		}
-		switch field {
-		case FieldPhone:
-			value = c.Phone()
-		case FieldEmail:
-			value = c.Email()
-		default:
+		var known bool
+		if value, known = c.told(field); !known {
 			return fail.New(fail.Invalid, "fail.invalid").On("field")
 		}
 		if strings.TrimSpace(value) == "" {
@@ -59,4 +58,19 @@ func Reveal(app core.App, id, field, reason string) (string, error) {
 		return "", fmt.Errorf("reveal %s: %w", field, err)
 	}
 	return value, nil
+}
+
+// told is the value of a field that is told masked.
+func (c *Customer) told(field string) (value string, known bool) {
+	switch field {
+	case FieldPhone:
+		return c.Phone(), true
+	case FieldEmail:
+		return c.Email(), true
+	case fieldSaidPhone:
+		return c.Said().Phone, true
+	case fieldSaidEmail:
+		return c.Said().Email, true
+	}
+	return "", false
 }

@@ -3,10 +3,8 @@ package customers
 import (
 	"database/sql"
 	"errors"
-	"net/mail"
 	"regexp"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -24,12 +22,9 @@ const longestTag = 30
 
 func checkCustomer(e *core.RecordEvent) error {
 	c := wrapCustomer(e.Record)
-	if c.Phone() != "" && !phone.MatchString(c.Phone()) {
-		return fail.New(fail.Invalid, "customers.phone_wrong").On("phone")
-	}
-	if c.Email() != "" {
-		if a, err := mail.ParseAddress(c.Email()); err != nil || a.Address != c.Email() || strings.Contains(a.Address, "***") {
-			return fail.New(fail.Invalid, "customers.email_wrong").On("email")
+	for _, err := range []error{checkPhone(c.Phone()), checkEmail(c.Email())} {
+		if err != nil {
+			return err
 		}
 	}
 	if err := checkDedicated(e.App, c); err != nil {

@@ -89,6 +89,7 @@ func (d *desk) serve(e *core.ServeEvent, table *web.Table) error {
 		web.Route{Method: post, Path: "/api/xiaoer/visitor", Permission: web.Anyone, Handle: d.arrive},
 		web.Route{Method: get, Path: "/api/xiaoer/visitor/messages", Permission: web.Visitor, Handle: d.visitorMessages},
 		web.Route{Method: post, Path: "/api/xiaoer/visitor/messages", Permission: web.Visitor, Handle: d.visitorSend},
+		web.Route{Method: post, Path: "/api/xiaoer/visitor/left", Permission: web.Visitor, Handle: d.leave},
 		web.Route{Method: post, Path: "/api/xiaoer/visitor/files", Permission: web.Visitor, Handle: d.visitorUpload},
 		web.Route{Method: post, Path: "/api/xiaoer/visitor/rating", Permission: web.Visitor, Handle: d.rate},
 		web.Route{Method: get, Path: "/files/{id}", Permission: web.Anyone, Handle: d.download},

@@ -12,6 +12,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/mask"
+	"github.com/dianxiaoer/xiaoer/hooks/reminders"
 )
 
 // message renders m for one reader.
@@ -133,6 +134,13 @@ func (d *desk) forStaff(c *conversations.Conversation) *staffConversation {
 	out.Owner, out.Night, out.Left, out.Emotion, out.Deadlines = d.staff(c.Owner), c.Night, Stamp(c.Left), c.Emotion, deadlines(c)
 	if c.Preferred != nil {
 		out.Preferred = &preferred{Staff: d.staff(c.Preferred.Staff), Why: c.Preferred.Why, Until: Stamp(c.Preferred.Until)}
+	}
+	promised, err := reminders.OfConversation(d.app, c)
+	if err != nil {
+		slog.Error("promises", "error", err)
+	}
+	for _, r := range promised {
+		out.Promised = append(out.Promised, reminders.Show(d.app, r))
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/reminders"
 )
 
 // stampLayout is RFC 3339 in UTC with milliseconds.
@@ -121,6 +122,7 @@ type staffConversation struct {
 	Left      string                `json:"left,omitempty"`
 	Emotion   conversations.Emotion `json:"emotion,omitempty"`
 	Deadlines []deadline            `json:"deadlines,omitempty"`
+	Promised  []reminders.View      `json:"promised,omitempty"` // to the customer, and still to be kept
 }
 
 // preferred is for whom a conversation waits at first.

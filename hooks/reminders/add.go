@@ -37,20 +37,17 @@ func Add(app core.App, p *access.Person, promise Promise) (*Reminder, error) {
 	}
 	promise.Text = strings.TrimSpace(promise.Text)
 	var r *Reminder
-	err := app.RunInTransaction(func(app core.App) (err error) {
-		if p, err = access.Still(app, p, access.ConversationsReply); err != nil {
+	err := conversations.Write(app, func(tx *conversations.Tx) (err error) {
+		if p, err = access.Still(tx.App, p, access.ConversationsReply); err != nil {
 			return err
 		}
-		if r, err = again(app, p.ID, promise.ID); err != nil || r != nil {
+		if r, err = again(tx.App, p.ID, promise.ID); err != nil || r != nil {
 			return promise.sameAs(r, err)
 		}
-		if r, err = promise.by(app, p); err != nil {
+		if r, err = promise.by(tx.App, p); err != nil {
 			return err
 		}
-		if err = app.Save(r); err != nil {
-			return err
-		}
-		return tellChange(app, p, r)
+		return write(tx, p, r, core.App.Save)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("add reminder: %w", err)

@@ -28,21 +28,21 @@ func routes() []web.Route {
 		{Method: post, Path: at + "/{id}/done", Permission: reply, Handle: changed(Done)},
 		{Method: post, Path: at + "/{id}/undo", Permission: reply, Handle: changed(Undo)},
 		{Method: post, Path: at + "/{id}/postpone", Permission: reply, Handle: postpone},
-		{Method: get, Path: "/api/xiaoer/conversations/{id}/reminders", Permission: reply, Handle: ofConversation},
 	}
 }
 
-// named is an id with its name.
-type named struct {
+// Named is an id with its name.
+type Named struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
-type view struct {
+// View is a promise as staff see it.
+type View struct {
 	ID           string `json:"id"`
 	Conversation string `json:"conversation"` // where it was promised
-	Contact      named  `json:"contact"`
-	Staff        named  `json:"staff"` // who promised it
+	Contact      Named  `json:"contact"`
+	Staff        Named  `json:"staff"` // who promised it
 	Text         string `json:"text"`
 	Message      string `json:"message,omitempty"`
 	Due          string `json:"due"`
@@ -52,9 +52,10 @@ type view struct {
 
 const stamp = "2006-01-02T15:04:05.000Z" // as the protocol writes times
 
-func show(app core.App, r *Reminder) view {
-	v := view{
-		ID: r.Id, Conversation: r.Conversation(), Contact: named{r.Contact(), nameOf(app, r)}, Staff: named{ID: r.Staff()},
+// Show is r for a screen.
+func Show(app core.App, r *Reminder) View {
+	v := View{
+		ID: r.Id, Conversation: r.Conversation(), Contact: Named{r.Contact(), nameOf(app, r)}, Staff: Named{ID: r.Staff()},
 		Text: mask.Within(r.Text()), Message: r.Message(), Due: r.Due().Format(stamp), Created: r.Created().Format(stamp),
 	}
 	if p, err := access.ByID(app, r.Staff()); err == nil { // whose account is gone has no name
@@ -77,16 +78,16 @@ func nameOf(app core.App, r *Reminder) string {
 	return ""
 }
 
-func showAll(app core.App, list []*Reminder) []view {
-	views := make([]view, len(list))
+func showAll(app core.App, list []*Reminder) []View {
+	views := make([]View, len(list))
 	for i, r := range list {
-		views[i] = show(app, r)
+		views[i] = Show(app, r)
 	}
 	return views
 }
 
 type mineAnswer struct {
-	Reminders []view      `json:"reminders"`
+	Reminders []View      `json:"reminders"`
 	Open      [][2]string `json:"open"` // when the shop answers, for the coming days; nothing: around the clock
 }
 
@@ -107,16 +108,8 @@ func mine(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, answer)
 }
 
-func ofConversation(e *core.RequestEvent) error {
-	list, err := OfConversation(e.App, access.Of(e), e.Request.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	return e.JSON(http.StatusOK, map[string][]view{"reminders": showAll(e.App, list)})
-}
-
 func answer(e *core.RequestEvent, status int, r *Reminder) error {
-	return e.JSON(status, map[string]view{"reminder": show(e.App, r)})
+	return e.JSON(status, map[string]View{"reminder": Show(e.App, r)})
 }
 
 func add(e *core.RequestEvent) error {

@@ -7,7 +7,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -48,15 +50,12 @@ func Postpone(app core.App, p *access.Person, id string, due time.Time) (*Remind
 
 // Delete forgets a promise: it was none.
 func Delete(app core.App, p *access.Person, id string) error {
-	err := app.RunInTransaction(func(app core.App) error {
-		r, err := mayChange(app, p, id)
+	err := conversations.Write(app, func(tx *conversations.Tx) error {
+		by, r, err := mayChange(tx.App, p, id)
 		if err != nil {
 			return err
 		}
-		if err := app.Delete(r); err != nil {
-			return err
-		}
-		return tellChange(app, p, r)
+		return write(tx, by, r, core.App.Delete)
 	})
 	if err != nil {
 		return fmt.Errorf("delete reminder: %w", err)
@@ -66,17 +65,14 @@ func Delete(app core.App, p *access.Person, id string) error {
 
 func change(app core.App, p *access.Person, id string, to func(core.App, *Reminder) error) (*Reminder, error) {
 	var r *Reminder
-	err := app.RunInTransaction(func(app core.App) (err error) {
-		if r, err = mayChange(app, p, id); err != nil {
+	err := conversations.Write(app, func(tx *conversations.Tx) (err error) {
+		if p, r, err = mayChange(tx.App, p, id); err != nil {
 			return err
 		}
-		if err = to(app, r); err != nil {
+		if err = to(tx.App, r); err != nil {
 			return err
 		}
-		if err = app.Save(r); err != nil {
-			return err
-		}
-		return tellChange(app, p, r)
+		return write(tx, p, r, core.App.Save)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("change reminder: %w", err)
@@ -84,10 +80,28 @@ func change(app core.App, p *access.Person, id string, to func(core.App, *Remind
 	return r, nil
 }
 
-func mayChange(app core.App, p *access.Person, id string) (*Reminder, error) {
+func mayChange(app core.App, p *access.Person, id string) (*access.Person, *Reminder, error) {
 	now, err := access.Still(app, p, access.ConversationsReply)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return touchable(app, now, id)
+	r, err := touchable(app, now, id)
+	return now, r, err
+}
+
+// write saves or deletes r as p, and with it the newest conversation with whom it
+// was promised to: what is promised is part of its state, and whoever sees it
+// learns of the change, now or when they are back.
+func write(tx *conversations.Tx, p *access.Person, r *Reminder, do func(core.App, core.Model) error) error {
+	c, err := conversations.Latest(tx.App, r.Contact())
+	if err != nil {
+		return err
+	}
+	if c != nil {
+		if c, err = tx.Conversation(c.ID); err != nil {
+			return err
+		}
+		tx.Save(c)
+	}
+	return do(audit.By(tx.App, p.Actor()), r)
 }

@@ -44,22 +44,9 @@ func query(app core.App, where dbx.Expression, most int64) ([]*Reminder, error) 
 	return list, nil
 }
 
-// OfCustomer lists what a customer was promised and is still to be kept, in
-// whichever conversation, the most urgent first.
-func OfCustomer(app core.App, customer string) ([]*Reminder, error) {
-	if customer == "" {
-		return nil, nil
-	}
-	return open(app, "customer = {:customer}", dbx.Params{"customer": customer})
-}
-
-// OfConversation lists what was promised to whom the conversation is with, in
-// this one or an earlier one, for whoever sees it; not_found for others.
-func OfConversation(app core.App, p *access.Person, id string) ([]*Reminder, error) {
-	c, err := conversations.SeenBy(app, p, id)
-	if err != nil {
-		return nil, err
-	}
+// OfConversation lists what was promised to whom c is with and is still to be
+// kept, in c or in another conversation, the most urgent first.
+func OfConversation(app core.App, c *conversations.Conversation) ([]*Reminder, error) {
 	if c.Customer == "" {
 		return open(app, "contact = {:contact}", dbx.Params{"contact": c.Contact})
 	}

@@ -2,11 +2,9 @@ package reminders
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/mask"
@@ -92,20 +90,4 @@ func newest(app core.App, r *Reminder) (string, error) {
 		return r.Conversation(), err
 	}
 	return c.ID, nil
-}
-
-// tellChange lets the screens of those whom r may concern look again: a notice
-// without words.
-func tellChange(app core.App, by *access.Person, r *Reminder) error {
-	line, err := inLine(app, r)
-	if err != nil {
-		return err
-	}
-	line = slices.DeleteFunc(append(line, by.ID), func(id string) bool { return id == "" })
-	slices.Sort(line)
-	c, err := newest(app, r)
-	if err != nil {
-		return err
-	}
-	return notices.Tell(app, notices.Notice{Level: notices.Info, Code: notices.Reminder, Conversation: c, To: slices.Compact(line)})
 }
