@@ -256,6 +256,9 @@ func (d *desk) catchUp(s *live.Session, who *caller, cursor string) error {
 			return err
 		}
 		if s.CaughtUp(position, ready) {
+			if who.isVisitor() {
+				d.tellHow(s, who)
+			}
 			return nil
 		}
 	}

@@ -18,7 +18,7 @@ const (
 )
 
 // NoticeCodes lists every code that a notice may have, for the document's test.
-var NoticeCodes = slices.Concat([]string{noticeQueue, noticeReturned, noticeRights, noticeLeft}, notices.Codes)
+var NoticeCodes = slices.Concat([]string{noticeQueue, noticeReturned, noticeRights, noticeWait, noticeLeave, noticeLeft}, notices.Codes)
 
 // tellNotice makes frames of a notice. Whoever is named gets it; whoever may
 // give conversations away gets it where they see the one that it is about.

@@ -67,6 +67,7 @@ func Register(app core.App, table *web.Table, exempt limits.Exempt) {
 	conversations.OnCommit(app).BindFunc(d.publish)
 	routing.OnPresence(app).BindFunc(d.tellPresence)
 	routing.OnPlaces(app).BindFunc(d.tellPlaces)
+	routing.OnOffer(app).BindFunc(d.tellOffer)
 	routing.OnWaiting(app).BindFunc(d.tellWaiting)
 	routing.OnReturned(app).BindFunc(d.tellReturned)
 	notices.OnTell(app).BindFunc(d.tellNotice)

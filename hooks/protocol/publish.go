@@ -187,14 +187,6 @@ func (d *desk) sendPresence(p *access.Person, status routing.Status) {
 	d.passing(everybody, f)
 }
 
-func (d *desk) tellPlaces(e *routing.PlacesEvent) error {
-	for _, p := range e.Places {
-		raw := frame{Type: typeConversation, Conversation: d.forVisitor(p.Conversation)}.bytes()
-		d.hub.Each(thread(p.Conversation.Contact), func(s *live.Session) { s.State(func() []byte { return raw }) })
-	}
-	return e.Next()
-}
-
 func (d *desk) tellWaiting(e *routing.WaitingEvent) error {
 	d.hub.Each(everybody, func(s *live.Session) {
 		to := peerOf(s)
