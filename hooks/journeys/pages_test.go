@@ -136,6 +136,19 @@ var scenes = map[string][]scene{
 			v.sees("[name=address]", "")
 		}},
 	},
+	"/admin/deadlines": {
+		{name: "deadlines", as: ownerMail, path: "/admin/deadlines", sees: ".dl-times"},
+		{name: "deadlines refused", as: ownerMail, path: "/admin/deadlines", sees: ".dl-times", then: func(v *view) {
+			v.write("[name=high_next]", "soon")
+			v.click(".ad-save .pri", "")
+			v.sees(".pg-error", "")
+		}},
+	},
+	"/admin/deadlines/groups/{id}": {{name: "deadlines of a group", as: ownerMail, path: "/admin/deadlines", sees: ".dl-groups", then: func(v *view) {
+		v.click(".dl-groups a", "")
+		v.sees(".ad-crumb", "")
+		v.sees(".dl-answer li", "")
+	}}},
 	"/admin/search": {{name: "search", as: ownerMail, path: "/admin/search?q=a", sees: "h1"}},
 	"/admin/staff": {
 		{name: "staff", as: ownerMail, path: "/admin/staff", sees: ".tm-staff"},
