@@ -56,7 +56,7 @@ func Register(app core.App, c *Config) *web.Table {
 	customers.Register(app)
 	conversations.Register(app)
 	// features
-	routing.Register(app)
+	routing.Register(app, t)
 	escalation.Register(app, t)
 	reminders.Register(app, t)
 	sla.Register(app, t)

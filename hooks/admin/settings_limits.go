@@ -100,13 +100,17 @@ func limitsPage(e *core.RequestEvent) error { return showLimits(e, nil, nil) }
 func showLimits(e *core.RequestEvent, typed map[string]string, refused error) error {
 	say, now, standard := locale.In(web.Language(e)), settings.LimitsOf(e.App), settings.StandardLimits()
 	m := admin.Limits{
-		Admin: web.Admin(e, areaSettings, say.T("settings.title"), "js/admin/settings.js"), Form: ui.Form{Action: pathLimits, Version: web.Version(now)},
+		Admin: web.Admin(e, areaSettings, say.T("settings.title"), "js/admin/amounts.js"), Form: ui.Form{Action: pathLimits, Version: web.Version(now)},
 	}
 	usual := limitFields(&standard)
 	names := make([]string, 0, len(usual))
 	var changed []ui.Difference
 	for i, f := range limitFields(&now) {
-		field := admin.Limit{Name: f.name, Unit: f.unit(), Value: strconv.FormatInt(f.get(), 10), Standard: strconv.FormatInt(usual[i].get(), 10)}
+		field := ui.Amount{
+			Name: f.name, Label: say.T("settings." + f.name), Hint: say.T("settings." + f.name + "_hint"), Unit: say.T("settings.unit_" + f.unit()),
+			Value: strconv.FormatInt(f.get(), 10), Standard: strconv.FormatInt(usual[i].get(), 10),
+		}
+		field.StandardWord = say.T("settings.standard", "Value", field.Standard)
 		names = append(names, f.name)
 		if typed != nil {
 			changed = append(changed, ui.Difference{Label: say.T("settings." + f.name), Theirs: field.Value, Yours: typed[f.name]})
@@ -117,6 +121,9 @@ func showLimits(e *core.RequestEvent, typed map[string]string, refused error) er
 	status, err := returned(e, &m.Form, refused, names, func() *ui.Conflict { return web.Meanwhile(e, now, pathLimits, changed...) })
 	if err != nil {
 		return err
+	}
+	for i, f := range m.Fields {
+		m.Fields[i].Error = m.Form.Errors[f.Name]
 	}
 	return web.ShowStatus(e, status, admin.LimitsPage(m), admin.LimitsForm(m))
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 const storeKey = "routing.counter"
@@ -78,9 +79,9 @@ type handover struct {
 	until time.Time // they may have it back although others are there
 }
 
-// Register starts the worker of app, and lets its places, preferences and nights
-// be part of each change of a conversation.
-func Register(app core.App) {
+// Register starts the worker of app, lets its places, preferences and nights be
+// part of each change of a conversation, and binds the page of its settings.
+func Register(app core.App, t *web.Table) {
 	r := &counter{
 		app: app, wake: make(chan struct{}, 1), quit: make(chan struct{}), connected: map[string]int{}, lost: map[string]time.Time{},
 		told: map[string]Status{}, given: map[string]time.Time{}, avoid: map[string]handover{}, nights: map[string]*Night{},
@@ -88,6 +89,8 @@ func Register(app core.App) {
 	}
 	app.Store().Set(storeKey, r)
 	settings.Hold(app, settingsKey, Standard(), Settings.Check)
+	settings.Hold(app, "levels", settings.Levels{}, CheckLevels)
+	registerPages(app, t)
 	conversations.OnChange(app).Bind(&hook.Handler[*conversations.ChangeEvent]{Id: "routingPlaces", Func: r.place})
 	conversations.OnCommit(app).Bind(&hook.Handler[*conversations.Committed]{Id: "routingFollows", Func: r.follow, Priority: afterPublishing})
 	access.Changed(app).BindFunc(func(e *access.ChangeEvent) error { r.nudge(); return e.Next() })
