@@ -212,16 +212,28 @@ func (w *auditWords) texts(field string, value any) []string {
 			name, _ := v["name"].(string)
 			return []string{cmp.Or(name, w.nickname(id), "…"+id[max(0, len(id)-4):])}
 		}
+		if name, ok := v["name"].(string); ok {
+			return []string{name}
+		}
 		return []string{w.say.T("audit.value_object")}
 	case bool:
 		return []string{w.say.T("audit.value_" + strconv.FormatBool(v))}
 	case float64:
+		if isDuration(field) {
+			return []string{w.say.T("audit.value_seconds", "Count", strconv.FormatFloat(v/float64(time.Second), 'f', -1, 64))}
+		}
 		return []string{strconv.FormatFloat(v, 'f', -1, 64)}
 	case string:
 		return []string{w.text(field, v)}
 	default:
 		return []string{fmt.Sprint(v)}
 	}
+}
+
+// isDuration reports whether a setting of that name is one, which are kept in
+// nanoseconds.
+func isDuration(field string) bool {
+	return field == "grace" || slices.ContainsFunc([]string{"_window", "_wait", "_within", "_after"}, func(end string) bool { return strings.HasSuffix(field, end) })
 }
 
 func (w *auditWords) text(field, text string) string {
