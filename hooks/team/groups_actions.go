@@ -60,6 +60,9 @@ func groupAgain(e *core.RequestEvent, id string, typed group, err error) error {
 		return fatal
 	}
 	m.Hours.Error = m.Form.Errors[fieldHours]
+	for i := range m.Leaving {
+		m.Leaving[i].Error = m.Form.Errors[m.Leaving[i].Name]
+	}
 	if web.IsConflict(err) {
 		m.Form.Failed = ""
 		if m.Form.Conflict, err = groupConflict(e, id, typed); err != nil {
@@ -84,11 +87,17 @@ func groupConflict(e *core.RequestEvent, id string, typed group) (*ui.Conflict, 
 		names[p.ID] = p.Nickname
 	}
 	c := changedMeanwhile(say, web.Version(now), pathGroups+"/"+id)
-	for _, d := range []ui.Difference{
+	differences := []ui.Difference{
 		{Label: say.T("team.group_name"), Theirs: now.Name, Yours: typed.Name},
 		{Label: say.T("team.col_members"), Theirs: named(names, now.Members), Yours: named(names, typed.Members)},
 		{Label: say.T("team.col_hours"), Theirs: inShort(now.Hours, say), Yours: inShort(typed.Hours, say)},
-	} {
+	}
+	for _, why := range leavings {
+		differences = append(differences, ui.Difference{
+			Label: say.T(why.words), Theirs: leavingInWords(say, *why.of(&now.Leaving)), Yours: leavingInWords(say, *why.of(&typed.Leaving)),
+		})
+	}
+	for _, d := range differences {
 		if d.Theirs != d.Yours {
 			c.Differences = append(c.Differences, d)
 		}

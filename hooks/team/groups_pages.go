@@ -100,11 +100,12 @@ type group struct {
 	Name    string
 	Members []string
 	Hours   hours.Week
+	Leaving access.Leaving
 }
 
 // typedGroup reads the form. What is wrong with the hours is said with the rest.
 func typedGroup(e *core.RequestEvent) (group, error) {
-	g := group{Name: strings.TrimSpace(e.Request.PostFormValue("name")), Members: []string{}}
+	g := group{Name: strings.TrimSpace(e.Request.PostFormValue("name")), Members: []string{}, Leaving: typedLeaving(e)}
 	g.Members = append(g.Members, e.Request.PostForm["members"]...)
 	var err error
 	g.Hours, err = web.HoursOf(e, fieldHours)
@@ -112,7 +113,7 @@ func typedGroup(e *core.RequestEvent) (group, error) {
 }
 
 func (g group) draft() access.GroupDraft {
-	return access.GroupDraft{Name: g.Name, Hours: g.Hours, Members: g.Members}
+	return access.GroupDraft{Name: g.Name, Hours: g.Hours, Leaving: &g.Leaving, Members: g.Members}
 }
 
 // groupOf is a group as it is kept.
@@ -122,7 +123,7 @@ func groupOf(app core.App, id string) (group, error) {
 		return group{}, err
 	}
 	people, err := access.Everybody(app)
-	kept := group{Name: g.Name(), Members: []string{}, Hours: g.Hours()}
+	kept := group{Name: g.Name(), Members: []string{}, Hours: g.Hours(), Leaving: g.Leaving()}
 	for _, p := range people {
 		if p.InGroup(id) {
 			kept.Members = append(kept.Members, p.ID)
@@ -156,6 +157,7 @@ func groupPage(e *core.RequestEvent) error {
 func groupForm(e *core.RequestEvent, id string, g group) (team.GroupForm, error) {
 	by, say := access.Of(e), locale.In(web.Language(e))
 	m := team.GroupForm{Name: g.Name, Members: g.Members, Hours: web.ShowHours(e, fieldHours, g.Hours, say.T("team.hours_channel"))}
+	m.Leaving = leavingChoices(e, g.Leaving)
 	m.Hours.Label, m.Hours.Hint = say.T("team.col_hours"), say.T("team.hours_hint")
 	people, err := access.Everybody(e.App)
 	if err != nil {

@@ -289,6 +289,38 @@ func TestAGroupThatGoesHandsOn(t *testing.T) {
 	}
 }
 
+// A group may say for itself what becomes of a member's conversations, and goes
+// back to what the shop says.
+func TestAGroupSaysWhatHappensWhenItsMembersLeave(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	owner := s.as("owner@heye.cn")
+	groups, err := access.Groups(s.app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/admin/groups/" + groups[0].Id
+	form := url.Values{"name": {groups[0].Name()}, "members": {s.ann()}, "hours_mode": {"always"}}
+	for _, want := range []access.Leaving{{Break: access.HandAll}, {}} {
+		form.Set("leaving.break", string(want.Break))
+		form.Set("version", first(t, version, owner.get(path)))
+		if status, text := owner.post(path, form); status != http.StatusSeeOther {
+			t.Fatalf("saved: %d %.2000s", status, text)
+		}
+		if g, err := access.GroupByID(s.app, groups[0].Id); err != nil || g.Leaving() != want {
+			t.Fatalf("kept: %+v, %v", g.Leaving(), err)
+		}
+	}
+	if page := owner.get(path); !strings.Contains(page, "跟随全店（转走等回复的）") {
+		t.Error("what the shop says is not shown")
+	}
+	form.Set("version", first(t, version, owner.get(path)))
+	form.Set("leaving.break", "some")
+	if status, text := owner.post(path, form); status != http.StatusUnprocessableEntity || !strings.Contains(text, "pg-error") {
+		t.Errorf("nothing that can be: %d", status)
+	}
+}
+
 // By deleting a group its conversations come to be another's: nobody gets to see
 // in that way what they do not see.
 func TestNobodyHandsOnWhatTheyDoNotSee(t *testing.T) {
