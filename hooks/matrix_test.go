@@ -174,6 +174,8 @@ func (d *theDesk) bodyOf(route string) any {
 		return url.Values{"name": {"渠道" + n}}
 	case "POST /admin/tags", "POST /admin/tags/{id}":
 		return url.Values{"name": {"标签" + n}, "colour": {"gold"}}
+	case "POST /admin/escalation", "POST /admin/escalation/{id}", "POST /admin/escalation/try":
+		return url.Values{"name": {"规则" + n}, "use": {"words"}, "words": {"退货" + n}, "do": {"priority"}, "priority": {"high"}}
 	case "POST /admin/groups", "POST /admin/groups/{id}":
 		return url.Values{"name": {"组" + n}}
 	case "POST /admin/roles", "POST /admin/roles/{id}":

@@ -28,6 +28,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/bare"
+	"github.com/dianxiaoer/xiaoer/hooks/escalation"
 	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
 	"github.com/dianxiaoer/xiaoer/hooks/reminders"
@@ -211,6 +212,15 @@ var things = map[string]func(d *theDesk) string{
 		tag, err := customers.AddTag(d.app, fmt.Sprintf("标签%d", d.next()), "gold", 1)
 		d.must(err)
 		return tag.Id
+	},
+	"/admin/escalation/": func(d *theDesk) string {
+		boss, err := access.ByID(d.app, d.people[access.Owner].id)
+		d.must(err)
+		r, err := escalation.Add(d.app, boss, escalation.Draft{
+			Name: fmt.Sprintf("规则%d", d.next()), When: escalation.When{Amount: 500}, Then: escalation.Then{Priority: "high"},
+		})
+		d.must(err)
+		return r.Id
 	},
 	"/admin/quick-replies/":      func(d *theDesk) string { return d.reply().Id },
 	"/api/xiaoer/quick-replies/": func(d *theDesk) string { return d.reply().Id },

@@ -2,6 +2,8 @@ package conversations
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -81,7 +83,7 @@ func storiesOf(app core.App, list []*Conversation) (map[string][]*Message, error
 // there is none: times go up with the numbers, so that it is found by halving.
 func firstSince(app core.App, since time.Time) (int64, error) {
 	var low, high int64 // what is before low is too old, what is at high or after it is not
-	if err := app.ConcurrentDB().NewQuery("SELECT COALESCE(MIN(seq), 0), COALESCE(MAX(seq), 0) + 1 FROM messages").Row(&low, &high); err != nil {
+	if err := app.ConcurrentDB().NewQuery("SELECT COALESCE(MAX(seq), 0) + 1 FROM messages").Row(&high); err != nil {
 		return 0, fmt.Errorf("numbers of the timeline: %w", err)
 	}
 	for low < high {
@@ -90,6 +92,8 @@ func firstSince(app core.App, since time.Time) (int64, error) {
 		var at string
 		err := app.ConcurrentDB().NewQuery("SELECT seq, time FROM messages WHERE seq >= {:middle} ORDER BY seq LIMIT 1").Bind(dbx.Params{"middle": middle}).Row(&seq, &at)
 		switch {
+		case errors.Is(err, sql.ErrNoRows): // an empty timeline
+			return high, nil
 		case err != nil:
 			return 0, fmt.Errorf("time of an entry: %w", err)
 		case moment(at).Before(since):

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
 
 // state is whether a condition holds, as far as it is known without asking.
@@ -202,8 +203,17 @@ func levelIs(levels []string) condition {
 	return condition{
 		now: func(s *scene) (state, bool, reason) { return open, s.opened, reason{} },
 		ask: func(s *scene) (bool, reason, error) {
-			level, err := s.level()
-			return slices.Contains(levels, level), reason{"level", []any{"Level", level}}, err
+			has, err := s.levels()
+			if err != nil {
+				return false, reason{}, err
+			}
+			i := slices.IndexFunc(levels, func(one string) bool {
+				return slices.ContainsFunc(has, func(level string) bool { return settings.SameLevel(level, one) })
+			})
+			if i < 0 {
+				return false, reason{}, nil
+			}
+			return true, reason{"level", []any{"Level", levels[i]}}, nil
 		},
 	}
 }

@@ -47,6 +47,11 @@ func Register(app core.App, t *web.Table) {
 	access.OnGroupLeaves(app).BindFunc(followGroup)
 	app.OnRecordUpdate(customers.Tags).BindFunc(followTag)
 	conversations.OnChange(app).Bind(&hook.Handler[*conversations.ChangeEvent]{Id: "escalation", Func: k.onChange, Priority: lookPriority})
+	t.Area(web.Area{Key: area, Section: web.Service, Icon: "urgent", Path: at, Any: []web.Permission{access.EscalationEdit}, Find: search})
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		t.Pages(e.Router, routes()...)
+		return e.Next()
+	})
 	app.Cron().MustAdd("escalation.sweep", "31 4 * * *", func() {
 		if err := sweep(app, time.Now()); err != nil {
 			app.Logger().Error("forgetting deleted escalation rules", "error", err)

@@ -27,7 +27,7 @@ disappointed disappointing frustrated frustrating upset terrible horrible awful 
 // harmless are things and sayings in which a word means something else.
 var harmless = strings.Fields(`
 垃圾桶 垃圾袋 垃圾箱 垃圾篓 垃圾篮 垃圾筐 垃圾分类 垃圾车 垃圾铲 垃圾处理 垃圾短信 垃圾邮件 垃圾夹 垃圾盘 垃圾架 垃圾站 厨余垃圾 装垃圾 扔垃圾 倒垃圾 垃圾食品 宠物垃圾 防诈骗 反诈骗 防骗 反欺诈
-投诉率 着急用 着急穿 着急要 着急送 后悔药 愤怒的小鸟 很烂漫 太烂漫
+投诉率 投诉建议 着急用 着急穿 着急要 着急送 后悔药 愤怒的小鸟 很烂漫 太烂漫
 onestarhotel
 `)
 

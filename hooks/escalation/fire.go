@@ -51,13 +51,7 @@ func feel(e *conversations.ChangeEvent, s *scene) error {
 	if e.After.Status == conversations.Closed { // what is said is the words of a rating
 		return nil
 	}
-	worst := e.After.Emotion
-	for _, t := range s.said {
-		if is := feeling(t); !atLeast(worst, is) {
-			worst = is
-		}
-	}
-	return e.Tx.Mark(e.After, conversations.System(), worst)
+	return e.Tx.Mark(e.After, conversations.System(), s.feeling(e.After.Emotion))
 }
 
 // follow does what the rule says where it fires, at most once in a conversation.

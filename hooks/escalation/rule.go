@@ -23,7 +23,7 @@ type When struct {
 	Emotion  conversations.Emotion `json:"emotion,omitempty"`  // the conversation's mark is at least this
 	Again    int                   `json:"again,omitempty"`    // it is at least the customer's so many-th within a day
 	Breach   []string              `json:"breach,omitempty"`   // a deadline of one of these kinds was missed
-	Levels   []string              `json:"levels,omitempty"`   // the customer's level is one of these, in the shop's words
+	Levels   []string              `json:"levels,omitempty"`   // the customer's level, or theirs as a distributor, is one of these
 	Channels []string              `json:"channels,omitempty"` // it came by one of these, by id
 	Groups   []string              `json:"groups,omitempty"`   // it is in one of these, by id
 }

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"sync"
@@ -33,7 +34,9 @@ func (m *moment) empty() bool {
 func (m *moment) add(rules *engine, e *conversations.Message) {
 	switch {
 	case e.Kind == conversations.Text && e.From.Kind == conversations.FromVisitor && e.Text != "":
-		m.said = append(m.said, rules.read(e.Text))
+		t := rules.read(e.Text)
+		t.pressed = bytes.Contains(e.Data, []byte(`"entry":`))
+		m.said = append(m.said, t)
 	case e.Kind == conversations.Event:
 		switch d := e.Event(); d.Event {
 		case conversations.Opened:
@@ -58,9 +61,20 @@ type scene struct {
 	rating         int
 	unsolved       bool
 
-	earlier func() (*moment, error) // what has happened in it before
-	visits  func() (int, error)     // how many conversations the customer began within a day, up to this one
-	level   func() (string, error)  // the customer's
+	earlier func() (*moment, error)  // what has happened in it before
+	visits  func() (int, error)      // how many conversations the customer began within a day, up to this one
+	levels  func() ([]string, error) // the customer's, as one and as a distributor
+}
+
+// feeling is the worst of how the conversation is marked and how what was said
+// sounds.
+func (s *scene) feeling(marked conversations.Emotion) conversations.Emotion {
+	for _, t := range s.said {
+		if is := feeling(t); !t.pressed && !atLeast(marked, is) {
+			marked = is
+		}
+	}
+	return marked
 }
 
 // see takes c as it is into the scene, and what is another than it was; before
@@ -109,14 +123,14 @@ func (s *scene) ask(app core.App, c *conversations.Conversation) {
 		n, err := conversations.Begun(app, c.Customer, c.Opened.Add(-within), c.Opened, c.ID)
 		return n + 1, err
 	})
-	s.level = sync.OnceValues(func() (string, error) {
+	s.levels = sync.OnceValues(func() ([]string, error) {
 		who, err := customers.ByID(app, c.Customer)
 		if errors.Is(err, sql.ErrNoRows) {
-			return "", nil
+			return nil, nil
 		}
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		return who.Level(), nil
+		return []string{who.Level(), who.DistributorLevel()}, nil
 	})
 }

@@ -28,6 +28,9 @@ type text struct {
 	plain string
 	gaps  []byte // by byte of plain: what was left out before it
 	hits  []hit  // words that the rules look for
+	// pressed: the words are the shop's own, of an entry question. Rules may look
+	// for them, but they say nothing of how anybody feels.
+	pressed bool
 }
 
 func read(said string) *text {

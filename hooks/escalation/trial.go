@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -19,7 +20,7 @@ const (
 	TrialDays    = 30
 	trialEntries = 200_000
 	trialTime    = 8 * time.Second
-	trialFires   = 100 // are listed; all are counted
+	trialFires   = 50 // are listed; all are counted
 )
 
 // Trial is what a rule would have done.
@@ -86,6 +87,7 @@ func Try(ctx context.Context, app core.App, d Draft, zone *time.Location) (*Tria
 		return true
 	})
 	t.Whole = t.Whole && ctx.Err() == nil
+	slices.SortStableFunc(t.Fires, func(a, b Fire) int { return b.At.Compare(a.At) })
 	return t, errors.Join(err, broken)
 }
 
@@ -129,11 +131,7 @@ func (s *scene) relive(rules *engine, m *conversations.Message) {
 	feels, group := s.emotion, s.group
 	switch d := m.Event(); d.Event {
 	case "":
-		for _, t := range s.said {
-			if is := feeling(t); !atLeast(feels, is) {
-				feels = is
-			}
-		}
+		feels = s.feeling(feels)
 	case conversations.Marked:
 		feels = d.Emotion
 	case conversations.Rated:

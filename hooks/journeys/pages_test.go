@@ -136,19 +136,6 @@ var scenes = map[string][]scene{
 			v.sees("[name=address]", "")
 		}},
 	},
-	"/admin/deadlines": {
-		{name: "deadlines", as: ownerMail, path: "/admin/deadlines", sees: ".dl-times"},
-		{name: "deadlines refused", as: ownerMail, path: "/admin/deadlines", sees: ".dl-times", then: func(v *view) {
-			v.write("[name=high_next]", "soon")
-			v.click(".ad-save .pri", "")
-			v.sees(".pg-error", "")
-		}},
-	},
-	"/admin/deadlines/groups/{id}": {{name: "deadlines of a group", as: ownerMail, path: "/admin/deadlines", sees: ".dl-groups", then: func(v *view) {
-		v.click(".dl-groups a", "")
-		v.sees(".ad-crumb", "")
-		v.sees(".dl-answer li", "")
-	}}},
 	"/admin/search": {{name: "search", as: ownerMail, path: "/admin/search?q=a", sees: "h1"}},
 	"/admin/staff": {
 		{name: "staff", as: ownerMail, path: "/admin/staff", sees: ".tm-staff"},
@@ -177,6 +164,25 @@ var scenes = map[string][]scene{
 			v.sees(".tm-import", "")
 		}},
 	},
+	"/admin/escalation": {{name: "escalation rules", as: ownerMail, path: "/admin/escalation", sees: ".es-rows"}},
+	"/admin/escalation/new": {
+		{name: "new rule", as: ownerMail, path: "/admin/escalation/new", sees: ".es-parts", then: func(v *view) {
+			for _, part := range []string{"emotion", "rating", "amount", "again", "breach", "levels", "channels", "groups", "group", "staff", "tags", "note", "notify"} {
+				v.click(".es-parts [value="+part+"]", "")
+			}
+			v.sees("[data-part=do-notify]", "")
+		}},
+		{name: "new rule refused", as: ownerMail, path: "/admin/escalation/new", sees: ".es-parts", then: func(v *view) {
+			ask[any](v, `document.querySelector("#form").noValidate = true`)
+			v.click(".ad-save .pri", "")
+			v.sees(".pg-error", "")
+		}},
+	},
+	"/admin/escalation/{id}": {{name: "rule tried", as: ownerMail, path: "/admin/escalation", sees: ".es-rows", then: func(v *view) {
+		v.click(".es-rule a", "")
+		v.click(".es-try .btn", "")
+		v.sees(".es-count", "")
+	}}},
 	"/admin/roles":     {{name: "roles", as: ownerMail, path: "/admin/roles", sees: "table"}},
 	"/admin/roles/new": {{name: "new role", as: ownerMail, path: "/admin/roles/new", sees: ".tm-area"}},
 	"/admin/roles/{id}": {

@@ -161,10 +161,7 @@ func asFeishu(body map[string]any) (text, wrong string) {
 	if err != nil || time.Since(time.Unix(seconds, 0)).Abs() > time.Hour || base64.StdEncoding.EncodeToString(mac.Sum(nil)) != body["sign"] {
 		return "", `{"code":19021,"msg":"sign match fail or timestamp is not within one hour from current time"}`
 	}
-	raw, err := json.Marshal(body["content"])
-	if err != nil {
-		return "", err.Error()
-	}
+	raw, _ := json.Marshal(body["content"])
 	var content struct {
 		Post struct {
 			ZhCN struct {
@@ -176,13 +173,16 @@ func asFeishu(body map[string]any) (text, wrong string) {
 	if json.Unmarshal(raw, &content) != nil || body["msg_type"] != "post" || content.Post.ZhCN.Title == "" {
 		return "", `{"code":9499,"msg":"Bad Request"}`
 	}
-	said := []string{content.Post.ZhCN.Title}
+	text = content.Post.ZhCN.Title
 	for _, line := range content.Post.ZhCN.Content {
 		for _, part := range line {
-			said = append(said, part.Text, part.Href)
+			text += "\n" + part.Text
+			if part.Tag == "a" {
+				text += "(" + part.Href + ")"
+			}
 		}
 	}
-	return strings.Join(said, "\n"), ""
+	return text, ""
 }
 
 // address is the sink's for robots of the kind.

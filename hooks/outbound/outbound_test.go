@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -43,7 +42,7 @@ func canary(t *testing.T, address string) (port string, seen *atomic.Int32) {
 			_ = c.Close()
 		}
 	}()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), seen
+	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port), seen
 }
 
 func get(t *testing.T, c *caller, address string) (*Answer, error) {
@@ -263,13 +262,12 @@ func dns(t *testing.T, answer func(name string) []byte) *net.Resolver {
 // reply answers a question (RFC 1035, 4.1): its header and question again, and
 // an address that is true for no time at all.
 func reply(question []byte, answer func(name string) []byte) []byte {
-	end, labels := 12, []string{}
+	end, name := 12, ""
 	for question[end] != 0 {
 		n := int(question[end])
-		labels = append(labels, string(question[end+1:end+1+n]))
+		name += string(question[end+1:end+1+n]) + "."
 		end += n + 1
 	}
-	name := strings.Join(labels, ".")
 	end += 5 // the root, the type and the class
 	out := append([]byte{}, question[:end]...)
 	out[2], out[3] = 0x81, 0x80               // an answer, recursion done
