@@ -25,7 +25,7 @@ func TestALeftMessageIsNotWaitedWith(t *testing.T) {
 	left := map[string]any{"id": "l1", "text": "请明天打给我", "phone": "138 1234 6027", "email": "wang@example.com"}
 	var answer frame
 	s.call("POST", pathLeft, who, left, 200, &answer)
-	if answer.str("message", "text") != "请明天打给我" || answer.str("text") != "已收到您的留言，我们会尽快在这里回复您。" {
+	if answer.str("message", "text") != "请明天打给我" || answer.str("text") != "我们会尽快在这里回复您" {
 		t.Errorf("answered %v", answer)
 	}
 	is := func(want bool) func(frame) bool {
@@ -104,10 +104,10 @@ func TestALeftMessageSaysWhenSomebodyIsBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	for at, want := range map[string]string{
-		"2026-11-26T20:00:00+08:00": "已收到您的留言。明天 09:00 恢复服务后，我们会在这里回复您。",
-		"2026-11-26T07:00:00+08:00": "已收到您的留言。今天 09:00 恢复服务后，我们会在这里回复您。",
-		"2026-11-27T20:00:00+08:00": "已收到您的留言。11月30日 09:00 恢复服务后，我们会在这里回复您。",
-		"2026-11-26T10:00:00+08:00": "已收到您的留言，我们会尽快在这里回复您。",
+		"2026-11-26T20:00:00+08:00": "明天 09:00 恢复服务后，我们会在这里回复您",
+		"2026-11-26T07:00:00+08:00": "今天 09:00 恢复服务后，我们会在这里回复您",
+		"2026-11-27T20:00:00+08:00": "11月30日 09:00 恢复服务后，我们会在这里回复您",
+		"2026-11-26T10:00:00+08:00": "我们会尽快在这里回复您",
 	} {
 		now, _ := time.Parse(time.RFC3339, at)
 		clock.Set(s.app, func() time.Time { return now })

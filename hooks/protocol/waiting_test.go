@@ -74,7 +74,7 @@ func TestLeavingAMessageIsOfferedAfterAWhile(t *testing.T) {
 	early.hears("wait")
 	later := time.Now().Add(routing.SettingsOf(s.app).OfferAfter + time.Second)
 	clock.Set(s.app, func() time.Time { return later })
-	const want = "现在咨询的人较多。不方便等的话可以留言，我们会尽快回复您。"
+	const want = "还要再等一会儿。不方便等的话，可以留言并留下联系方式，我们会尽快回复您。"
 	if text := s.hello(who, "").hears("leave_message"); text != want {
 		t.Errorf("who comes back is told %q", text)
 	}
@@ -83,7 +83,7 @@ func TestLeavingAMessageIsOfferedAfterAWhile(t *testing.T) {
 	}
 	s.call("POST", pathLeft, who, map[string]any{"id": "l", "text": "打给我"}, 200, nil)
 	back := s.hello(who, "")
-	if text := back.hears("left"); text != "已收到您的留言，我们会尽快在这里回复您。" {
+	if text := back.hears("left"); text != "我们会尽快在这里回复您" {
 		t.Errorf("who has left a message is told %q", text)
 	}
 	waits.send("m2", "我又回来了")

@@ -20,6 +20,7 @@ export class Chat extends EventTarget {
     this.rate = "";
     this.readTo = null; // the newest of mine that they have read
     this.typing = null;
+    this.told = {}; // what the server has last said of waiting: {wait, leave_message, left}, each a text
     this.more = false;
     this.recalledTexts = new Map(); // what I took back, to be edited again
     this.core = new Core({
@@ -75,6 +76,10 @@ export class Chat extends EventTarget {
     core.on("conversation", ({ conversation }) => this.became(conversation));
     core.on("ready", ({ conversation }) => conversation && this.became(conversation));
     core.on("typing", (frame) => this.sees(frame));
+    core.on("notice", ({ code, text }) => {
+      this.told = { ...this.told, [code]: text };
+      this.changed();
+    });
     core.on("read", ({ from, cursor }) => {
       if (from?.kind !== "staff") return;
       this.readTo = this.upTo(cursor);
@@ -101,6 +106,8 @@ export class Chat extends EventTarget {
     if (typeof conversation !== "object") return;
     const before = this.conversation;
     this.conversation = conversation;
+    if (before?.id !== conversation.id || before?.status !== conversation.status) this.told = { left: this.told.left };
+    else if (before.position !== conversation.position) this.told = { ...this.told, wait: "" }; // it comes with the new one
     const served = this.timeline.messages.some((m) => m.conversation === conversation.id && m.from.kind === "staff" && talks(m));
     if (conversation.status === "closed" && before?.status !== "closed" && served) this.rate = conversation.id;
     if (conversation.status !== "closed" && before?.id !== conversation.id) this.readTo = null;
@@ -171,6 +178,32 @@ export class Chat extends EventTarget {
     }
     if (this.rate === rating.conversation) this.rate = "";
     this.changed();
+  }
+
+  /** Leaves a message instead of waiting: {id, text, phone?, email?}. */
+  async leave({ id, text, phone, email }) {
+    const answer = await this.visit.leave({ id, text, phone: phone || undefined, email: email || undefined });
+    this.told = { ...this.told, left: answer.text };
+    this.timeline.acked(answer.message);
+    this.leftID = answer.message.id;
+    this.changed();
+  }
+
+  /** Is nobody there just now? */
+  get away() {
+    const { hours } = this.channel ?? {};
+    return hours?.open === false && !(Date.parse(hours.next) <= this.core.time());
+  }
+
+  /** Has the visitor left a message, and said nothing since? */
+  get left() {
+    const { conversation, leftID } = this;
+    const all = this.timeline.messages;
+    for (let i = all.length - 1; i >= 0 && all[i].conversation === conversation?.id; i--) {
+      if (all[i].data?.event === "left" || all[i].id === leftID) return true;
+      if (all[i].from.kind === "visitor" && talks(all[i])) return false;
+    }
+    return false;
   }
 
   writing(on, text) {

@@ -16,7 +16,7 @@ export class Head {
     const { chat, t } = this.page;
     const serving = chat.conversation?.status === "open" ? chat.conversation.assignee : null;
     const hours = chat.channel?.hours;
-    const closed = hours?.open === false;
+    const closed = chat.away;
     set(this.name, serving?.name ?? chat.channel?.name ?? this.shop);
     set(this.about, serving ? t("serving", { Shop: this.shop }) : this.there(hours));
     this.draw(serving, closed);
@@ -26,7 +26,7 @@ export class Head {
   there(hours) {
     const { chat, t, times } = this.page;
     if (!chat.channel) return chat.core.stopped && chat.core.reason ? "" : t("connecting");
-    return hours?.open === false ? away(hours, t, times) : t("online");
+    return chat.away ? away(hours, t, times) : t("online");
   }
 
   draw(serving, closed) {

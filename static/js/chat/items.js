@@ -31,7 +31,7 @@ function push(list, one) {
 
 function fromMessage(message, chat) {
   const time = Date.parse(message.time);
-  if (!talks(message)) return happened(message, time);
+  if (!talks(message)) return happened(message, time, chat);
   if (message.recalled) return { key: message.id, kind: "recalled", time, message, mine: mine(message) };
   return {
     key: message.client_id ?? message.id,
@@ -48,10 +48,11 @@ function fromMessage(message, chat) {
 
 const mine = (message) => message.from.kind === "visitor";
 
-const told = ["assigned", "transferred", "closed", "rated"];
+const told = ["assigned", "transferred", "closed", "rated", "left"];
 
-function happened(message, time) {
+function happened(message, time, chat) {
   const event = message.data?.event;
+  if (event === "left" && chat.left && message.conversation === chat.conversation.id) return null; // the card says it
   return told.includes(event) ? { key: message.id, kind: "event", event, time, message } : null;
 }
 
@@ -99,21 +100,35 @@ function marked(list, chat) {
   last.mark = read ? "read" : "delivered";
 }
 
-/** What stands below the last word: who is typing, the queue, the rating. */
+/** What stands below the last word: who is typing, the queue, leaving a message, the rating. */
 function tail(chat) {
-  const { conversation, typing, rate } = chat;
-  const list = [];
-  if (typing) list.push({ key: "typing", kind: "typing", from: typing });
-  if (conversation?.status === "waiting") {
-    list.push({ key: "queue", kind: "queue", position: conversation.position ?? 0, open: chat.channel?.hours?.open !== false });
-  }
+  const { typing, rate } = chat;
+  const list = waiting(chat);
+  if (typing) list.unshift({ key: "typing", kind: "typing", from: typing });
   if (rate) list.push({ key: `rate:${rate}`, kind: "rate", conversation: rate });
+  return list;
+}
+
+/**
+ * How it stands with waiting. While nobody is there, there is no place to tell of: a message can be left. Then it is said
+ * here, since only the browser knows the visitor's own clock; else in the server's words.
+ */
+function waiting(chat) {
+  const { conversation, told, away } = chat;
+  const waits = conversation?.status === "waiting";
+  const next = (away && Date.parse(chat.channel.hours.next)) || 0;
+  if (waits && chat.left) return [{ key: "left", kind: "left", away, next, text: told.left }];
+  const list = [];
+  if (waits && !away) list.push({ key: "queue", kind: "queue", position: conversation.position ?? 0, text: told.wait });
+  if (waits ? away || told.leave_message : away && conversation?.status !== "open") {
+    list.push({ key: "leave", kind: "leave", away, next, noted: waits, text: told.leave_message });
+  }
   return list;
 }
 
 /** What an item looks like, as text: when it changes, it is drawn anew. */
 export function look(one) {
-  const { key, kind, message, status, mark, cont, quoted, failed, position, open, from } = one;
+  const { key, kind, message, status, mark, cont, quoted, failed, position, open, text, away, next, noted, from } = one;
   const said = message && [message.id && "id", message.text, message.recalled, message.file?.id, message.data, message.from?.avatar];
-  return JSON.stringify([key, kind, said, status, mark, cont, quoted?.id, quoted?.recalled, failed, position, open, from?.name]);
+  return JSON.stringify([key, kind, said, status, mark, cont, quoted?.id, quoted?.recalled, failed, position, open, text, away, next, noted, from?.name]);
 }

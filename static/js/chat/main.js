@@ -8,6 +8,7 @@ import { Chat } from "./chat.js";
 import { Composer } from "./composer.js";
 import { Head } from "./head.js";
 import { Host } from "./host.js";
+import { rescue } from "./leave.js";
 import { closeMenu, onHold, openMenu } from "./menu.js";
 import { paint } from "./paint.js";
 import { Thread } from "./thread.js";
@@ -65,6 +66,7 @@ function assemble(page) {
     head.render();
     if (chat.channel || chat.core.outbox.length || chat.core.stopped) thread.render();
     chips(page);
+    rescue(page);
     composer.text.placeholder = page.t(chat.conversation?.status === "closed" ? "write_again" : "write");
     host.tell("alive", { alive: !!chat.conversation && chat.conversation.status !== "closed", colour: root.style.getPropertyValue("--brand") });
   };
@@ -104,6 +106,7 @@ function acts(page) {
     edit: (text) => page.composer.edit(text),
     zoom: (img) => zoom(img, t),
     rate: (rating) => chat.sendRating(rating),
+    leave: (message) => chat.leave(message),
     cancel: (id) => chat.uploads.cancel(id),
     again: (one) => (one.entry ? chat.core.again(one.key) : chat.uploads.again(one.key)),
     discard: (one) => (one.entry ? chat.core.discard(one.key) : chat.uploads.cancel(one.key)),

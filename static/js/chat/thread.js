@@ -1,6 +1,7 @@
 import { h, icon } from "../lib/dom.js";
 import { avatar, bubble, progress } from "./bubble.js";
 import { items, look } from "./items.js";
+import { left, offer } from "./leave.js";
 import { rating } from "./rating.js";
 
 const NEAR = 90; // so close to the end counts as being there
@@ -108,6 +109,10 @@ export class Thread {
         return recalled(one, page);
       case "queue":
         return queue(one, t);
+      case "leave":
+        return offer(one, page);
+      case "left":
+        return left(one, page);
       case "rate":
         return rating(one.conversation, page);
       case "typing":
@@ -159,6 +164,7 @@ function told({ event, message }, t) {
     assigned: () => t("serves_you", { Name: name }),
     transferred: () => t("handed_to", { Name: name }),
     closed: () => (message.from.kind === "staff" ? t("closed_by", { Name: message.from.name }) : t("closed")),
+    left: () => t("left_event"),
     rated: () => t("rated", { Score: t(`score_${data.score}`) }),
   };
   return said[event]();
@@ -174,12 +180,12 @@ function recalled(one, { chat, t, act }) {
   );
 }
 
-function queue({ position, open }, t) {
-  const text = !open ? t("queue_closed") : position > 1 ? t("queue_place", { Count: position - 1 }) : t("queue_next");
+function queue({ position, text }, t) {
+  const place = position > 1 ? t("queue_place", { Count: position - 1 }) : t("queue_next");
   return h(
     "div.vc-que",
     { role: "status" },
-    h("span.vc-que-n.num", { "aria-hidden": "true" }, open && position > 0 ? String(position) : icon("clock")),
-    h("div", null, h("b", null, t(open ? "queue_title" : "queue_noted")), h("span", null, text)),
+    h("span.vc-que-n.num", { "aria-hidden": "true" }, position > 0 ? String(position) : icon("clock")),
+    h("div", null, h("b", null, t("queue_title")), h("span", null, text || place)),
   );
 }

@@ -48,6 +48,10 @@ export class Visit {
     return this.call("POST", "/rating", rating);
   }
 
+  leave(message) {
+    return this.call("POST", "/left", message);
+  }
+
   /** A file's address lives for two hours; this is a fresh one. */
   async file(id) {
     return (await this.call("GET", `/../files/${encodeURIComponent(id)}`)).file;

@@ -34,6 +34,7 @@ export function failure(status, answer, retryAfter) {
     status,
     code: answer?.data?.code ?? String(status),
     text: answer?.message ?? "",
+    field: answer?.data?.field, // of a form, where one is at fault
     retry: [429, 500, 502, 503, 504, 507].includes(status),
     after: Number(retryAfter) * 1000 || undefined,
   };
