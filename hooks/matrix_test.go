@@ -144,6 +144,12 @@ func (d *theDesk) bodyOf(route string) any {
 	switch route {
 	case "PUT /api/xiaoer/conversations/{id}/draft", "POST /api/xiaoer/customers/{id}/notes":
 		return object{"text": "x"}
+	case "PUT /api/xiaoer/conversations/{id}/priority":
+		return object{"priority": "high"}
+	case "PUT /api/xiaoer/conversations/{id}/emotion":
+		return object{"emotion": conversations.Upset}
+	case "PUT /api/xiaoer/staff/{id}/presence":
+		return object{"status": access.Break}
 	case "PUT /api/xiaoer/conversations/{id}/tags":
 		return object{"tags": []string{}}
 	case "PATCH /api/xiaoer/customers/{id}":

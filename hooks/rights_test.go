@@ -228,13 +228,8 @@ var things = map[string]func(d *theDesk) string{
 	"/api/xiaoer/customers/":     func(d *theDesk) string { return d.customerOf(d.waiting()) },
 	"/api/xiaoer/reminders/":     func(d *theDesk) string { return d.promised(d.waiting().Conversation) },
 	"/admin/customers/":          func(d *theDesk) string { return d.customerOf(d.waiting()) },
-	"/admin/staff/": func(d *theDesk) string {
-		s, err := access.AddStaff(d.app, nil, access.Newcomer{
-			Email: fmt.Sprintf("n%d@example.com", d.next()), Nickname: fmt.Sprintf("新人%d", d.n), Password: rightsPassword, Role: access.ReadOnly,
-		})
-		d.must(err)
-		return s.Id
-	},
+	"/admin/staff/":              func(d *theDesk) string { return d.newcomer(access.ReadOnly) },
+	"/api/xiaoer/staff/":         func(d *theDesk) string { return d.newcomer(access.Agent) },
 	"/admin/roles/": func(d *theDesk) string {
 		r, err := access.AddRole(d.app, nil, fmt.Sprintf("角色%d", d.next()), nil)
 		d.must(err)
@@ -250,6 +245,15 @@ var things = map[string]func(d *theDesk) string{
 		d.must(err)
 		return g.Id
 	},
+}
+
+func (d *theDesk) newcomer(role string) string {
+	d.t.Helper()
+	s, err := access.AddStaff(d.app, nil, access.Newcomer{
+		Email: fmt.Sprintf("n%d@example.com", d.next()), Nickname: fmt.Sprintf("新人%d", d.n), Password: rightsPassword, Role: role,
+	})
+	d.must(err)
+	return s.Id
 }
 
 func (d *theDesk) reply() *quickreplies.QuickReply {

@@ -1,6 +1,8 @@
 // Package console serves the page in which agents work, and over JSON what the
 // page needs beyond the live protocol: the desk as it stands, customers, quick
-// replies, drafts, a person's own settings, and the first steps of a new shop.
+// replies, drafts, a person's own settings, the first steps of a new shop, what a
+// supervisor's board shows beside that, and what one should know who goes on with
+// a conversation.
 //
 // It reads many packages and owns little: drafts, and that the first steps were
 // done. What moves by itself (conversations, presence) is the protocol's.
@@ -40,6 +42,12 @@ func routes(r *reveals) []web.Route {
 		{Method: post, Path: at + "customers/{id}/notes", Permission: access.CustomersEdit, Handle: addNote},
 		{Method: remove, Path: at + "customers/{id}/notes/{note}", Permission: access.CustomersEdit, Handle: deleteNote},
 
+		{Method: get, Path: at + "board", Permission: access.ConversationsAssign, Handle: board},
+		{Method: put, Path: at + "staff/{id}/presence", Permission: access.StaffPresence, Handle: setPresence},
+
+		{Method: get, Path: at + "conversations/{id}/handover", Permission: web.SignedIn, Handle: handover},
+		{Method: put, Path: at + "conversations/{id}/priority", Permission: access.ConversationsReply, Handle: prioritize},
+		{Method: put, Path: at + "conversations/{id}/emotion", Permission: access.ConversationsReply, Handle: mark},
 		{Method: put, Path: at + "conversations/{id}/tags", Permission: access.ConversationsReply, Handle: setTags},
 		{Method: put, Path: at + "conversations/{id}/draft", Permission: web.SignedIn, Handle: keepDraft},
 		{Method: get, Path: at + "drafts", Permission: web.SignedIn, Handle: listDrafts},

@@ -3,6 +3,7 @@ package conversations
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -36,9 +37,28 @@ func page(app core.App, where, id string, before int64) ([]*Message, error) {
 // Thread is a page of all that was said with a contact, for p: the parts that p
 // may see.
 func Thread(app core.App, p *access.Person, contact string, before int64) ([]*Message, error) {
-	all, err := query(app, dbx.HashExp{"contact": contact}, 0, "opened DESC")
+	seen, err := threadOf(app, p, contact)
 	if err != nil {
 		return nil, err
+	}
+	if seen.whole {
+		return page(app, "contact = {:id}", contact, before)
+	}
+	some, err := entries(app, dbx.And(dbx.In("conversation", seen.ids...), dbx.NewExp("seq < {:before}", dbx.Params{"before": before})), PageSize)
+	slices.Reverse(some)
+	return some, err
+}
+
+// part is what somebody may see of a contact's thread.
+type part struct {
+	ids   []any // of the conversations
+	whole bool  // there are no others
+}
+
+func threadOf(app core.App, p *access.Person, contact string) (part, error) {
+	all, err := query(app, dbx.HashExp{"contact": contact}, 0, "opened DESC")
+	if err != nil {
+		return part{}, err
 	}
 	ids := []any{}
 	for _, c := range all {
@@ -46,19 +66,16 @@ func Thread(app core.App, p *access.Person, contact string, before int64) ([]*Me
 			ids = append(ids, c.ID)
 		}
 	}
-	if len(ids) == len(all) {
-		return page(app, "contact = {:id}", contact, before)
-	}
-	parts, err := app.ConcurrentDB().Select("id", "seq", "conversation", "contact", "sender", "client_id", "hash", "kind", "staff_only", "text",
-		"data", "file", "quote", "recalled", "from", "time").From("messages").
-		Where(dbx.And(dbx.In("conversation", ids...), dbx.NewExp("seq < {:before}", dbx.Params{"before": before}))).
-		OrderBy("seq DESC").Limit(PageSize).Rows()
+	return part{ids, len(ids) == len(all)}, nil
+}
+
+// entries are the newest of those that where finds.
+func entries(app core.App, where dbx.Expression, limit int64) ([]*Message, error) {
+	rows, err := app.ConcurrentDB().Select(strings.Split(messageColumns, ", ")...).From("messages").Where(where).OrderBy("seq DESC").Limit(limit).Rows()
 	if err != nil {
-		return nil, fmt.Errorf("thread: %w", err)
+		return nil, fmt.Errorf("messages: %w", err)
 	}
-	some, err := scanMessages(parts)
-	slices.Reverse(some)
-	return some, err
+	return scanMessages(rows)
 }
 
 // ThreadForVisitor is a page of what the contact sees of all their

@@ -126,7 +126,7 @@ func (d *desk) position(c *conversations.Conversation) int {
 func (d *desk) forStaff(c *conversations.Conversation) *staffConversation {
 	out := &staffConversation{
 		ID: c.ID, Contact: d.contact(c), Channel: d.channel(c.Channel), Status: c.Status, Priority: c.Priority, Tags: d.tags(c.Tags),
-		Unread: c.Unread, WaitingSince: Stamp(c.WaitingSince), Position: d.position(c), Last: c.Last, Opened: Stamp(c.Opened),
+		Unread: c.Unread, WaitingSince: Stamp(c.WaitingSince), Position: d.position(c), Rank: Stamp(c.Rank), Last: c.Last, Opened: Stamp(c.Opened),
 		Closed: Stamp(c.Closed), Rating: c.Rating, Assignee: d.staff(c.Assignee), Group: d.group(c.Group),
 	}
 	out.ReadVisitor = d.readTo(c, c.ReadVisitor, false)

@@ -109,6 +109,7 @@ type staffConversation struct {
 	Unread       int                  `json:"unread"`
 	WaitingSince string               `json:"waiting_since,omitempty"`
 	Position     int                  `json:"position,omitempty"`
+	Rank         string               `json:"rank,omitempty"` // what the queue is ordered by
 	Last         *conversations.Last  `json:"last,omitempty"`
 	Opened       string               `json:"opened,omitempty"`
 	Closed       string               `json:"closed,omitempty"`

@@ -100,6 +100,7 @@ func (r *counter) absent(now time.Time) (map[string]absence, error) {
 		lost, isLost := r.lost[p.ID]
 		switch {
 		case status == Online:
+		case status == OnBreak && p.PresenceReason == Finishing: // at work, but for new ones
 		case status == OnBreak:
 			gone[p.ID] = absence{p.Nickname, conversations.OfBreak, p.PresenceSince}
 		case Status(p.Presence) == Offline:

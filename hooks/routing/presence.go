@@ -33,6 +33,10 @@ func (s Status) Check() error {
 	return fail.New(fail.Invalid, "fail.invalid").On("status")
 }
 
+// Finishing is the reason of a break for new conversations alone: whoever is on it
+// finishes those that they have, and none of them is handed on.
+const Finishing = "finish"
+
 // PresenceEvent says that somebody's presence has changed.
 type PresenceEvent struct {
 	hook.Event
