@@ -6,7 +6,7 @@ import * as composing from "./composing.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-async function tried(promise) {
+export async function tried(promise) {
   try {
     await promise;
     return true;

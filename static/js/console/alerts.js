@@ -2,6 +2,7 @@
 // title. Of several tabs one, holding a lock, makes the noise.
 import { effect } from "../vendor/preact-11.2.0.js";
 import { beeper } from "../lib/beep.js";
+import * as notices from "./notices.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
@@ -73,9 +74,24 @@ export function conversation(c, before) {
   if (c.status === "open" && store.mine(now) && !(before && store.mine(before) && before.status === "open")) {
     ring();
     notify(c.id, t("alert_handed", { Name: c.contact.name }), c.last?.text ?? "");
-    if (c.id !== store.selected.peek()) store.hand(c.id);
+    if (c.id !== store.selected.peek()) notices.tell("handed", c.id, "info", t("alert_handed", { Name: c.contact.name }));
   } else if (c.status === "waiting" && before?.status !== "waiting" && store.you.peek().presence !== "offline") {
     ring();
     notify(c.id, t("alert_waiting", { Name: c.contact.name }), c.last?.text ?? "");
   }
+}
+
+// notice is called for what the server tells in passing. One about a conversation
+// is gathered with its like; the thread that is being read needs none of it.
+export function notice({ level, code, text, conversation }) {
+  const pressing = level === "warning" || level === "alarm";
+  if (conversation && conversation === store.selected.peek() && !away()) {
+    if (pressing && code !== "queue") ring();
+    return;
+  }
+  if (pressing || code === "queue" || code === "returned") ring();
+  if (!text) return;
+  if (!conversation) return store.toast(text, level === "alarm" ? "bad" : "");
+  notices.tell(code, conversation, level, text);
+  if (pressing) notify(conversation, text, store.conversations.peek().get(conversation)?.last?.text ?? "");
 }

@@ -2,30 +2,34 @@
 import { html, useEffect, useState } from "../vendor/preact-11.2.0.js";
 import { Avatar, Icon, IconButton, Menu } from "./parts.js";
 import { List } from "./list.js";
-import { Thread, openCustomer } from "./thread.js";
+import { Thread } from "./thread.js";
 import { Panel } from "./panel.js";
 import { Transfer } from "./transfer.js";
 import { Colleague, QR } from "./steps.js";
 import { NewReply } from "./quick.js";
 import { Keys } from "./keys.js";
 import { Viewer } from "./viewer.js";
+import { Leaving } from "./leaving.js";
+import { Board, mayBoard, openBoard, openConversations } from "./area.js";
 import { Connection } from "./connection.js";
 import * as account from "./account.js";
-import { select } from "./select.js";
+import { openCustomer, select } from "./select.js";
 import * as alerts from "./alerts.js";
 import * as composing from "./composing.js";
+import * as notices from "./notices.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-const dialogs = { transfer: Transfer, quick: NewReply, qr: QR, colleague: Colleague, keys: Keys };
+const dialogs = { transfer: Transfer, leaving: Leaving, quick: NewReply, qr: QR, colleague: Colleague, keys: Keys };
 
 export function App() {
   const pane = store.pane.value;
+  const board = store.area.value === "board";
   useEffect(() => { document.body.dataset.view = pane; }, [pane]);
   const open = store.dialog.value;
   const Open = open && dialogs[open.kind];
   return html`<a class="skip" href="#thread" onClick=${(e) => { e.preventDefault(); document.getElementById("thread")?.focus(); }}>${t("skip")}</a>
-    <div class="app"><${Rail} /><main class="panes"><${List} /><${Thread} /></main><${Panel} /><${Below} /></div>
+    <div class="app"><${Rail} />${board ? html`<main class="wide"><${Board} /></main>` : html`<main class="panes"><${List} /><${Thread} /></main><${Panel} />`}<${Below} /></div>
     ${pane === "customer" && html`<button type="button" class="veil" aria-label=${t("close_dialog")} onClick=${openCustomer} tabindex="-1" />`}
     <${Connection} /><${Toasts} />
     ${Open && html`<${Open} ...${open} />`}${store.picture.value && html`<${Viewer} key=${store.picture.value.url} />`}`;
@@ -35,13 +39,19 @@ const looks = { online: "on", break: "away", offline: "off" };
 
 const Unread = () => store.unread.value > 0 && html`<span class="count"><span class="sr">${t("unread")} </span>${store.unread.value > 99 ? "99+" : store.unread.value}</span>`;
 
+const Area = ({ at, href, icon, name, go, children }) => html`<a href=${href} aria-current=${store.area.value === at ? "page" : undefined}
+  onClick=${(e) => { e.preventDefault(); go(); }}><${Icon} name=${icon} /><span>${name}</span>${children}</a>`;
+
+const Areas = () => html`<${Area} at="" href="/desk" icon="messages" name=${t("area_conversations")} go=${openConversations}><${Unread} /><//>
+  ${mayBoard() && html`<${Area} at="board" href="/desk#board" icon="activity" name=${t("area_board")} go=${openBoard} />`}`;
+
 function Rail() {
   const [open, setOpen] = useState(false);
   const you = store.you.value;
   const dark = account.isDark.value;
   return html`<nav class="rail" aria-label=${t("areas")}>
     <div class="logo" aria-hidden="true"><${Icon} name="message-circle" /></div>
-    <a href="/desk" aria-current="page" onClick=${(e) => { e.preventDefault(); store.pane.value = "list"; }}><${Icon} name="messages" /><span>${t("area_conversations")}</span><${Unread} /></a>
+    <${Areas} />
     <a href="/admin"><${Icon} name="settings" /><span>${t("area_admin")}</span></a>
     <div class="sp" />
     <button type="button" class="nv" aria-label=${t("keys_title")} title="?" onClick=${() => { store.dialog.value = { kind: "keys" }; }}><${Icon} name="keyboard" /></button>
@@ -72,24 +82,21 @@ function Below() {
   const [open, setOpen] = useState(false);
   const dark = account.isDark.value;
   return html`<nav class="mob-nav" aria-label=${t("areas")}>
-    <a href="/desk" aria-current="page" onClick=${(e) => e.preventDefault()}><${Icon} name="messages" />${t("area_conversations")}<${Unread} /></a>
+    <${Areas} />
     <a href="/admin"><${Icon} name="settings" />${t("area_admin")}</a>
     <button type="button" onClick=${() => account.setTheme(dark ? "light" : "dark")}><${Icon} name=${dark ? "sun" : "moon"} />${t(dark ? "theme_light_short" : "theme_dark_short")}</button>
     <span class="pop-at"><button type="button" aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}><${Icon} name="user" />${t("me")}</button>${open && html`<${Account} onClose=${() => setOpen(false)} cls="above right" />`}</span>
   </nav>`;
 }
 
-// Handed tells of the conversations that have just come, and opens the one that
+// Told is what is to be told of conversations; each leads to the one of them that
 // waits longest.
-function Handed() {
-  const fresh = store.handed.value.map((id) => store.conversations.value.get(id)).filter((c) => c?.status === "open" && store.mine(c)).sort(store.compare);
-  if (!fresh.length) return null;
-  return html`<div class="toast"><span class="grow">${fresh.length === 1 ? t("alert_handed", { Name: fresh[0].contact.name }) : t("alert_handed_many", { Count: fresh.length })}</span>
-    <button type="button" class="as-link" onClick=${() => { select(fresh[0].id); composing.ready(); }}>${t("open")}</button>
-    <${IconButton} icon="x" cls="sm" label=${t("close_dialog")} onClick=${() => { store.handed.value = []; }} /></div>`;
-}
+const Told = () => notices.shown().map((n) => html`<div class=${`toast ${n.level}`} key=${n.code}>
+  ${n.level !== "info" && html`<${Icon} name=${n.level === "alarm" ? "alarm" : "hourglass"} />`}<span class="grow">${n.text}</span>
+  <button type="button" class="as-link" onClick=${() => { select(n.first); composing.ready(); }}>${t("open")}</button>
+  <${IconButton} icon="x" cls="sm" label=${t("close_dialog")} onClick=${() => notices.dismiss(n.code)} /></div>`);
 
-const Toasts = () => html`<div class="toasts" role="status"><${Handed} />${store.toasts.value.map((x) => html`<div class=${`toast ${x.tone}`} key=${x.id}>
+const Toasts = () => html`<div class="toasts" role="status"><${Told} />${store.toasts.value.map((x) => html`<div class=${`toast ${x.tone}`} key=${x.id}>
   ${x.tone === "bad" && html`<${Icon} name="alert-circle" />`}<span class="grow">${x.text}</span>
   ${x.action && html`<button type="button" class="as-link" onClick=${() => { store.dropToast(x.id); x.action.run(); }}>${x.action.text}</button>`}
   <${IconButton} icon="x" cls="sm" label=${t("close_dialog")} onClick=${() => store.dropToast(x.id)} /></div>`)}</div>`;

@@ -7,9 +7,13 @@ import { t } from "./words.js";
 const named = (who, key = "you") => (who?.id && who.id === store.you.value.id ? t(key) : who?.name ?? "");
 const whom = (who) => named(who, "you_object");
 
+// acted is what somebody did; what happened by itself is said without a name.
+const acted = (m, key, args) => t(m.from.kind === "staff" ? key + "_by" : key, { ...args, Name: named(m.from) });
+
 const lines = {
   opened: () => t("event_opened"),
   assigned: (m, d) => {
+    if (d.reason) return t("event_assigned_" + d.reason, { Name: whom(d.staff) });
     const by = m.from.kind === "staff" && m.from.id !== d.staff?.id ? named(m.from) : "";
     const key = by ? "event_assigned_by" : m.from.kind === "staff" ? "event_took" : "event_assigned";
     return t(key, { Name: key === "event_took" ? named(d.staff) : whom(d.staff), By: by });
@@ -22,6 +26,11 @@ const lines = {
   closed: (m) => (m.from.kind === "staff" ? t("event_closed_by", { Name: named(m.from) }) : t("event_closed")),
   rated: (m, d) => html`${t("event_rated")} <${Face} score=${d.score} />${d.resolved !== undefined && ` ${t(d.resolved ? "rated_solved" : "rated_unsolved")}`}${d.comment && html`<span class="words">“${d.comment}”</span>`}`,
   tagged: (m, d) => (d.tags?.length ? t("event_tagged", { Name: named(m.from), Tags: d.tags.map((x) => x.name).join(t("comma")) }) : t("event_untagged", { Name: named(m.from) })),
+  prioritized: (m, d) => acted(m, "event_prioritized", { Priority: t("priority_" + (d.priority || "normal")) }),
+  marked: (m, d) => acted(m, d.emotion ? "event_marked" : "event_unmarked", { Emotion: t("emotion_" + (d.emotion || "none")) }),
+  breached: (m, d) => html`<span class="late">${t("event_breached", { Kind: t("deadline_" + d.kind) })}</span>`,
+  escalated: (m, d) => (d.rule ? t("event_escalated", { Rule: d.rule.name }) : t("event_escalated_late", { Kind: t("deadline_" + d.kind) })),
+  left: () => t("event_left"),
   recalled: () => null, // shown in the place of what was taken back
 };
 

@@ -2,8 +2,9 @@
 import { html } from "../vendor/preact-11.2.0.js";
 import { Dialog } from "./parts.js";
 import { close, take } from "./acts.js";
-import { openCustomer } from "./thread.js";
-import { step } from "./select.js";
+import { flipAngry, flipUrgent } from "./marks.js";
+import { flipBoard, mayBoard } from "./area.js";
+import { openCustomer, step } from "./select.js";
 import * as composing from "./composing.js";
 import * as drafts from "./drafts.js";
 import * as store from "./store.js";
@@ -35,6 +36,9 @@ const keys = {
     const c = store.current.peek();
     if (c?.status === "waiting") take(c.id);
   },
+  p: () => flipUrgent(store.current.peek()),
+  m: () => flipAngry(store.current.peek()),
+  b: flipBoard,
   i: openCustomer,
   f: () => document.getElementById("narrow")?.focus(),
   "/": () => mineOpen() && composing.slash(),
@@ -62,9 +66,9 @@ export function watch() {
   });
 }
 
-const sheet = [["J", "K"], ["R"], ["N"], ["/"], ["T"], ["A"], ["E"], ["⇧E"], ["I"], ["F"], ["Alt J", "Alt K", "Alt E"], ["Esc"]];
-const meaning = ["move", "reply", "note", "quick", "transfer", "take", "close", "close_next", "panel", "find", "alt", "esc"];
+const sheet = [["J", "K"], ["R"], ["N"], ["/"], ["T"], ["A"], ["E"], ["⇧E"], ["P"], ["M"], ["B"], ["I"], ["F"], ["Alt J", "Alt K", "Alt E"], ["Esc"]];
+const meaning = ["move", "reply", "note", "quick", "transfer", "take", "close", "close_next", "urgent", "angry", "board", "panel", "find", "alt", "esc"];
 
 export const Keys = () => html`<${Dialog} title=${t("keys_title")} onClose=${() => { store.dialog.value = null; }}>
-  <dl class="sheet">${sheet.map((row, i) => html`<dt key=${i}>${row.map((k) => html`<span class="kbd" key=${k}>${k}</span>`)}</dt><dd>${t("keys_" + meaning[i])}</dd>`)}</dl>
+  <dl class="sheet">${sheet.map((row, i) => (meaning[i] !== "board" || mayBoard()) && html`<dt key=${i}>${row.map((k) => html`<span class="kbd" key=${k}>${k}</span>`)}</dt><dd>${t("keys_" + meaning[i])}</dd>`)}</dl>
 <//>`;

@@ -90,10 +90,9 @@ const ears = {
     if (frame.gone || store.isStaff(frame.staff)) store.presence(frame);
     else loading.refresh(); // somebody new
   },
-  notice({ level, code, text }) {
-    if (code === "queue" || code === "returned") alerts.ring();
-    if (code === "rights") loading.refresh().then(look);
-    if (text) store.toast(text, level === "alarm" ? "bad" : "");
+  notice(frame) {
+    if (frame.code === "rights") loading.refresh().then(look);
+    alerts.notice(frame);
   },
 };
 

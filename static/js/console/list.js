@@ -1,11 +1,13 @@
 // The left pane: tabs, the queue's strip, and the rows. Rows have one height and
 // content-visibility, so that hundreds of ticking clocks cost no layout.
 import { html, useRef, useEffect } from "../vendor/preact-11.2.0.js";
-import { Avatar, Face, Icon, Tag, Wait, usePick } from "./parts.js";
+import { Avatar, Face, Icon, Level, Tag, Wait, usePick } from "./parts.js";
 import { Presence } from "./presence.js";
 import { Steps } from "./steps.js";
 import { drafts } from "./drafts.js";
 import * as composing from "./composing.js";
+import { Marks } from "./marks.js";
+import { pressing } from "./deadlines.js";
 import { take } from "./acts.js";
 import { select } from "./select.js";
 import { loadMore, loadView } from "./loading.js";
@@ -33,7 +35,7 @@ function Narrow() {
   </div>`;
 }
 
-const tabs = ["mine", "waiting", "colleagues", "bot", "later", "closed"];
+const tabs = ["mine", "waiting", "following", "colleagues", "bot", "later", "closed"];
 const always = new Set(["mine", "waiting", "colleagues", "closed"]);
 
 function Tabs() {
@@ -78,10 +80,13 @@ function Queue() {
   if (!["mine", "waiting"].includes(store.tab.value) || !waiting.length) return null;
   return html`<div class="queue">
     <div class="avs" aria-hidden="true">${waiting.slice(0, 3).map((c) => html`<${Avatar} key=${c.id} who=${c.contact} size="xs" />`)}</div>
-    <div class="grow">${t("queue_people", { Count: store.counts.value.waiting })} <${Longest} since=${waiting[0].waiting_since ?? waiting[0].opened} /></div>
+    <div class="grow">${t("queue_people", { Count: store.counts.value.waiting })} <${Longest} since=${longest(waiting)} /></div>
     ${store.may("conversations.reply") && html`<button type="button" class="btn sm" onClick=${() => take(waiting[0].id)}>${t("take")}</button>`}
   </div>`;
 }
+
+const began = (c) => c.waiting_since ?? c.opened;
+export const longest = (list) => list.map(began).sort()[0];
 
 const Longest = ({ since }) => html`<span>${t("queue_longest")} <b class="num">${clock(store.now.value - Date.parse(since))}</b></span>`;
 
@@ -118,16 +123,23 @@ function Row({ c, on }) {
     onClick=${(e) => { e.preventDefault(); select(c.id); composing.ready(); }}>
     <${Avatar} who=${c.contact} channel=${c.channel} />
     <div>
-      <div class="l1"><span class="nm trunc">${c.contact?.name}</span>${(c.tags ?? []).slice(0, 1).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Moment} c=${c} /></div>
-      <div class="l2"><${Preview} c=${c} />${un ? html`<span class="count"><span class="sr">${t("unread")} </span>${c.unread > 99 ? "99+" : c.unread}</span>` : c.rating ? html`<${Face} score=${c.rating} />` : null}</div>
+      <div class="l1"><span class="nm trunc">${c.contact?.name}</span><${Level} who=${c.contact} /><${Marks} c=${c} />${(c.tags ?? []).slice(0, c.contact?.level ? 0 : 1).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Moment} c=${c} /></div>
+      <div class="l2"><${Preview} c=${c} />${un ? html`<span class="count"><span class="sr">${t("unread")} </span>${c.unread > 99 ? "99+" : c.unread}</span>` : c.rating ? html`<${Face} score=${c.rating} />` : html`<${Away} c=${c} />`}</div>
     </div>
   </a>`;
 }
 
 function Moment({ c }) {
-  if (c.waiting_since && c.status !== "closed" && c.status !== "bot") return html`<${Wait} since=${c.waiting_since} title=${t("waiting_title")} />`;
+  const since = c.status !== "closed" && c.status !== "bot" && (c.waiting_since || c.left);
+  if (since) return html`<${Wait} since=${since} by=${pressing(c)} title=${t(c.left ? "left_title" : "waiting_title")} />`;
   const at = Date.parse(c.last?.time ?? c.opened);
   return html`<time class="tm" datetime=${c.last?.time}>${short(at, store.serverNow())}</time>`;
+}
+
+// Away marks what is with a colleague who is not there.
+function Away({ c }) {
+  const gone = usePick(() => (c.assignee && c.status === "open" && !store.mine(c) ? store.colleague(c.assignee.id)?.presence : ""), [c.assignee?.id, c.status]);
+  return gone === "break" || gone === "offline" ? html`<span class="tag">${t("colleague_" + gone, { Name: c.assignee.name })}</span>` : null;
 }
 
 const shown = { image: "kind_image", file: "kind_file", product: "kind_product", order: "kind_order" };

@@ -59,7 +59,13 @@ export async function loadMore(view) {
   }
 }
 
-// Mine and the queue are needed whole, for their counts and clocks.
+// loadWhole reads all of a view, for those who need every one of it.
+export async function loadWhole(view) {
+  await loadView(view);
+  for (let i = 0; i < 40 && pages.get(view)?.next; i++) await loadMore(view);
+}
+
+// Mine, what I follow and the queue are needed whole, for their counts and clocks.
 async function whole(view) {
   const first = await page(view);
   const all = { conversations: first.conversations, next: first.next, cursor: first.cursor };
@@ -75,7 +81,7 @@ async function whole(view) {
 // first answer's, so that the stream begins before everything that was read.
 export async function loadAll() {
   const mine = await whole("mine");
-  const [waiting, open] = await Promise.all([whole("waiting"), page("open")]);
+  const [waiting, following, open] = await Promise.all([whole("waiting"), whole("following"), page("open")]);
   const opened = store.current.peek();
   return {
     cursor: mine.cursor,
@@ -85,6 +91,7 @@ export async function loadAll() {
         store.forget();
         if (opened?.status === "closed") store.upsert(opened); // not in these lists, yet on the screen
         put("open", open);
+        put("following", following);
         put("waiting", waiting);
         put("mine", mine);
       });

@@ -1,6 +1,7 @@
 // The console's beginning: words, the desk, drafts; then the page; then the line.
 import { effect, html, render } from "../vendor/preact-11.2.0.js";
 import { App } from "./app.js";
+import { follow, openBoard } from "./area.js";
 import { select } from "./select.js";
 import * as alerts from "./alerts.js";
 import * as drafts from "./drafts.js";
@@ -26,16 +27,21 @@ async function start() {
   alerts.watch(select);
   keys.watch();
   reopen();
+  addEventListener("popstate", follow);
   fit();
   await link.start();
 }
 
-// The address names the open conversation: a reload comes back to it.
+// The address names the open conversation, or the board: a reload comes back to it.
 function reopen() {
   const done = effect(() => {
     if (store.link.value.state !== "ready") return;
     const id = location.hash.slice(1);
-    queueMicrotask(() => { done(); if (id && !store.selected.peek()) select(id); });
+    queueMicrotask(() => {
+      done();
+      if (id === "board") openBoard();
+      else if (id && !store.selected.peek()) select(id);
+    });
   });
 }
 

@@ -2,8 +2,7 @@
 import { html, signal, useEffect, useRef, useState } from "../vendor/preact-11.2.0.js";
 import { Face, Icon, IconButton, Menu, Tag, channelIcon } from "./parts.js";
 import { get, patch, post, put, remove } from "./api.js";
-import { openCustomer } from "./thread.js";
-import { select } from "./select.js";
+import { openCustomer, select } from "./select.js";
 import { lastWords } from "./list.js";
 import { Profile } from "./profile.js";
 import * as store from "./store.js";

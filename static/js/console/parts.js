@@ -1,8 +1,9 @@
 // Small parts that every pane uses.
 import { computed, html, useEffect, useLayoutEffect, useMemo, useRef } from "../vendor/preact-11.2.0.js";
 import { lastLetter } from "../lib/letter.js";
+import { levelAt, turns } from "./deadlines.js";
 import { isStaff, now } from "./store.js";
-import { clock, t } from "./words.js";
+import { clock, moment, t } from "./words.js";
 
 const sprite = new URL("../../icons.svg", import.meta.url).pathname;
 
@@ -44,26 +45,47 @@ export function Avatar({ who, size = "", channel, state }) {
 // it is drawn again only when its own part has changed.
 export const usePick = (pick, deps) => useMemo(() => computed(pick), deps).value;
 
-const levels = [[180, "over"], [120, "bad"], [60, "warn"], [0, "ok"]];
-
-// Wait counts up from a moment, by the server's clock, and takes its colour
-// from how long that is: 60, 120 and 180 seconds. The digits are bound to the
-// text node and the rest is drawn again only when it changes, because hundreds
-// of these tick at once.
-export function Wait({ since, lead, title }) {
+// Wait counts up from a moment, by the server's clock, and takes its colour from
+// the deadline that runs, by. The digits are bound to the text node and the rest
+// is drawn again only when it changes, because hundreds of these tick at once.
+export function Wait({ since, by, lead, title }) {
   const { digits, level, share } = useMemo(() => {
-    const waited = computed(() => Math.max(0, now.value - Date.parse(since)));
+    const from = Date.parse(since);
+    const due = turns(by, from)[2];
     return {
-      digits: computed(() => clock(waited.value)),
-      level: computed(() => levels.find(([least]) => waited.value >= least * 1000)[1]),
-      share: computed(() => Math.min(100, Math.floor(waited.value / 9000) * 5)), // of three minutes, in steps of 5 %
+      digits: computed(() => clock(now.value - from)),
+      level: computed(() => levelAt(by, from, now.value)),
+      share: computed(() => Math.max(0, Math.min(100, Math.floor((now.value - from) / (due - from || 1) * 20) * 5))), // in steps of 5 %
     };
-  }, [since]);
+  }, [since, by?.kind, by?.due, by?.stage]);
   const late = level.value === "over";
   return html`<span class=${`sla ${level.value}`} title=${title}>
     ${!late && html`<i class="rg" style=${{ "--p": share.value }} />`}
     ${late ? `${t("overdue")} ` : lead ? `${lead} ` : ""}${digits}
   </span>`;
+}
+
+// Elapsed counts up from a moment in ms, with no colour.
+export function Elapsed({ since }) {
+  const digits = useMemo(() => computed(() => clock(now.value - since)), [since]);
+  return html`<span class="num">${digits}</span>`;
+}
+
+const distant = 12 * 3600_000; // further off, a deadline is a moment and no countdown
+
+// Due counts down to a deadline, and up after it.
+export function Due({ d, title }) {
+  const { text, level } = useMemo(() => {
+    const due = Date.parse(d.due);
+    return {
+      text: computed(() => {
+        const left = due - now.value;
+        return left > distant ? t("due_by", { Time: moment(due, now.value) }) : left > 0 ? t("due_in", { Time: clock(left) }) : t("due_over", { Time: clock(-left) });
+      }),
+      level: computed(() => levelAt(d, 0, now.value)),
+    };
+  }, [d.kind, d.due, d.stage]);
+  return html`<span class=${`sla ${level.value}`} title=${title}>${text}</span>`;
 }
 
 const colours = { blue: "b", green: "g", amber: "y", violet: "v", gold: "au", cyan: "c" };
@@ -72,6 +94,9 @@ export const Tag = ({ tag, onRemove }) => html`<span class=${`tag ${colours[tag.
   ${tag.name}
   ${onRemove && html`<button type="button" class="x" aria-label=${t("tag_remove", { Name: tag.name })} onClick=${onRemove}><${Icon} name="x" /></button>`}
 </span>`;
+
+// Level is the customer's with the shop, in the shop's own words.
+export const Level = ({ who }) => who?.level && html`<span class="tag au"><${Icon} name="crown" />${who.level}</span>`;
 
 const faces = ["", "mood-cry", "mood-sad", "mood-empty", "mood-smile", "mood-happy"];
 
@@ -85,7 +110,7 @@ export function Dialog({ title, onClose, children, cls = "" }) {
   useEffect(() => {
     const before = document.activeElement;
     ref.current.showModal();
-    ref.current.querySelector("input:not([type=radio]), textarea, .dlg-f .pri")?.focus();
+    ref.current.querySelector("input:not([type=radio]), textarea, .answer, .dlg-f .pri")?.focus();
     return () => before?.focus?.();
   }, []);
   return html`<dialog ref=${ref} class=${cls} aria-labelledby="dialog-title" onCancel=${(e) => { e.preventDefault(); onClose?.(); }}

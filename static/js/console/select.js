@@ -2,12 +2,15 @@
 import { batch } from "../vendor/preact-11.2.0.js";
 import { tell } from "./link.js";
 import { get } from "./api.js";
+import * as notices from "./notices.js";
 import * as store from "./store.js";
 import * as threads from "./threads.js";
 import { t } from "./words.js";
 
 // select opens a conversation by id; one that is not in the lists is fetched.
-export async function select(id, { quiet } = {}) {
+// quiet leaves the pane that a narrow screen shows; there: the address says it
+// already.
+export async function select(id, { quiet, there } = {}) {
   if (!id) return leave();
   const before = store.current.peek();
   if (!store.conversations.peek().has(id)) {
@@ -18,9 +21,10 @@ export async function select(id, { quiet } = {}) {
       return;
     }
   }
-  store.settled(id);
-  const from = store.pane.peek();
+  notices.settled(id);
+  const from = store.area.peek() || store.pane.peek();
   batch(() => {
+    store.area.value = "";
     store.selected.value = id;
     if (store.pane.value === "list" || store.pane.value === "customer") store.pane.value = quiet ? store.pane.value : "thread";
   });
@@ -28,8 +32,9 @@ export async function select(id, { quiet } = {}) {
   if (before && before.contact?.id !== c.contact?.id) threads.trim(before.contact.id);
   threads.open(id, c.contact.id);
   tell("viewing", { conversation: id });
-  // On a phone the thread covers the list: the phone's own "back" returns to it.
-  if (from === "list" && !quiet && narrow.matches) history.pushState({ thread: true }, "", "#" + id);
+  if (there) return;
+  // What the thread covers, the board or a phone's list, is a step back.
+  if (!quiet && (from === "board" || (from === "list" && narrow.matches))) history.pushState({ thread: true }, "", "#" + id);
   else history.replaceState(history.state, "", "#" + id);
 }
 
@@ -38,15 +43,21 @@ const narrow = matchMedia("(max-width: 767px)");
 // back is the arrow above the thread.
 export const back = () => (history.state?.thread ? history.back() : leave());
 
-addEventListener("popstate", () => {
-  if (!location.hash) leave();
-});
-
-function leave() {
-  store.selected.value = "";
-  store.pane.value = "list";
+// leave closes the thread, for the list or for another area.
+export function leave(hash = "") {
+  batch(() => {
+    store.selected.value = "";
+    store.pane.value = "list";
+  });
   tell("viewing", {});
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", location.pathname + hash);
+}
+
+// openCustomer shows or hides the customer where they have no pane of their own.
+export function openCustomer() {
+  const open = store.pane.value !== "customer";
+  store.pane.value = open ? "customer" : "thread";
+  setTimeout(() => document.querySelector(open ? ".side-x" : ".panel-toggle")?.focus(), 50);
 }
 
 // step opens the next (1) or previous (-1) row.

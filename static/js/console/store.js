@@ -10,6 +10,7 @@ export const unrepliedOnly = signal(false);
 export const sorting = signal("wait"); // or "recent"
 export const needle = signal(""); // what the list is narrowed to
 export const pane = signal("list"); // which pane a narrow screen shows: list, thread, customer
+export const area = signal(""); // what the page shows: "" the conversations, "board" the supervisors' view
 export const dialog = signal(null); // {kind, …} of the one open dialog
 export const picture = signal(null); // {url, name} enlarged
 export const link = signal({ state: "connecting", since: Date.now() }); // connecting, ready, lost, signed_out, elsewhere, refused
@@ -33,6 +34,8 @@ setInterval(() => { now.value = serverNow(); }, 1000);
 export const you = computed(() => desk.value?.you);
 export const may = (permission) => desk.value?.you.permissions?.includes(permission) ?? false;
 export const mine = (c) => !!c?.assignee && c.assignee.id === you.value?.id;
+export const following = (c) => !!c?.owner && c.owner.id === you.value?.id && !mine(c) && c.status !== "closed";
+export const colleague = (id) => desk.value?.colleagues.find((p) => p.id === id);
 export const isStaff = (id) => id === you.value?.id || (desk.value?.colleagues ?? []).some((p) => p.id === id);
 export const current = computed(() => conversations.value.get(selected.value));
 
@@ -54,12 +57,21 @@ export function compare(a, b) {
 }
 
 const groupsOf = computed(() => {
-  const out = { mine: [], waiting: [], colleagues: [], bot: [], later: [], closed: [] };
-  for (const c of conversations.value.values()) (out[place(c)] ??= []).push(c);
+  const out = { mine: [], waiting: [], following: [], colleagues: [], bot: [], later: [], closed: [] };
+  for (const c of conversations.value.values()) {
+    (out[place(c)] ??= []).push(c);
+    if (following(c)) out.following.push(c); // beside where it is
+  }
   return out;
 });
 
-export const queue = computed(() => groupsOf.value.waiting.slice().sort((a, b) => waits(a) - waits(b)));
+// inLine orders the queue as the server does: by rank, in which priority and level
+// have given a head start.
+const rank = (c) => Date.parse(c.rank ?? c.waiting_since ?? c.opened) || 0;
+export const inLine = (a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1);
+
+export const queue = computed(() => groupsOf.value.waiting.slice().sort(inLine));
+export const mineOpen = computed(() => groupsOf.value.mine.slice().sort(compare));
 
 const hit = (c, word) => [c.contact?.name, c.last?.text, ...(c.tags ?? []).map((x) => x.name)].some((s) => s?.toLowerCase().includes(word));
 
@@ -72,7 +84,7 @@ export const rows = computed(() => {
   return list.slice().sort(compare);
 });
 
-const views = { mine: "mine", waiting: "waiting", colleagues: "open", bot: "bot", later: "later", closed: "closed" };
+const views = { mine: "mine", waiting: "waiting", following: "following", colleagues: "open", bot: "bot", later: "later", closed: "closed" };
 export const viewOf = (name) => views[name];
 
 // counts are exact where the whole view is loaded, else the server's.
@@ -104,7 +116,10 @@ export function upsert(...list) {
 }
 
 // What the server leaves out is not there any more.
-const blank = { assignee: undefined, group: undefined, waiting_since: undefined, position: undefined, closed: undefined, rating: undefined };
+const blank = {
+  assignee: undefined, group: undefined, owner: undefined, waiting_since: undefined, position: undefined, rank: undefined, closed: undefined, rating: undefined,
+  deadlines: undefined, emotion: undefined, left: undefined, preferred: undefined, night: undefined,
+};
 
 // The customer's next word after a closing opens another conversation in the
 // same visible thread: whoever has that thread open is taken along.
@@ -143,17 +158,6 @@ export function toast(text, tone = "", action) {
   setTimeout(() => dropToast(id), action ? 10000 : 5000);
 }
 
-// handed are the conversations that became mine and were not looked at since:
-// one notice tells of all of them.
-export const handed = signal([]);
-let handedEnds = 0;
-export function hand(id) {
-  handed.value = [...handed.value.filter((x) => x !== id), id];
-  clearTimeout(handedEnds);
-  handedEnds = setTimeout(() => { handed.value = []; }, 10000);
-}
-// settled drops what was told about a conversation: somebody looks at it now.
-export const settled = (id) => { if (handed.peek().includes(id)) handed.value = handed.value.filter((x) => x !== id); };
 export const dropToast = (id) => { toasts.value = toasts.value.filter((x) => x.id !== id); };
 
 // presence takes a colleague's, or one's own, being there. Who works here no

@@ -1,11 +1,11 @@
 // The middle pane: the one visible thread of a contact, across conversations.
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact-11.2.0.js";
-import { Avatar, Icon, IconButton, Menu, Tag, Wait, channelIcon } from "./parts.js";
+import { Avatar, Icon } from "./parts.js";
 import { Composer } from "./composer.js";
 import { Entry, own } from "./bubble.js";
+import { Context, Head } from "./head.js";
+import { Handover } from "./handover.js";
 import { Steps } from "./steps.js";
-import { close } from "./acts.js";
-import { back } from "./select.js";
 import { outbox, tell } from "./link.js";
 import * as store from "./store.js";
 import * as threads from "./threads.js";
@@ -18,55 +18,8 @@ export function Thread() {
     return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>${store.desk.value.first_steps?.done === false ? html`<div class="welcome scroll"><${Steps} /></div>` : html`<div class="nothing"><${Icon} name="messages" /><p>${t("nothing_open")}</p><p class="keys"><span class="kbd">J</span><span class="kbd">K</span>${t("key_move")} <span class="kbd">?</span>${t("key_help")}</p></div>`}</section>`;
   }
   return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>
-    <${Head} c=${c} /><${Context} c=${c} /><${Messages} c=${c} key=${c.contact.id} /><${Composer} c=${c} />
+    <${Head} c=${c} /><${Context} c=${c} /><${Handover} c=${c} /><${Messages} c=${c} key=${c.contact.id} /><${Composer} c=${c} />
   </section>`;
-}
-
-const openTransfer = (c) => { store.dialog.value = { kind: "transfer", id: c.id }; };
-export function openCustomer() {
-  const open = store.pane.value !== "customer";
-  store.pane.value = open ? "customer" : "thread";
-  setTimeout(() => document.querySelector(open ? ".side-x" : ".panel-toggle")?.focus(), 50);
-}
-
-function Head({ c }) {
-  const [more, setMore] = useState(false);
-  const done = c.status === "closed";
-  const can = !done && (store.mine(c) || store.may("conversations.assign"));
-  return html`<header class="th">
-    <${IconButton} icon="arrow-left" cls="back" label=${t("back")} onClick=${back} />
-    <div class="who-head">
-      <div class="row"><h2 class="trunc">${c.contact.name}</h2>${(c.tags ?? []).slice(0, 3).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}
-        ${c.waiting_since && !done && html`<${Wait} since=${c.waiting_since} lead=${t("waited")} title=${t("waiting_title")} />`}</div>
-      <div class="sub trunc"><span class=${`dot ${c.contact.online ? "on" : ""}`} />${t(c.contact.online ? "online" : "away")}
-        <span class="ch-name"> · <${Icon} name=${channelIcon(c.channel?.kind)} /><span class="trunc">${c.channel?.name}</span></span><span class="hm">${c.group?.name ? ` · ${c.group.name}` : ""}${c.assignee && !store.mine(c) ? ` · ${t("served_by", { Name: c.assignee.name })}` : ""}</span></div>
-    </div>
-    <div class="acts">
-      ${can && html`<${IconButton} icon="transfer" cls="w" label=${t("transfer")} hint="T" onClick=${() => openTransfer(c)} />`}
-      <${IconButton} icon="layout-sidebar-right" cls="panel-toggle" label=${t("customer")} aria-expanded=${store.pane.value === "customer"} aria-controls="customer" onClick=${openCustomer} />
-      ${can && html`<span class="pop-at narrow-only"><${IconButton} icon="dots" label=${t("more")} aria-haspopup="menu" aria-expanded=${more} onClick=${() => setMore(!more)} />
-        ${more && html`<${Menu} label=${t("more")} cls="right" onClose=${() => setMore(false)}>
-          <button type="button" role="menuitem" onClick=${() => { setMore(false); openTransfer(c); }}><${Icon} name="transfer" />${t("transfer")}</button>
-          <button type="button" role="menuitem" onClick=${() => { setMore(false); close(c.id); }}><${Icon} name="circle-check" />${t("close")}</button>
-        <//>`}</span>
-      <button type="button" class="btn" title=${`${t("close")} (E)`} onClick=${() => close(c.id)}><${Icon} name="circle-check" />${t("close")}</button>`}
-    </div>
-  </header>`;
-}
-
-// Context says where the customer is and which colleagues look on.
-function Context({ c }) {
-  const page = c.contact.page;
-  const others = [...(store.viewers.value.get(c.id) ?? [])].filter((id) => id !== store.you.value.id)
-    .map((id) => store.desk.value.colleagues.find((p) => p.id === id)).filter(Boolean);
-  if (!page?.url && !others.length && !store.writers.value.has(c.id)) return null;
-  const writer = store.writers.value.get(c.id);
-  const writing = writer && writer.id !== store.you.value.id && writer;
-  const web = /^https?:/.test(page?.url ?? "");
-  return html`<div class="ctx">
-    ${page?.url && html`<span class="trunc">${t("browsing")} ${web ? html`<a href=${page.url} target="_blank" rel="noopener noreferrer">${page.title || page.url}</a>` : html`<b>${page.title || page.url}</b>`}</span>`}
-    ${writing ? html`<span class="see"><${Avatar} who=${writing} size="xs" />${t("colleague_typing", { Name: writing.name })}</span>` : others.length > 0 && html`<span class="see"><${Avatar} who=${others[0]} size="xs" />${t("viewing", { Name: others.map((p) => p.name).join(t("comma")) })}</span>`}
-  </div>`;
 }
 
 const nearEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80;

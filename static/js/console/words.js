@@ -53,6 +53,10 @@ export function short(ms, now) {
   return daysAgo(ms, now) <= 0 ? time(ms) : day(ms, now);
 }
 
+// moment is a day and a time, for what is still to come: 14:30 today, else
+// "Nov 28 14:30".
+export const moment = (ms, now) => (sameDay(ms, now) ? time(ms) : `${date(ms, now)} ${time(ms)}`);
+
 export const sameDay = (a, b) => midnight(a) === midnight(b);
 
 export function bytes(n) {
