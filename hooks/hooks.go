@@ -59,7 +59,7 @@ func Register(app core.App, c *Config) *web.Table {
 	routing.Register(app, t)
 	escalation.Register(app, t)
 	reminders.Register(app, t)
-	sla.Register(app)
+	sla.Register(app, t)
 	quickreplies.Register(app, t)
 	protocol.Register(app, t, c.Unlimited)
 	widget.Register(app, t)

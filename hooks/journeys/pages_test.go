@@ -164,6 +164,19 @@ var scenes = map[string][]scene{
 			v.sees(".tm-import", "")
 		}},
 	},
+	"/admin/deadlines": {
+		{name: "deadlines", as: ownerMail, path: "/admin/deadlines", sees: ".dl-times"},
+		{name: "deadlines refused", as: ownerMail, path: "/admin/deadlines", sees: ".dl-times", then: func(v *view) {
+			v.write("[name=high_next]", "soon")
+			v.click(".ad-save .pri", "")
+			v.sees(".pg-error", "")
+		}},
+	},
+	"/admin/deadlines/groups/{id}": {{name: "deadlines of a group", as: ownerMail, path: "/admin/deadlines", sees: ".dl-groups", then: func(v *view) {
+		v.click(".dl-groups a", "")
+		v.sees(".ad-crumb", "")
+		v.sees(".dl-answer li", "")
+	}}},
 	"/admin/escalation": {{name: "escalation rules", as: ownerMail, path: "/admin/escalation", sees: ".es-rows"}},
 	"/admin/escalation/new": {
 		{name: "new rule", as: ownerMail, path: "/admin/escalation/new", sees: ".es-parts", then: func(v *view) {

@@ -2,6 +2,7 @@ package notices
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -41,11 +42,12 @@ func Alert(app core.App, w Warning) error {
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(b *Robot) bool { return !b.Enabled() || !b.tells(w) })
+	if len(all) == 0 {
+		return nil
+	}
 	now, words := time.Now(), words(app, w)
 	for _, b := range all {
-		if !b.Enabled() || !b.tells(w) {
-			continue
-		}
 		first, err := pending{Robot: b.Id, Code: w.Code, Text: words, Group: w.Group, Conversation: w.Conversation}.note(app, now)
 		if err == nil && first {
 			err = b.sayAt(app, duty{Robot: b.Id, Code: w.Code}, b.free(w.Code, PaceOf(app), now))

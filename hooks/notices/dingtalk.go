@@ -27,14 +27,7 @@ var dingtalk = product{
 }
 
 func inDingTalk(m message) map[string]any {
-	text := "**" + m.title() + "**"
-	for _, line := range m.lines() {
-		text += "\n\n> " + line
-	}
-	if m.Link != "" {
-		text += "\n\n[" + m.LinkText + "](" + m.Link + ")"
-	}
-	return map[string]any{"msgtype": "markdown", "markdown": map[string]any{"title": m.title(), "text": text}}
+	return map[string]any{"msgtype": "markdown", "markdown": map[string]any{"title": m.title(), "text": m.markdown("\n\n")}}
 }
 
 func signDingTalk(u *url.URL, _ map[string]any, secret string, now time.Time) {

@@ -35,6 +35,19 @@ func (m message) lines() []string {
 	return list
 }
 
+// markdown is m with a title and quoted lines, each begun by what begins one in
+// the product.
+func (m message) markdown(begins string) string {
+	parts := []string{"**" + m.title() + "**"}
+	for _, line := range m.lines() {
+		parts = append(parts, "> "+line)
+	}
+	if m.Link != "" {
+		parts = append(parts, "["+m.LinkText+"]("+m.Link+")")
+	}
+	return strings.Join(parts, begins)
+}
+
 // messageOf is p in the shop's language.
 func messageOf(app core.App, p *pending) message {
 	shop := settings.ShopOf(app)

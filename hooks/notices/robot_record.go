@@ -70,9 +70,16 @@ func (b *Robot) Groups() []string { return b.GetStringSlice("groups") }
 
 // Codes are the alerts that it tells; none means all.
 func (b *Robot) Codes() []string {
-	var codes []string
-	_ = b.UnmarshalJSONField("codes", &codes) // checked when it was saved
+	codes, _ := b.codes() // checked when it was saved
 	return codes
+}
+
+func (b *Robot) codes() (codes []string, err error) {
+	if text := b.GetString("codes"); text == "" || text == "null" {
+		return nil, nil
+	}
+	err = b.UnmarshalJSONField("codes", &codes)
+	return codes, err //nolint:wrapcheck // its caller says what was being done
 }
 
 // Worked is when it last spoke, the zero time if never.

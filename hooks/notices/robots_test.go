@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -199,7 +201,7 @@ func TestFailuresAreTriedAgainAndExplained(t *testing.T) {
 		{notices.Feishu, `{"code":9499,"msg":"Bad Request"}`, "notices.trouble_refused"},
 		{notices.Feishu, `{}`, "notices.trouble_odd"},
 	} {
-		b, err := notices.Add(app, notices.Draft{Name: fmt.Sprint(i), Kind: c.kind, Address: s.address(c.kind), Secret: secret})
+		b, err := notices.Add(app, notices.Draft{Name: strconv.Itoa(i), Kind: c.kind, Address: s.address(c.kind), Secret: secret})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,7 +281,7 @@ func TestAlertsOutliveTheProgram(t *testing.T) {
 	t.Parallel()
 	app, s := shop(t), listen(t)
 	b := robot(t, app, s, notices.DingTalk)
-	boom := fmt.Errorf("boom")
+	boom := errors.New("boom")
 	err := app.RunInTransaction(func(app core.App) error {
 		alert(t, app, late(""))
 		return boom
@@ -333,26 +335,26 @@ func TestRobotsTellWhatTheyAreFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	turn := func(on bool) {
+		t.Helper()
+		if _, failed := notices.Turn(app, b.Id, on); failed != nil {
+			t.Fatal(failed)
+		}
+	}
 	for _, w := range []notices.Warning{other, rule, late("")} {
 		alert(t, app, w)
 	}
 	if n := len(effects(t, app)); n != 0 {
 		t.Fatalf("%d effects for what it is not for", n)
 	}
-	if _, err := notices.Turn(app, b.Id, false); err != nil {
-		t.Fatal(err)
-	}
+	turn(false)
 	alert(t, app, mine)
 	if n := len(effects(t, app)); n != 0 {
 		t.Fatal("one that is off is told")
 	}
-	if _, err := notices.Turn(app, b.Id, true); err != nil {
-		t.Fatal(err)
-	}
+	turn(true)
 	alert(t, app, mine)
-	if _, err := notices.Turn(app, b.Id, false); err != nil {
-		t.Fatal(err)
-	}
+	turn(false)
 	speak(t, app, b, time.Now()) // it was switched off before it could speak
 	if texts, _ := s.said(); len(texts) > 0 {
 		t.Errorf("one that is off says %q", texts)
@@ -365,9 +367,7 @@ func TestRobotsTellWhatTheyAreFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := notices.Turn(app, b.Id, true); err != nil {
-		t.Fatal(err)
-	}
+	turn(true)
 	if err := access.DeleteGroup(app, p, g[0].Id, g[1].Id); err != nil {
 		t.Fatal(err)
 	}
@@ -393,8 +393,11 @@ func TestAddressesAndSecretsStayWhereTheyAre(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		public, _ := json.Marshal(r)
-		row, _ := json.Marshal(r.FieldsData())
+		public, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := fmt.Append(nil, r.FieldsData())
 		var entries []struct{ Told string }
 		if err := app.DB().NewQuery("SELECT act || changes AS told FROM audit WHERE seq > 0 ORDER BY seq LIMIT 100").All(&entries); err != nil {
 			t.Fatal(err)

@@ -21,26 +21,33 @@ const (
 // sealed here, such as one that was typed into the dashboard, is none.
 func check(e *core.RecordEvent) error {
 	b := wrap(e.Record)
-	switch n := utf8.RuneCountInString(b.Name()); {
-	case n == 0:
+	if b.Name() == "" {
 		return fail.New(fail.Invalid, "notices.name_missing").On("name")
-	case n > longestName:
+	}
+	if utf8.RuneCountInString(b.Name()) > longestName {
 		return fail.New(fail.Invalid, "fail.too_long", "Most", longestName).On("name")
 	}
 	if !slices.Contains(Kinds, b.Kind()) || !e.Record.IsNew() && wrap(e.Record.Original()).Kind() != b.Kind() {
 		return fail.New(fail.Invalid, "fail.invalid").On("kind")
 	}
-	var codes []string
-	if b.GetString("codes") != "" && b.UnmarshalJSONField("codes", &codes) != nil || len(codes) > mostCodes ||
-		slices.ContainsFunc(codes, func(c string) bool { return c == "" || len(c) > longestCode }) {
-		return fail.New(fail.Invalid, "fail.invalid").On("codes")
+	codes, err := b.codes()
+	if err != nil || len(codes) > mostCodes || slices.ContainsFunc(codes, func(c string) bool { return c == "" || len(c) > longestCode }) {
+		return fail.New(fail.Invalid, "fail.invalid").On("codes").Because(err)
 	}
-	if e.Record.IsNew() || wrap(e.Record.Original()).sealed() != b.sealed() {
-		if to, err := b.target(e.App); err != nil || to.address == "" {
-			return fail.New(fail.Invalid, "notices.address_sealed").On("address").Because(err)
-		}
+	if err := checkTarget(e.App, e.Record, b); err != nil {
+		return err
 	}
 	return e.Next()
+}
+
+func checkTarget(app core.App, r *core.Record, b *Robot) error {
+	if !r.IsNew() && wrap(r.Original()).sealed() == b.sealed() {
+		return nil // one whose key is lost can still be switched off
+	}
+	if to, err := b.target(app); err != nil || to.address == "" {
+		return fail.New(fail.Invalid, "notices.address_sealed").On("address").Because(err)
+	}
+	return nil
 }
 
 // followGroup lets robots that tell of a group which is deleted tell of its heir.

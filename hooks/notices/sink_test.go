@@ -161,7 +161,10 @@ func asFeishu(body map[string]any) (text, wrong string) {
 	if err != nil || time.Since(time.Unix(seconds, 0)).Abs() > time.Hour || base64.StdEncoding.EncodeToString(mac.Sum(nil)) != body["sign"] {
 		return "", `{"code":19021,"msg":"sign match fail or timestamp is not within one hour from current time"}`
 	}
-	raw, _ := json.Marshal(body["content"])
+	raw, err := json.Marshal(body["content"])
+	if err != nil {
+		return "", err.Error()
+	}
 	var content struct {
 		Post struct {
 			ZhCN struct {
@@ -173,16 +176,13 @@ func asFeishu(body map[string]any) (text, wrong string) {
 	if json.Unmarshal(raw, &content) != nil || body["msg_type"] != "post" || content.Post.ZhCN.Title == "" {
 		return "", `{"code":9499,"msg":"Bad Request"}`
 	}
-	text = content.Post.ZhCN.Title
+	said := []string{content.Post.ZhCN.Title}
 	for _, line := range content.Post.ZhCN.Content {
 		for _, part := range line {
-			text += "\n" + part.Text
-			if part.Tag == "a" {
-				text += "(" + part.Href + ")"
-			}
+			said = append(said, part.Text, part.Href)
 		}
 	}
-	return text, ""
+	return strings.Join(said, "\n"), ""
 }
 
 // address is the sink's for robots of the kind.

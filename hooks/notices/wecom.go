@@ -15,12 +15,5 @@ var wecom = product{
 }
 
 func inWeCom(m message) map[string]any {
-	text := "**" + m.title() + "**"
-	for _, line := range m.lines() {
-		text += "\n> " + line
-	}
-	if m.Link != "" {
-		text += "\n[" + m.LinkText + "](" + m.Link + ")"
-	}
-	return map[string]any{"msgtype": "markdown", "markdown": map[string]any{"content": text}}
+	return map[string]any{"msgtype": "markdown", "markdown": map[string]any{"content": m.markdown("\n")}}
 }

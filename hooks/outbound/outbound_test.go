@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -42,7 +43,7 @@ func canary(t *testing.T, address string) (port string, seen *atomic.Int32) {
 			_ = c.Close()
 		}
 	}()
-	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port), seen
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), seen
 }
 
 func get(t *testing.T, c *caller, address string) (*Answer, error) {
@@ -262,12 +263,13 @@ func dns(t *testing.T, answer func(name string) []byte) *net.Resolver {
 // reply answers a question (RFC 1035, 4.1): its header and question again, and
 // an address that is true for no time at all.
 func reply(question []byte, answer func(name string) []byte) []byte {
-	end, name := 12, ""
+	end, labels := 12, []string{}
 	for question[end] != 0 {
 		n := int(question[end])
-		name += string(question[end+1:end+1+n]) + "."
+		labels = append(labels, string(question[end+1:end+1+n]))
 		end += n + 1
 	}
+	name := strings.Join(labels, ".")
 	end += 5 // the root, the type and the class
 	out := append([]byte{}, question[:end]...)
 	out[2], out[3] = 0x81, 0x80               // an answer, recursion done

@@ -29,9 +29,11 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 const (
@@ -49,22 +51,25 @@ const (
 type keeper struct {
 	app   core.App
 	weeks sync.Map // name → hours.Week by which deadlines were set
-	hours stale    // may be others than the deadlines were set by
+	undo  lastSave
+	hours stale // may be others than the deadlines were set by
 
 	once sync.Once
 	quit chan struct{}
 	done sync.WaitGroup
 }
 
-// Register binds deadlines to conversations, and the sweep.
-func Register(app core.App) {
+// Register binds deadlines to conversations, the pages, and the sweep.
+func Register(app core.App, t *web.Table) {
 	k := &keeper{app: app, quit: make(chan struct{})}
 	app.Store().Set(storeKey, k)
 	k.hours.mark() // to learn by which hours they were set before
 	settings.Hold(app, settingsKey, Standard(), Settings.check)
 	conversations.OnChange(app).Bind(&hook.Handler[*conversations.ChangeEvent]{Id: "deadlinesFollow", Func: k.follow, Priority: afterAll})
 	app.OnRecordAfterUpdateSuccess("groups", "channels", settings.Collection).BindFunc(func(e *core.RecordEvent) error { k.hours.mark(); return e.Next() })
+	t.Area(web.Area{Key: area, Section: web.Service, Icon: "hourglass", Path: at, Any: []web.Permission{access.SettingsEdit}})
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		t.Pages(e.Router, k.routes()...)
 		if e.Server != nil { // without one, routes are only listed
 			k.once.Do(func() { k.done.Add(1); go k.work() })
 		}
