@@ -143,7 +143,7 @@ func TestMailboxesAreTold(t *testing.T) {
 		t.Fatalf("%d letters", n)
 	}
 	letter := app.TestMailer.LastMessage()
-	if letter.To[0].Address != "boss@heye.cn" || letter.Subject != "禾野优选 · 超时" {
+	if letter.To[0].Address != "boss@heye.cn" || letter.Subject != "禾野优选 · 超时升级" {
 		t.Errorf("%s to %v", letter.Subject, letter.To)
 	}
 	for _, want := range []string{"售前", "另有 1 条", "https://kf.example.com/desk#conversation001"} {

@@ -26,7 +26,7 @@ var inGroups = []notices.Kind{notices.WeCom, notices.DingTalk, notices.Feishu}
 // late is an alert as a feature raises one, with words that have a variable.
 func late(group string) notices.Warning {
 	return notices.Warning{
-		Code: notices.DeadlineBreached, Key: "protocol.returned_deleted", Args: []any{"Name", "13812346027", "Count", 2},
+		Code: notices.DeadlineEscalated, Key: "protocol.returned_deleted", Args: []any{"Name", "13812346027", "Count", 2},
 		Group: group, Conversation: "conversation001",
 	}
 }
@@ -40,7 +40,7 @@ func alert(t testing.TB, app core.App, w notices.Warning) {
 
 func speak(t testing.TB, app core.App, b *notices.Robot, now time.Time) {
 	t.Helper()
-	if err := notices.Speak(context.Background(), app, b.Id, notices.DeadlineBreached, 0, now); err != nil {
+	if err := notices.Speak(context.Background(), app, b.Id, notices.DeadlineEscalated, 0, now); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -254,7 +254,7 @@ func TestPausesGrowAndEnd(t *testing.T) {
 	alert(t, app, late(""))
 	var before time.Duration
 	for _, tries := range []int{0, 1, 2, 6, 7, 50} {
-		if err := notices.Speak(t.Context(), app, b.Id, notices.DeadlineBreached, tries, now); err != nil {
+		if err := notices.Speak(t.Context(), app, b.Id, notices.DeadlineEscalated, tries, now); err != nil {
 			t.Fatal(err)
 		}
 		due := effects(t, app)
@@ -265,7 +265,7 @@ func TestPausesGrowAndEnd(t *testing.T) {
 		before = wait
 	}
 	n := len(effects(t, app))
-	if err := notices.Speak(t.Context(), app, b.Id, notices.DeadlineBreached, 200, now.Add(25*time.Hour)); err != nil || len(effects(t, app)) != n {
+	if err := notices.Speak(t.Context(), app, b.Id, notices.DeadlineEscalated, 200, now.Add(25*time.Hour)); err != nil || len(effects(t, app)) != n {
 		t.Errorf("it goes on for ever: %v", err)
 	}
 	s.be("")
@@ -314,7 +314,7 @@ func TestStoppingLosesNoAlert(t *testing.T) {
 	alert(t, app, late(""))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := notices.Speak(ctx, app, b.Id, notices.DeadlineBreached, 0, time.Now()); err == nil {
+	if err := notices.Speak(ctx, app, b.Id, notices.DeadlineEscalated, 0, time.Now()); err == nil {
 		t.Error("the outbox is told that it was done")
 	}
 	if !again(t, app, b).Failed().IsZero() {
@@ -330,7 +330,7 @@ func TestRobotsTellWhatTheyAreFor(t *testing.T) {
 	mine, other := late(g[0].Id), late(g[1].Id)
 	rule := mine
 	rule.Code = notices.Rule
-	draft := notices.Draft{Name: "售前", Kind: notices.Feishu, Address: s.address(notices.Feishu), Secret: secret, Groups: []string{g[0].Id}, Codes: []string{notices.DeadlineBreached}}
+	draft := notices.Draft{Name: "售前", Kind: notices.Feishu, Address: s.address(notices.Feishu), Secret: secret, Groups: []string{g[0].Id}, Codes: []string{notices.DeadlineEscalated}}
 	b, err := notices.Add(app, draft)
 	if err != nil {
 		t.Fatal(err)
