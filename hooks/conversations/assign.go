@@ -90,13 +90,9 @@ func (tx *Tx) give(c *Conversation, p *access.Person, why string, asked *Message
 	return tx.event(c, asked.From, asked.ClientID, asked.Hash, data)
 }
 
-// serve makes c the open conversation of staff, and their question where it was
-// nobody's.
+// serve makes c the open conversation of staff.
 func (c *Conversation) serve(staff string) {
 	c.Assignee, c.Status = staff, Open
-	if c.Owner == "" {
-		c.Owner = staff
-	}
 	c.leaveQueue()
 }
 

@@ -39,7 +39,7 @@ type Conversation struct {
 	RatingComment  string
 	Rated          time.Time
 
-	Owner     string      // 首问负责人: who served first, through all transfers
+	Owner     string      // 首问负责人: who answered first, through all transfers
 	Rank      time.Time   // the place in the queue: Queued, less the head start that it has
 	Preferred *Preference // for whom it waits at first; nil for anybody
 	Night     bool        // it began to wait while nobody answers

@@ -37,6 +37,7 @@ func LeaveMessage(app core.App, contact *customers.Contact, left MessageLeft) (*
 		if err != nil {
 			return err
 		}
+		since := c.Left // what is added to a message waits as long as the message
 		if err := tx.attach(c, m, d); err != nil {
 			return err
 		}
@@ -50,7 +51,10 @@ func LeaveMessage(app core.App, contact *customers.Contact, left MessageLeft) (*
 			return nil
 		}
 		if c.Status != Open {
-			c.Left = tx.Now
+			c.Left = since
+			if since.IsZero() {
+				c.Left = tx.Now
+			}
 		}
 		_, err = tx.event(c, by, "", "", EventData{Event: Left, Phone: mask.Phone(said.Phone), Email: mask.Email(said.Email)})
 		return err

@@ -89,11 +89,20 @@ func PostAsStaff(app core.App, p *access.Person, d Draft) (*Message, error) {
 			return err
 		}
 		if d.Kind != Note {
-			c.WaitingSince, c.Left = noTime, noTime
+			c.answeredBy(p)
 		}
 		tx.Save(c)
 		return nil
 	})
+}
+
+// answeredBy is what a word of staff's does to the conversation. Whoever answers
+// first owns the question; one that was only given to them is not theirs yet.
+func (c *Conversation) answeredBy(p *access.Person) {
+	c.WaitingSince, c.Left = noTime, noTime
+	if c.Owner == "" && c.Assignee == p.ID {
+		c.Owner = p.ID
+	}
 }
 
 // post does what all posts share: shape, repeat, commit.

@@ -11,12 +11,12 @@ import (
 
 var noTime time.Time
 
-// Visible reports whether p may see c: their own always, and those that they
-// served first, the conversations of their groups with that permission, and what waits in their groups in any
+// Visible reports whether p may see c: their own always, those that they answered
+// first while they answer customers, the conversations of their groups with that permission, and what waits in their groups in any
 // case, because they may take it.
 func Visible(p *access.Person, c *Conversation) bool {
 	switch {
-	case c.Assignee == p.ID, c.Owner == p.ID, p.May(access.ConversationsSeeAll):
+	case c.Assignee == p.ID, p.May(access.ConversationsSeeAll), c.Owner == p.ID && p.May(access.ConversationsReply):
 		return true
 	case c.Group != "" && !p.InGroup(c.Group):
 		return false
@@ -34,7 +34,10 @@ func visibleTo(p *access.Person) dbx.Expression {
 	for _, g := range p.Groups {
 		groups = append(groups, g)
 	}
-	own, shared := dbx.Or(dbx.HashExp{"assignee": p.ID}, dbx.HashExp{"owner": p.ID}), dbx.In("group", groups...)
+	own, shared := dbx.Expression(dbx.HashExp{"assignee": p.ID}), dbx.In("group", groups...)
+	if p.May(access.ConversationsReply) {
+		own = dbx.Or(own, dbx.HashExp{"owner": p.ID})
+	}
 	if p.May(access.ConversationsSeeGroup) {
 		return dbx.Or(own, shared)
 	}

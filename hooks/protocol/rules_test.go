@@ -231,7 +231,7 @@ func TestTransfer(t *testing.T) {
 	from := s.hello(fromToken, "")
 	v := s.hello(s.visitor().str("token"), "")
 	id := v.send("m", "在吗").str("message", "conversation")
-	from.ask(frame{"type": "take", "id": "t", "conversation": id})
+	from.send("m1", "在的", frame{"conversation": id})
 	if r := from.ask(frame{"type": "transfer", "id": "x0", "conversation": id, "staff": to}); r.str("code") != "unavailable" {
 		t.Fatalf("to somebody who is away: %v", r)
 	}
