@@ -36,7 +36,7 @@ func TestRobotsTellNothingPersonal(t *testing.T) {
 		t.Fatal(err)
 	}
 	rules := map[string]escalation.When{
-		"投诉": {Words: &escalation.Words{Any: []string{"12315"}}}, "大额": {Amount: 500}, "生气": {Emotion: conversations.Upset},
+		"开票": {Words: &escalation.Words{Any: []string{"发票"}}}, "大额": {Amount: 500}, "生气": {Emotion: conversations.Upset},
 		"超时": {Breach: []string{conversations.FirstResponse}},
 	}
 	for name, when := range rules {
@@ -55,7 +55,7 @@ func TestRobotsTellNothingPersonal(t *testing.T) {
 	})
 	s.said()
 	texts := strings.Join(s.bodies, "\n")
-	for _, name := range []string{"投诉", "大额", "生气", "首次回复"} {
+	for _, name := range []string{"开票", "大额", "生气", "首次回复"} {
 		if !strings.Contains(texts, name) {
 			t.Errorf("nothing is told of %s: %s", name, texts)
 		}
@@ -80,7 +80,7 @@ func suffer(t *testing.T, app core.App, then func()) {
 		t.Fatal(err)
 	}
 	name, phone, email := "金丝雀小姐", "13812346027", "canary.wang@example.com"
-	for i, text := range []string{"在吗，我是金丝雀", "SF1234567890123 退我 899 元，电话 13812346027", "我要打 12315！canary.wang@example.com", "气死我了"} {
+	for i, text := range []string{"在吗，我是金丝雀", "SF1234567890123 退我 899 元，电话 13812346027", "发票发到 canary.wang@example.com", "气死我了"} {
 		m, err := conversations.PostAsVisitor(app, contact, conversations.Draft{ID: "m" + strconv.Itoa(i), Kind: conversations.Text, Text: text})
 		if err != nil {
 			t.Fatal(err)

@@ -38,7 +38,8 @@ func (d *desk) tellNotice(e *notices.TellEvent) error {
 		to := peerOf(s)
 		p := to.person.Load()
 		r := reading{to.lang, c != nil && conversations.Visible(p, c)}
-		if !slices.Contains(e.To, p.ID) && !(e.Supervisors && p.May(access.ConversationsAssign) && (c == nil || r.sees)) {
+		supervises := e.Supervisors && p.May(access.ConversationsAssign) && (c == nil || r.sees)
+		if !supervises && !slices.Contains(e.To, p.ID) {
 			return
 		}
 		if raws[r] == nil {

@@ -92,8 +92,8 @@ func TestNoticesFollowTheCommit(t *testing.T) {
 	}
 	err = conversations.Write(s.app, func(tx *conversations.Tx) error {
 		for range 3 {
-			if err := errors.Join(notices.Tell(tx.App, told(s, notices.DeadlineNear, to)), notices.Tell(tx.App, told(s, notices.DeadlineBreached, to))); err != nil {
-				return err
+			if failed := errors.Join(notices.Tell(tx.App, told(s, notices.DeadlineNear, to)), notices.Tell(tx.App, told(s, notices.DeadlineBreached, to))); failed != nil {
+				return failed
 			}
 		}
 		return notices.Tell(tx.App, told(s, notices.Rule, to))
