@@ -88,6 +88,11 @@ func (d *desk) draft(text string) conversations.Draft {
 	return conversations.Draft{ID: fmt.Sprintf("m%d", d.sent), Kind: conversations.Text, Text: text}
 }
 
+// left is a message to leave.
+func (d *desk) left(text string) conversations.MessageLeft {
+	return conversations.MessageLeft{ID: d.draft(text).ID, Text: text}
+}
+
 // says has a visitor say something, and tells in which conversation.
 func (d *desk) says(c *customers.Contact) string {
 	d.t.Helper()
