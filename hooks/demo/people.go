@@ -27,6 +27,8 @@ type person struct {
 	contact, customer    string // ids
 	identity, name       string // "" for those who came without signing in
 	level, region, phone string
+	distributor          string   // their level as one
+	dedicated            string   // id
 	tags                 []string // ids
 	page                 customers.Page
 	lang                 string
@@ -67,11 +69,23 @@ func (f *furnished) open(app core.App) error {
 	if err := settings.SaveShop(app, shop); err != nil {
 		return err
 	}
+	levels := settings.Levels{Customers: levelsOf(f.Level), Distributors: levelsOf(f.Distributor)}
+	if err := settings.SaveLevels(app, levels); err != nil {
+		return err
+	}
 	// The console's first steps are for a shop that has just opened.
 	if err := settings.Save(app, "first_steps", map[string]bool{"dismissed": true}); err != nil {
 		return err
 	}
 	return access.EnsureRoles(app)
+}
+
+func levelsOf(list []level) []settings.Level {
+	out := make([]settings.Level, len(list))
+	for i, l := range list {
+		out[i] = settings.Level{Name: l.Name, Start: time.Duration(l.Minutes) * time.Minute, VIP: l.VIP}
+	}
+	return out
 }
 
 func (f *furnished) makeGroups(app core.App) error {
@@ -98,8 +112,12 @@ func (f *furnished) makeChannel(app core.App) (err error) {
 			entries[i].Group = f.groups[e.Group].Id
 		}
 	}
+	routes := make([]channels.Route, len(f.Route))
+	for i, r := range f.Route {
+		routes[i] = channels.Route{By: channels.By(r.By), Value: r.Value, Group: f.groups[r.Group].Id}
+	}
 	f.channel, err = channels.Add(app, channels.New{
-		Name: f.Name, Greeting: f.Greeting, Colour: f.Colour, Entries: entries, TypingPreview: true, Default: true,
+		Name: f.Name, Greeting: f.Greeting, Colour: f.Colour, Entries: entries, Routes: routes, TypingPreview: true, Default: true,
 	})
 	return err
 }
@@ -107,7 +125,7 @@ func (f *furnished) makeChannel(app core.App) (err error) {
 func (f *furnished) hire(app core.App, password string) error {
 	for _, m := range f.Staff {
 		s, err := access.AddStaff(app, nil, access.Newcomer{
-			Email: m.Email, Nickname: m.Nickname, Password: password, Role: m.Role, Groups: m.Groups, Cap: m.Cap,
+			Email: m.Email, Nickname: m.Nickname, Password: password, Role: m.Role, Groups: m.Groups, Cap: m.Cap, Weight: m.Weight,
 			Presence: cmp.Or(m.Presence, access.Online),
 		})
 		if err != nil {
@@ -170,14 +188,33 @@ func (f *furnished) meet(dice *rand.Rand, now time.Time) {
 				p.tags = append(p.tags, f.tags[name])
 			}
 		}
-		if p.level == "金牌分销" || p.level == "区域总代" {
-			p.tags = append(p.tags, f.tags["金牌分销"])
-		}
+		f.rank(p)
 		page := pick(dice, f.Page)
 		p.page = customers.Page{URL: "https://www.heye.example" + page.Path, Title: page.Title, Kind: page.Kind}
 		p.known = now.Add(-pastDays*24*time.Hour - time.Duration(dice.IntN(300*24))*time.Hour)
 		p.seen, p.closed = p.known, p.known
 		f.people = append(f.people, p)
+	}
+}
+
+// rank tells a distributor's level from a customer's, and gives VIPs somebody of
+// their own.
+func (f *furnished) rank(p *person) {
+	all := slices.Concat(f.Level, f.Distributor)
+	i := slices.IndexFunc(all, func(l level) bool { return l.Name == p.level })
+	if i < 0 {
+		return
+	}
+	if i >= len(f.Level) {
+		p.level, p.distributor = "", p.level
+		if p.distributor != f.Distributor[0].Name {
+			p.tags = append(p.tags, f.tags["金牌分销"])
+		}
+	}
+	for _, s := range f.staff {
+		if s.Nickname == all[i].Dedicated {
+			p.dedicated = s.ID
+		}
 	}
 }
 
@@ -194,8 +231,8 @@ func (f *furnished) invent(dice *rand.Rand, surnames []rune, taken map[string]bo
 }
 
 const (
-	insertCustomer = "INSERT INTO customers (id, external_id, name, phone, region, level, tags, created, updated) VALUES ({:id}, {:external_id}, {:name}, " +
-		"{:phone}, {:region}, {:level}, {:tags}, {:created}, {:created})"
+	insertCustomer = "INSERT INTO customers (id, external_id, name, phone, region, level, distributor_level, dedicated, tags, created, updated) " +
+		"VALUES ({:id}, {:external_id}, {:name}, {:phone}, {:region}, {:level}, {:distributor}, {:dedicated}, {:tags}, {:created}, {:created})"
 	insertContact = "INSERT INTO contacts (id, customer, channel, identity, name, lang, page, seen, created) VALUES ({:id}, {:customer}, {:channel}, " +
 		"{:identity}, {:name}, {:lang}, {:page}, {:seen}, {:created})"
 	insertNote = "INSERT INTO notes (id, customer, staff, text, created) VALUES ({:id}, {:customer}, {:staff}, {:text}, {:created})"
@@ -214,7 +251,7 @@ func (f *furnished) keep(w *writer, dice *rand.Rand, now time.Time) error {
 		}
 		w.exec(insertCustomer, dbx.Params{
 			"id": p.customer, "external_id": p.identity, "name": p.name, "phone": p.phone, "region": p.region, "level": p.level,
-			"tags": string(tags), "created": stamp(p.known),
+			"distributor": p.distributor, "dedicated": p.dedicated, "tags": string(tags), "created": stamp(p.known),
 		})
 		w.exec(insertContact, dbx.Params{
 			"id": p.contact, "customer": p.customer, "channel": f.channel.Id, "identity": p.identity, "name": p.name, "lang": p.lang,

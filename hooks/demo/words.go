@@ -17,19 +17,30 @@ var embedded embed.FS
 type shop struct {
 	Name, Colour, Greeting string
 
-	Group    []struct{ Key, Name string }
-	Entry    []struct{ ID, Text, Answer, Group string }
-	Staff    []member
-	Tag      []struct{ Name, Colour string }
-	Page     []struct{ Title, Path, Kind string }
-	Reply    []struct{ Code, Title, Category, Text string }
-	Say      struct{ Impatient, Thanks, Generic, Bye []string }
-	Comments comments
-	People   struct {
+	Group       []struct{ Key, Name string }
+	Entry       []struct{ ID, Text, Answer, Group string }
+	Staff       []member
+	Tag         []struct{ Name, Colour string }
+	Level       []level // of customers
+	Distributor []level
+	Route       []struct{ By, Value, Group string }
+	Page        []struct{ Title, Path, Kind string }
+	Reply       []struct{ Code, Title, Category, Text string }
+	Say         struct{ Impatient, Thanks, Generic, Bye []string }
+	Comments    comments
+	People      struct {
 		Known                                            [][]string // name, level, region
 		Surnames                                         string
 		Given, Nicknames, Levels, Regions, Cities, Notes []string
 	}
+}
+
+// level is a rank of customers or distributors.
+type level struct {
+	Name      string
+	Minutes   int // ahead in the queue
+	VIP       bool
+	Dedicated string // nickname of whose customers they are
 }
 
 // comments are what ratings say, by mood.
@@ -39,7 +50,7 @@ type comments struct{ Good, Fair, Poor []string }
 type member struct {
 	Nickname, Email, Role, Presence, Reason string
 	Groups                                  []string // keys
-	Cap                                     int
+	Cap, Weight                             int
 	Plays                                   bool
 }
 
