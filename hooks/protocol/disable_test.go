@@ -312,11 +312,11 @@ func TestNothingCommitsByRightsThatAreGone(t *testing.T) {
 			return err
 		},
 		"be given": func() error {
-			given, err := conversations.Assign(s.app, []string{waits}, func(*conversations.Conversation, map[string]int) (*access.Person, string) { return p, "" })
-			if err == nil && len(given) == 0 {
-				err = errors.New("nothing was given")
+			given, wrong := conversations.Assign(s.app, []string{waits}, func(*conversations.Conversation, map[string]int) (*access.Person, string) { return p, "" })
+			if wrong == nil && len(given) == 0 {
+				wrong = errors.New("nothing was given")
 			}
-			return err
+			return wrong
 		},
 	} {
 		if err = act(); err == nil {

@@ -105,7 +105,12 @@ func (d *desk) conversationFor(c *conversations.Conversation, to *caller) any {
 }
 
 func (d *desk) forVisitor(c *conversations.Conversation) *visitorConversation {
-	out := &visitorConversation{ID: c.ID, Status: c.Status, Position: d.position(c), Read: d.readTo(c, c.ReadStaff, true)}
+	return d.forVisitorAt(c, d.position(c))
+}
+
+// forVisitorAt is [desk.forVisitor] for whose place is known.
+func (d *desk) forVisitorAt(c *conversations.Conversation, place int) *visitorConversation {
+	out := &visitorConversation{ID: c.ID, Status: c.Status, Position: place, Read: d.readTo(c, c.ReadStaff, true)}
 	if c.Status == conversations.Later {
 		out.Status = conversations.Open
 	}

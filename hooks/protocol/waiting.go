@@ -21,7 +21,10 @@ const (
 // tellPlaces tells those who wait their place, and how long it will take.
 func (d *desk) tellPlaces(e *routing.PlacesEvent) error {
 	for _, p := range e.Places {
-		state := frame{Type: typeConversation, Conversation: d.forVisitor(p.Conversation)}.bytes()
+		if d.hub.Count(thread(p.Conversation.Contact)) == 0 {
+			continue // when one of them has moved, all have
+		}
+		state := frame{Type: typeConversation, Conversation: d.forVisitorAt(p.Conversation, p.Place)}.bytes()
 		d.hub.Each(thread(p.Conversation.Contact), func(s *live.Session) {
 			s.State(func() []byte { return state })
 			s.Passing(d.waitNotice(p, peerOf(s).lang).bytes())

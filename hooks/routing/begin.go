@@ -1,7 +1,7 @@
 package routing
 
 import (
-	"slices"
+	"maps"
 	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
@@ -77,35 +77,26 @@ func (r *counter) nightsOf(events []*conversations.Message, now time.Time, windo
 // have left nothing.
 func (r *counter) dawn(s *Snapshot) {
 	window := SettingsOf(r.app).NightWindow
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	defer func() { s.Nights = copied(r.nights) }()
 	pool := map[string]int{}
 	for i := range s.Waiting {
 		if a := &s.Waiting[i]; a.Night {
 			pool[a.Group]++
 		}
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for group := range pool {
-		there := func(seat Seat) bool { return seat.there() && seat.serves(group) }
-		if window > 0 && r.nights[group] == nil && slices.ContainsFunc(s.Seats, there) {
+		if window > 0 && r.nights[group] == nil && s.count(group).there > 0 {
 			r.nights[group] = &Night{Until: s.Now.Add(window), Given: map[string]int{}}
 		}
 	}
+	maps.DeleteFunc(r.nights, func(group string, n *Night) bool { return pool[group] == 0 && !s.Now.Before(n.Until) })
 	for group, n := range r.nights {
-		if pool[group] == 0 && !s.Now.Before(n.Until) {
-			delete(r.nights, group)
-			continue
-		}
-		people, given := 0, 0
-		for i := range s.Seats {
-			if s.Seats[i].serves(group) {
-				people++
-			}
-		}
+		given := 0
 		for _, count := range n.Given {
 			given += count
 		}
-		n.Share = share(pool[group]+given, people)
+		n.Share = share(pool[group]+given, s.count(group).all)
 	}
+	s.Nights = copied(r.nights)
 }

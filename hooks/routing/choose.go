@@ -82,8 +82,19 @@ func (s *Snapshot) Choose(a *Asking) Decision {
 	if waits {
 		return Decision{Asking: a}
 	}
-	var best *Seat
-	others := false
+	best, others := s.leastBusy(a)
+	switch {
+	case best == nil, best.Person.ID == a.Avoid && others && s.Now.Before(a.AvoidUntil):
+		return Decision{Asking: a}
+	case s.night(a) != nil:
+		return Decision{a, best, conversations.OfNight}
+	}
+	return Decision{a, best, ""}
+}
+
+// leastBusy is who of a's group comes first of those who can be given one more,
+// nil for nobody, and whether anybody is there but who has just handed it on.
+func (s *Snapshot) leastBusy(a *Asking) (best *Seat, others bool) {
 	for i := range s.Seats {
 		seat := &s.Seats[i]
 		if !seat.there() || !seat.serves(a.Group) {
@@ -94,13 +105,7 @@ func (s *Snapshot) Choose(a *Asking) Decision {
 			best = seat
 		}
 	}
-	switch {
-	case best == nil, best.Person.ID == a.Avoid && others && s.Now.Before(a.AvoidUntil):
-		return Decision{Asking: a}
-	case s.night(a) != nil:
-		return Decision{a, best, conversations.OfNight}
-	}
-	return Decision{a, best, ""}
+	return best, others
 }
 
 // preferred is whom a waits for where they can have it now, and whether it goes

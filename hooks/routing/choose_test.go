@@ -28,7 +28,7 @@ func TestChoose(t *testing.T) {
 	t.Parallel()
 	early, late := noon.Add(-2*time.Minute), noon.Add(-time.Minute)
 	soon, past := noon.Add(time.Minute), noon.Add(-time.Second)
-	inG, any := Asking{ID: "c", Group: "g"}, Asking{ID: "c"}
+	inG, open := Asking{ID: "c", Group: "g"}, Asking{ID: "c"}
 	back := Asking{ID: "c", Group: "g", Avoid: "a", AvoidUntil: soon}
 	longBack := Asking{ID: "c", Group: "g", Avoid: "a", AvoidUntil: noon}
 	given := func(at time.Time) func(*Seat) { return func(s *Seat) { s.Given = at } }
@@ -44,7 +44,7 @@ func TestChoose(t *testing.T) {
 	}{
 		"nobody":               {inG, nil, "", ""},
 		"not in the group":     {inG, []Seat{someone("a", 5, 0, "h")}, "", ""},
-		"everybody's":          {any, []Seat{someone("a", 5, 0, "h")}, "a", ""},
+		"everybody's":          {open, []Seat{someone("a", 5, 0, "h")}, "a", ""},
 		"on a break":           {inG, []Seat{someone("a", 5, 0, "g").but(paused)}, "", ""},
 		"off line":             {inG, []Seat{someone("a", 5, 0, "g").but(away)}, "", ""},
 		"in the grace":         {inG, []Seat{someone("a", 5, 0, "g").but(lost), someone("b", 5, 4, "g")}, "b", ""},
@@ -85,15 +85,13 @@ func TestChoose(t *testing.T) {
 func TestTheQueueGoesByRank(t *testing.T) {
 	t.Parallel()
 	s := &Snapshot{Now: noon, Seats: []Seat{someone("a", 2, 0, "g")}, Waiting: []Asking{
-		{ID: "3", Group: "g", Rank: noon.Add(-time.Minute)}, {ID: "2", Group: "g", Rank: noon.Add(-time.Hour)},
-		{ID: "4", Group: "h", Rank: noon.Add(-2 * time.Hour)}, {ID: "1", Group: "g", Rank: noon.Add(-time.Hour)},
+		{ID: "3", Group: "g", Rank: noon.Add(-time.Minute)},
+		{ID: "2", Group: "g", Rank: noon.Add(-time.Hour)},
+		{ID: "4", Group: "h", Rank: noon.Add(-2 * time.Hour)},
+		{ID: "1", Group: "g", Rank: noon.Add(-time.Hour)},
 	}}
-	var got []string
-	for _, d := range s.Decide() {
-		got = append(got, d.Asking.ID)
-	}
-	if len(got) != 2 || got[0] != "1" || got[1] != "2" {
-		t.Errorf("given were %v: the two with the lowest rank are", got)
+	if list := s.Decide(); len(list) != 2 || list[0].Asking.ID != "1" || list[1].Asking.ID != "2" {
+		t.Errorf("given were %v: the two with the lowest rank are", list)
 	}
 }
 
@@ -165,7 +163,8 @@ func TestWhy(t *testing.T) {
 		"the night":       {night, []Seat{someone("a", 5, 1, "g")}, open, Reason{Kind: SharedOut, Until: soon}},
 		"handed on": {
 			Asking{ID: "c", Group: "g", Avoid: "b", AvoidUntil: soon},
-			[]Seat{someone("b", 9, 1, "g").but(func(s *Seat) { s.Person = full.Person; s.Load = 1 }), someone("a", 1, 1, "g")}, open,
+			[]Seat{someone("b", 9, 1, "g").but(func(s *Seat) { s.Person = full.Person; s.Load = 1 }), someone("a", 1, 1, "g")},
+			open,
 			Reason{Kind: HandedOn, Staff: full.Person, Until: soon},
 		},
 	} {

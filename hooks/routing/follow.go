@@ -7,11 +7,7 @@ import (
 // follow wakes the worker after commits that may let somebody's waiting begin
 // or end, and remembers who was given what and who has handed it on.
 func (r *counter) follow(e *conversations.Committed) error {
-	r.mu.Lock()
-	for _, m := range e.Entries {
-		r.note(m)
-	}
-	r.mu.Unlock()
+	r.notes(e.Entries)
 	for _, c := range e.Changes {
 		if r.matters(c) {
 			r.nudge()
@@ -19,6 +15,14 @@ func (r *counter) follow(e *conversations.Committed) error {
 		}
 	}
 	return e.Next()
+}
+
+func (r *counter) notes(entries []*conversations.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, m := range entries {
+		r.note(m)
+	}
 }
 
 // note remembers what an entry says of who was given what, and who has handed it

@@ -35,7 +35,7 @@ func (r *counter) takeBack(now time.Time) error {
 	if version == r.rights {
 		return nil
 	}
-	if err := r.part(now); err != nil {
+	if err = r.part(now); err != nil {
 		return fmt.Errorf("reading staff: %w", err)
 	}
 	list, err := conversations.Abandoned(r.app)

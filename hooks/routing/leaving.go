@@ -11,72 +11,43 @@ import (
 // absence is since when and how somebody is not there.
 type absence struct {
 	name  string
-	why   string // a reason of [conversations.Reasons]
-	since time.Time
+	why   string    // a reason of [conversations.Reasons]
+	since time.Time // zero: since ever
+}
+
+// left is who is not there, and what that means for what they have.
+type left struct {
+	gone  map[string]absence        // by staff
+	rules map[string]access.Leaving // by group
 }
 
 // handOn puts back into the queue what those who have left had, as their groups
 // want it: now, or when the customer writes into one that stayed. It looks at
-// what is, not at what has changed, so that a restart interrupts nothing. What
-// somebody was given, or has taken, after they left is theirs: they know what
-// they do.
+// what is, not at what has changed, so that a restart interrupts nothing.
 func (r *counter) handOn(now time.Time) error {
 	gone, err := r.absent(now)
 	if err != nil || len(gone) == 0 {
 		return err
 	}
-	var staff []string
-	for id := range gone {
-		staff = append(staff, id)
-	}
-	open, err := conversations.OpenOfAny(r.app, staff)
-	if err != nil {
-		return err
-	}
-	leaving, err := r.leaving(open)
-	if err != nil {
-		return err
-	}
-	goes := func(c *conversations.Conversation) bool {
-		how := leaving[c.Group].of(gone[c.Assignee].why)
-		return how == access.HandAll || how == access.HandAwaiting && !c.WaitingSince.IsZero()
-	}
-	open = slices.DeleteFunc(open, func(c *conversations.Conversation) bool { return !goes(c) })
-	if len(open) == 0 {
-		return nil
-	}
-	ids := make([]string, len(open))
-	for i, c := range open {
-		ids[i] = c.ID
-	}
-	given, err := conversations.GivenAt(r.app, ids)
+	l := &left{gone: gone}
+	due, err := r.toHandOn(l)
 	if err != nil {
 		return err
 	}
 	back := map[string]*conversations.GivenBack{}
-	for _, c := range open {
-		was := gone[c.Assignee]
-		if !given[c.ID].Before(was.since) {
-			continue
-		}
-		changed := func(now *conversations.Conversation) bool {
-			return now.Assignee != c.Assignee || now.Status != conversations.Open || !goes(now)
-		}
-		if err := conversations.Return(r.app, c.ID, was.why, changed); err != nil {
-			return err
-		}
-		now, err := conversations.ByID(r.app, c.ID)
+	for _, c := range due {
+		waits, err := r.giveUp(c, l)
 		if err != nil {
 			return err
 		}
-		if now.Status == conversations.Waiting {
-			b := back[c.Assignee]
-			if b == nil {
-				b = &conversations.GivenBack{Staff: conversations.Named{ID: c.Assignee, Name: was.name}, Reason: was.why}
-				back[c.Assignee] = b
-			}
-			b.Conversations = append(b.Conversations, now)
+		if waits == nil {
+			continue
 		}
+		if back[c.Assignee] == nil {
+			was := gone[c.Assignee]
+			back[c.Assignee] = &conversations.GivenBack{Staff: conversations.Named{ID: c.Assignee, Name: was.name}, Reason: was.why}
+		}
+		back[c.Assignee].Conversations = append(back[c.Assignee].Conversations, waits)
 	}
 	for _, b := range back {
 		r.tellReturned(b)
@@ -84,8 +55,7 @@ func (r *counter) handOn(now time.Time) error {
 	return nil
 }
 
-// absent are those who are not there and have not just said so for the first
-// time: what an account had before anybody said anything of it, stays.
+// absent are those who are not there.
 func (r *counter) absent(now time.Time) (map[string]absence, error) {
 	people, err := access.People(r.app)
 	if err != nil {
@@ -112,35 +82,74 @@ func (r *counter) absent(now time.Time) (map[string]absence, error) {
 	return gone, nil
 }
 
+// toHandOn lists what of theirs has to go. What somebody was given, or has taken,
+// after they left is theirs: they know what they do.
+func (r *counter) toHandOn(l *left) ([]*conversations.Conversation, error) {
+	staff := make([]string, 0, len(l.gone))
+	for id := range l.gone {
+		staff = append(staff, id)
+	}
+	open, err := conversations.OpenOfAny(r.app, staff)
+	if err != nil || len(open) == 0 {
+		return nil, err
+	}
+	if l.rules, err = r.leaving(open); err != nil {
+		return nil, err
+	}
+	open = slices.DeleteFunc(open, func(c *conversations.Conversation) bool { return !l.goes(c) })
+	if len(open) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(open))
+	for i, c := range open {
+		ids[i] = c.ID
+	}
+	given, err := conversations.GivenAt(r.app, ids)
+	return slices.DeleteFunc(open, func(c *conversations.Conversation) bool { return given[c.ID].After(l.gone[c.Assignee].since) }), err
+}
+
 // leaving is what the groups of list say of members who leave.
-func (r *counter) leaving(list []*conversations.Conversation) (map[string]rule, error) {
+func (r *counter) leaving(list []*conversations.Conversation) (map[string]access.Leaving, error) {
 	shop := SettingsOf(r.app).Leaving
-	rules := map[string]rule{}
-	for _, c := range list {
-		rules[c.Group] = rule(shop)
-	}
-	if len(list) == 0 {
-		return rules, nil
-	}
 	groups, err := access.Groups(r.app)
 	if err != nil {
 		return nil, err
 	}
+	rules := map[string]access.Leaving{}
+	for _, c := range list {
+		rules[c.Group] = shop
+	}
 	for _, g := range groups {
-		rules[g.Id] = rule(g.Leaving().Over(shop))
+		rules[g.Id] = g.Leaving().Over(shop)
 	}
 	return rules, nil
 }
 
-// rule is what is handed on when somebody leaves.
-type rule access.Leaving
-
-func (l rule) of(why string) access.Handing {
-	switch why {
+// goes reports whether c goes to colleagues while its assignee is not there.
+func (l *left) goes(c *conversations.Conversation) bool {
+	rule := l.rules[c.Group]
+	how := rule.Offline
+	switch l.gone[c.Assignee].why {
 	case conversations.OfBreak:
-		return l.Break
+		how = rule.Break
 	case conversations.OfOffDuty:
-		return l.OffDuty
+		how = rule.OffDuty
 	}
-	return l.Offline
+	return how == access.HandAll || how == access.HandAwaiting && !c.WaitingSince.IsZero()
+}
+
+// giveUp lets c wait again, if it has not changed meanwhile, and returns it as it
+// waits then; nil where it does not.
+func (r *counter) giveUp(c *conversations.Conversation, l *left) (*conversations.Conversation, error) {
+	changed := func(now *conversations.Conversation) bool {
+		return now.Assignee != c.Assignee || now.Status != conversations.Open || !l.goes(now)
+	}
+	if err := conversations.Return(r.app, c.ID, l.gone[c.Assignee].why, changed); err != nil {
+		return nil, err
+	}
+	now, err := conversations.ByID(r.app, c.ID)
+	if err != nil || now.Status != conversations.Waiting {
+		return nil, err
+	}
+	return now, nil
 }

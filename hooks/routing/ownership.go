@@ -12,45 +12,65 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
 
-// unsolvedFor is how long a question that the customer has called unsolved stays
-// with whose it was.
-const unsolvedFor = 7 * 24 * time.Hour
-
-// earlierMost is how many of a customer's earlier conversations are looked at.
-const earlierMost = 5
+const (
+	// unsolvedFor is how long a question that the customer has called unsolved
+	// stays with whose it was.
+	unsolvedFor = 7 * 24 * time.Hour
+	// earlierMost is how many of a customer's earlier conversations are looked at.
+	earlierMost = 5
+)
 
 // place gives what begins to wait its place in the queue, and says whether it is
 // part of the night, whose question it is and for whom it waits at first. It is
 // part of the change, see [conversations.OnChange].
 func (r *counter) place(e *conversations.ChangeEvent) error {
 	was, is := e.Before, e.After
-	if is.Status != conversations.Waiting {
+	r.notes(e.Entries) // now: a round may come before anybody is told of the commit
+	waited, waits := was != nil && was.Status == conversations.Waiting, is.Status == conversations.Waiting
+	if waited || waits {
+		r.forgetPlaces()
+	}
+	if !waits {
 		return e.Next()
 	}
-	begins := was == nil || was.Status != conversations.Waiting
-	if begins || was.Group != is.Group {
+	if !waited || was.Group != is.Group {
 		is.Night = r.isNight(e.Tx, is)
 	}
-	fresh := was == nil || was.Status == conversations.WithBot
-	if !fresh && !begins && was.Rank.Equal(is.Rank) && was.Queued.Equal(is.Queued) &&
-		was.Priority == is.Priority && was.Emotion == is.Emotion && was.Customer == is.Customer {
+	if waited && stands(was, is) {
 		return e.Next()
 	}
-	s, standing, dedicated := SettingsOf(r.app), Standing{Priority: is.Priority, Emotion: is.Emotion}, ""
-	who, err := customers.ByID(e.Tx.App, is.Customer)
-	switch {
-	case err == nil:
-		standing.Level, standing.Distributor, dedicated = who.Level(), who.DistributorLevel(), who.Dedicated()
-	case !errors.Is(err, sql.ErrNoRows):
+	fresh := was == nil || was.Status == conversations.WithBot
+	if err := r.rank(e.Tx, is, fresh); err != nil {
 		return err
 	}
-	is.Rank = is.Queued.Add(-s.Starts.Of(standing, settings.LevelsOf(r.app)))
-	if fresh {
-		if err := r.belong(e.Tx, is, dedicated, s); err != nil {
-			return err
-		}
-	}
 	return e.Next()
+}
+
+// rank gives c its place, and, where it is fresh, says whose it is.
+func (r *counter) rank(tx *conversations.Tx, c *conversations.Conversation, fresh bool) error {
+	who, err := customers.ByID(tx.App, c.Customer)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	c.Rank = c.Queued.Add(-SettingsOf(r.app).Starts.Of(standingOf(c, who), settings.LevelsOf(r.app)))
+	if !fresh {
+		return nil
+	}
+	return r.belong(tx, c, who)
+}
+
+// stands reports whether nothing has changed that a place depends on.
+func stands(was, is *conversations.Conversation) bool {
+	return was.Rank.Equal(is.Rank) && was.Queued.Equal(is.Queued) && was.Priority == is.Priority && was.Emotion == is.Emotion && was.Customer == is.Customer
+}
+
+// standingOf is c's of a customer; nil where there is none.
+func standingOf(c *conversations.Conversation, who *customers.Customer) Standing {
+	s := Standing{Priority: c.Priority, Emotion: c.Emotion}
+	if who != nil {
+		s.Level, s.Distributor = who.Level(), who.DistributorLevel()
+	}
+	return s
 }
 
 // isNight reports whether c begins to wait while nobody answers: outside of the
@@ -73,32 +93,22 @@ func (r *counter) isNight(tx *conversations.Tx, c *conversations.Conversation) b
 // something is promised still, stays with whose it was. And c waits at first
 // for the customer's dedicated person; else for the owner of such a question, or
 // for who has served the customer last, not long ago.
-func (r *counter) belong(tx *conversations.Tx, c *conversations.Conversation, dedicated string, s Settings) error {
-	list, err := conversations.OfCustomer(tx.App, c.Customer, earlierMost)
+func (r *counter) belong(tx *conversations.Tx, c *conversations.Conversation, who *customers.Customer) error {
+	s := SettingsOf(r.app)
+	var wanted []conversations.Preference
+	if who != nil && who.Dedicated() != "" {
+		wanted = append(wanted, conversations.Preference{Staff: who.Dedicated(), Why: conversations.OfDedicated, Until: tx.Now.Add(s.DedicatedWait)})
+	}
+	last, owed, err := earlier(tx, c)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(list, func(other *conversations.Conversation) bool {
-		return other.ID != c.ID && other.Status == conversations.Closed && other.Assignee != ""
-	})
-	var last *conversations.Conversation
-	if i >= 0 {
-		last = list[i]
-	}
-	owed := false
-	if last != nil && last.Owner != "" {
-		if owed, err = unsolved(tx, last); err != nil {
-			return err
-		}
-	}
-	if owed && c.Owner == "" && r.serves(last.Owner) {
+	if owed && c.Owner == "" && r.works(last.Owner) {
 		c.Owner = last.Owner
 	}
-	wanted := []conversations.Preference{{Staff: dedicated, Why: conversations.OfDedicated, Until: tx.Now.Add(s.DedicatedWait)}}
 	if last != nil && s.ReturnWithin > 0 {
-		back := conversations.Preference{Why: conversations.OfReturning, Until: tx.Now.Add(s.ReturnWait)}
+		back := conversations.Preference{Staff: last.Owner, Why: conversations.OfReturning, Until: tx.Now.Add(s.ReturnWait)}
 		if owed {
-			back.Staff = last.Owner
 			wanted = append(wanted, back)
 		}
 		if tx.Now.Sub(last.Closed) <= s.ReturnWithin {
@@ -110,17 +120,30 @@ func (r *counter) belong(tx *conversations.Tx, c *conversations.Conversation, de
 	return nil
 }
 
-// unsolved reports whether the customer has said of c that it was not solved, or
-// something is promised in it still.
-func unsolved(tx *conversations.Tx, c *conversations.Conversation) (bool, error) {
-	if c.Resolved == "no" && tx.Now.Sub(c.Closed) <= unsolvedFor {
-		return true, nil
+// earlier is the customer's last conversation before c in which somebody served
+// them, nil where there was none, and whether its owner owes them something
+// still: they have said that it was not solved, or something is promised.
+func earlier(tx *conversations.Tx, c *conversations.Conversation) (last *conversations.Conversation, owed bool, err error) {
+	list, err := conversations.OfCustomer(tx.App, c.Customer, earlierMost)
+	if err != nil {
+		return nil, false, err
 	}
-	return conversations.Promised(tx.App, c.ID)
+	i := slices.IndexFunc(list, func(other *conversations.Conversation) bool {
+		return other.ID != c.ID && other.Status == conversations.Closed && other.Assignee != ""
+	})
+	if i < 0 {
+		return nil, false, nil
+	}
+	last = list[i]
+	if last.Owner == "" || last.Resolved == "no" && tx.Now.Sub(last.Closed) <= unsolvedFor {
+		return last, last.Owner != "", nil
+	}
+	owed, err = conversations.Promised(tx.App, last.ID)
+	return last, owed, err
 }
 
-// serves reports whether staff works here still and answers customers.
-func (r *counter) serves(staff string) bool {
+// works reports whether staff works here still and answers customers.
+func (r *counter) works(staff string) bool {
 	p, err := access.ByID(r.app, staff)
 	return err == nil && !p.Disabled && p.May(access.ConversationsReply)
 }
@@ -132,7 +155,7 @@ func (r *counter) firstOf(tx *conversations.Tx, group string, wanted []conversat
 	grace := SettingsOf(r.app).Grace
 	for _, w := range wanted {
 		p, err := access.ByID(r.app, w.Staff)
-		if w.Staff == "" || err != nil || w.Why != conversations.OfDedicated && group != "" && !p.InGroup(group) {
+		if err != nil || w.Why != conversations.OfDedicated && group != "" && !p.InGroup(group) {
 			continue
 		}
 		r.mu.Lock()

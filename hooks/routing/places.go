@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// tellPlaces is how often those who wait are told their new place at most.
+	// tellPlacesEvery is how often those who wait are told their new place at most.
 	tellPlacesEvery = 5 * time.Second
 	// judgeEvery is how often it is looked how long conversations take, judgeOver
 	// how far back, and judgeBy by how many at most.
@@ -44,16 +44,43 @@ func PlaceOf(app core.App, c *conversations.Conversation) (Place, error) {
 	if c.Status != conversations.Waiting {
 		return Place{}, nil
 	}
-	places, err := of(app).queuePlaces(clock.Now(app))
-	if err != nil {
-		return Place{}, err
-	}
-	for _, p := range places {
-		if p.Conversation.ID == c.ID {
-			return p, nil
+	return of(app).placeOf(c, clock.Now(app))
+}
+
+// seen are the places of all that waits, as they were a moment ago.
+type seen struct {
+	at     time.Time // zero: they are no longer
+	places map[string]Place
+}
+
+// placesLast is how long places are not looked up again, so that whoever comes
+// back, with all others, after a restart costs little.
+const placesLast = time.Second
+
+func (r *counter) placeOf(c *conversations.Conversation, now time.Time) (Place, error) {
+	r.mu.Lock()
+	s := r.seen
+	r.mu.Unlock()
+	if s.at.IsZero() || now.Sub(s.at).Abs() >= placesLast {
+		list, err := r.queuePlaces(now)
+		if err != nil {
+			return Place{}, err
 		}
+		s = seen{now, make(map[string]Place, len(list))}
+		for _, p := range list {
+			s.places[p.Conversation.ID] = p
+		}
+		r.mu.Lock()
+		r.seen = s
+		r.mu.Unlock()
 	}
-	return Place{}, nil // it waits no longer
+	return s.places[c.ID], nil // zero: it waits no longer
+}
+
+func (r *counter) forgetPlaces() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.seen = seen{}
 }
 
 // tellPlaces tells those whose place in the queue, or whose wait, is another
@@ -112,7 +139,7 @@ func (r *counter) queuePlaces(now time.Time) ([]Place, error) {
 	if err != nil || len(queue) == 0 {
 		return nil, err
 	}
-	if err := r.judge(now); err != nil {
+	if err = r.judge(now); err != nil {
 		return nil, err
 	}
 	s, err := r.snapshot(now, queue)

@@ -152,7 +152,7 @@ func (r *counter) expire(now time.Time) error {
 	for id, lost := range r.lost {
 		switch end := lost.Add(grace); {
 		case now.Before(end):
-			next = earlier(next, end)
+			next = sooner(next, end)
 		case r.told[id] != Offline:
 			gone = append(gone, id)
 		}
@@ -165,7 +165,7 @@ func (r *counter) expire(now time.Time) error {
 	return nil
 }
 
-func earlier(a, b time.Time) time.Time {
+func sooner(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
 	}

@@ -170,32 +170,32 @@ func (r *counter) closeNights(now time.Time, queue []*conversations.Conversation
 			left = append(left, c.ID)
 		}
 	}
-	if len(left) > 0 {
-		err := conversations.Write(r.app, func(tx *conversations.Tx) error {
-			for _, id := range left {
-				c, err := tx.Conversation(id)
-				if err != nil {
-					return err
-				}
-				if c.Night {
-					c.Night = false
-					tx.Save(c)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+	if err := r.endNight(left); err != nil {
+		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for group := range over {
-		if over[group] {
-			delete(r.nights, group)
-		}
-	}
+	maps.DeleteFunc(r.nights, func(group string, _ *Night) bool { return over[group] })
 	return nil
+}
+
+func (r *counter) endNight(ids []string) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	return conversations.Write(r.app, func(tx *conversations.Tx) error {
+		for _, id := range ids {
+			c, err := tx.Conversation(id)
+			if err != nil {
+				return err
+			}
+			if c.Night {
+				c.Night = false
+				tx.Save(c)
+			}
+		}
+		return nil
+	})
 }
 
 // lookAfter tells, once each, that somebody waits whom nobody is free for, and
@@ -206,7 +206,7 @@ func (r *counter) lookAfter(s *Snapshot, queue []*conversations.Conversation, gi
 	next := s.Now.Add(longest)
 	soon := func(at time.Time) {
 		if at.After(s.Now) {
-			next = earlier(next, at)
+			next = sooner(next, at)
 		}
 	}
 	asking := map[string]*Asking{}

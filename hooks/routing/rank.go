@@ -32,6 +32,7 @@ func (h HeadStarts) Of(s Standing, levels settings.Levels) time.Duration {
 		start += h.Angry
 	case conversations.Upset:
 		start += h.Upset
+	case conversations.Calm:
 	}
 	member, _ := settings.FindLevel(levels.Customers, s.Level)
 	distributor, _ := settings.FindLevel(levels.Distributors, s.Distributor)

@@ -58,13 +58,14 @@ type counter struct {
 	placed time.Time  // when places were told last
 
 	mu        sync.Mutex
-	connected map[string]int           // sockets of a staff member
-	lost      map[string]time.Time     // when the last one went, until there is one again
-	told      map[string]Status        // presence as it was last told
-	given     map[string]time.Time     // when somebody was last given a conversation
-	avoid     map[string]handover      // by conversation that waits
-	nights    map[string]*Night        // by group
-	places    map[string]toldPlace     // by conversation
+	connected map[string]int       // sockets of a staff member
+	lost      map[string]time.Time // when the last one went, until there is one again
+	told      map[string]Status    // presence as it was last told
+	given     map[string]time.Time // when somebody was last given a conversation
+	avoid     map[string]handover  // by conversation that waits
+	nights    map[string]*Night    // by group
+	places    map[string]toldPlace // by conversation
+	seen      seen
 	alerted   map[string]bool          // waiting conversations that everybody was told of
 	offers    map[string]bool          // those whose visitors were offered to leave a message
 	took      map[string]time.Duration // how long conversations take, see medians

@@ -109,11 +109,8 @@ func within(value, unit, from, upTo time.Duration) *fail.Error {
 
 // unitWord is a unit's word in the keys of messages.
 func unitWord(unit time.Duration) string {
-	switch unit {
-	case time.Hour:
-		return "hours"
-	case time.Minute:
-		return "minutes"
+	if word, ok := map[time.Duration]string{time.Hour: "hours", time.Minute: "minutes"}[unit]; ok {
+		return word
 	}
 	return "seconds"
 }

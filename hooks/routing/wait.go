@@ -17,43 +17,53 @@ const fewest = 3
 // could be given to one of the same people. What cannot be told is left out:
 // where nobody is there, or too little is known. took is by group; "" is of all.
 func (s *Snapshot) Waits(took map[string]time.Duration) map[string]time.Duration {
-	groups := map[string]bool{}
-	for i := range s.Waiting {
-		groups[s.Waiting[i].Group] = true
-	}
-	share := map[[2]string]bool{} // groups that have somebody on line in common
-	open := map[string]int{}
-	for i := range s.Seats {
-		seat := &s.Seats[i]
-		for one := range groups {
-			if !seat.there() || !seat.serves(one) {
-				continue
-			}
-			open[one] += seat.Load
-			for other := range groups {
-				if seat.serves(other) {
-					share[[2]string{one, other}] = true
-				}
-			}
-		}
-	}
+	groups := s.groups()
 	waits, ahead := map[string]time.Duration{}, map[string]int{}
 	for i := range s.Waiting {
 		a := &s.Waiting[i]
-		for group := range groups {
-			if share[[2]string{group, a.Group}] {
-				ahead[group]++
+		for name, g := range groups {
+			if g.shares[a.Group] {
+				ahead[name]++
 			}
 		}
 		each, known := took[a.Group]
 		if !known {
 			each = took[""]
 		}
-		if wait, ok := expected(ahead[a.Group], open[a.Group], each); ok {
+		if wait, ok := expected(ahead[a.Group], groups[a.Group].open, each); ok {
 			waits[a.ID] = wait
 		}
 	}
 	return waits
+}
+
+// lane is what those who wait in a group depend on.
+type lane struct {
+	open   int             // conversations of its people who are there
+	shares map[string]bool // groups that some of these people serve, too
+}
+
+// groups are the lanes of all groups that somebody waits in.
+func (s *Snapshot) groups() map[string]*lane {
+	lanes := map[string]*lane{}
+	for i := range s.Waiting {
+		lanes[s.Waiting[i].Group] = &lane{shares: map[string]bool{}}
+	}
+	for i := range s.Seats {
+		seat := &s.Seats[i]
+		for name, l := range lanes {
+			if !seat.there() || !seat.serves(name) {
+				continue
+			}
+			l.open += seat.Load
+			for other := range lanes {
+				if seat.serves(other) {
+					l.shares[other] = true
+				}
+			}
+		}
+	}
+	return lanes
 }
 
 // expected is how long whoever stands at place waits for somebody, where so many

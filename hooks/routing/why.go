@@ -39,30 +39,14 @@ func (s *Snapshot) Why(a *Asking, opens func() time.Time) Reason {
 	if s.Choose(a).Seat != nil {
 		return Reason{Kind: BeingAssigned}
 	}
-	var all, there, paused, free int
-	for i := range s.Seats {
-		seat := &s.Seats[i]
-		if !seat.serves(a.Group) {
-			continue
-		}
-		all++
-		switch {
-		case seat.there():
-			there++
-			if seat.free() {
-				free++
-			}
-		case seat.Status == OnBreak:
-			paused++
-		}
-	}
+	n := s.count(a.Group)
 	switch {
-	case all == 0:
+	case n.all == 0:
 		return Reason{Kind: NobodyWorks}
-	case there == 0:
-		return s.whyNobody(all, paused, opens())
-	case free == 0:
-		return Reason{Kind: AllFull, Of: there}
+	case n.there == 0:
+		return s.whyNobody(n, opens())
+	case n.free == 0:
+		return Reason{Kind: AllFull, Of: n.there}
 	}
 	if n := s.night(a); n != nil {
 		return Reason{Kind: SharedOut, Until: n.Until}
@@ -74,12 +58,35 @@ func (s *Snapshot) Why(a *Asking, opens func() time.Time) Reason {
 	return r
 }
 
-func (s *Snapshot) whyNobody(all, paused int, opens time.Time) Reason {
+// counted is how many people could serve a group, are there, pause, and are free.
+type counted struct{ all, there, paused, free int }
+
+func (s *Snapshot) count(group string) (n counted) {
+	for i := range s.Seats {
+		seat := &s.Seats[i]
+		if !seat.serves(group) {
+			continue
+		}
+		n.all++
+		switch {
+		case seat.there():
+			n.there++
+			if seat.free() {
+				n.free++
+			}
+		case seat.Status == OnBreak:
+			n.paused++
+		}
+	}
+	return n
+}
+
+func (s *Snapshot) whyNobody(n counted, opens time.Time) Reason {
 	switch {
 	case !opens.Equal(s.Now):
 		return Reason{Kind: OffHours, Until: opens}
-	case paused > 0:
-		return Reason{Kind: AllOnBreak, Of: all}
+	case n.paused > 0:
+		return Reason{Kind: AllOnBreak, Of: n.all}
 	}
-	return Reason{Kind: NobodyThere, Of: all}
+	return Reason{Kind: NobodyThere, Of: n.all}
 }
