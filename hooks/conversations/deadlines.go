@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 
 const (
 	dueQuery = "SELECT id FROM conversations WHERE sweep != '' AND sweep <= {:now} ORDER BY sweep LIMIT {:most}"
-	runQuery = "SELECT id FROM conversations WHERE sweep != '' AND sweep > '' ORDER BY sweep"
+	runQuery = "SELECT id, [[group]], channel, deadlines FROM conversations WHERE sweep != '' AND sweep > '' ORDER BY sweep"
 )
 
 // Due lists what has a deadline to be looked at by now, the earliest first. It
@@ -22,12 +23,29 @@ func Due(app core.App, now time.Time, most int) (ids []string, err error) {
 	return ids, nil
 }
 
-// WithDeadlines lists what has a deadline that is still to be looked at.
-func WithDeadlines(app core.App) (ids []string, err error) {
-	if err = app.ConcurrentDB().NewQuery(runQuery).Column(&ids); err != nil {
+// WithDeadlines lists what has a deadline that is still to be looked at, of that
+// what is wanted. The conversations that it asks about know no more than where
+// they are and their deadlines.
+func WithDeadlines(app core.App, wanted func(*Conversation) bool) (ids []string, err error) {
+	rows, err := app.ConcurrentDB().NewQuery(runQuery).Rows()
+	if err != nil {
 		return nil, fmt.Errorf("what has deadlines: %w", err)
 	}
-	return ids, nil
+	defer rows.Close() //nolint:errcheck // Err tells
+	for rows.Next() {
+		var c Conversation
+		var raw []byte
+		if err := rows.Scan(&c.ID, &c.Group, &c.Channel, &raw); err != nil {
+			return nil, fmt.Errorf("what has deadlines: %w", err)
+		}
+		if err := json.Unmarshal(raw, &c.Deadlines); err != nil {
+			return nil, fmt.Errorf("deadlines of %s: %w", c.ID, err)
+		}
+		if wanted(&c) {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids, rows.Err()
 }
 
 // Answered reports whether a person has ever spoken in c.

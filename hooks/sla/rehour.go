@@ -4,31 +4,58 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 )
 
-// In one round so many conversations are looked at whose hours may be others, in
-// commits of so many: with 100,000 of them the sweep still comes every second.
+// In one round so many conversations are set by other hours, in commits of so
+// many: with 100,000 of them the sweep still comes every second.
 const (
 	rehourRound = 5 * rehourMost
 	rehourMost  = 200
 )
 
 // stale says that what was set by hours may have to be set anew, and how far that
-// has come.
+// has come. mu guards all but ids.
 type stale struct {
 	mu     sync.Mutex
 	marked bool
-	ids    []string // still to be looked at; the sweep's alone
+	read   map[string]reading // by group and channel
+	ids    []string           // still to be looked at; the sweep's alone
 }
 
 func (s *stale) mark() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.marked = true
+	s.marked, s.read = true, nil
+}
+
+// fresh is how long hours that were read are taken as they are: whatever begins
+// asks for them, inside of the writer.
+const fresh = time.Second
+
+// reading are hours as they were read.
+type reading struct {
+	week hours.Week
+	at   time.Time
+}
+
+// at are the hours of a place, read anew where that is a while ago.
+func (s *stale) at(place string, read func() hours.Week) hours.Week {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known, ok := s.read[place]
+	if !ok || time.Since(known.at) > fresh {
+		known = reading{read(), time.Now()}
+		if s.read == nil {
+			s.read = map[string]reading{}
+		}
+		s.read[place] = known
+	}
+	return known.week
 }
 
 // take reports whether everything is to be looked at anew.
@@ -41,11 +68,12 @@ func (s *stale) take() bool {
 }
 
 // rehour sets what runs anew where the hours of its group or channel, or the
-// shop's zone, are others than those it was set by. After a start it learns by
-// which hours things were set.
+// shop's zone, are others than those it was set by. It looks at everything once
+// after a change of hours, and after a start, since the program may have ended
+// before it had looked.
 func (k *keeper) rehour() (err error) {
 	if k.hours.take() {
-		if k.hours.ids, err = conversations.WithDeadlines(k.app); err != nil {
+		if k.hours.ids, err = conversations.WithDeadlines(k.app, k.outdated); err != nil {
 			k.hours.mark()
 			return err
 		}
@@ -60,18 +88,17 @@ func (k *keeper) rehour() (err error) {
 	return nil
 }
 
+// outdated reports whether something runs in c that was set by other hours than
+// those in force.
+func (k *keeper) outdated(c *conversations.Conversation) bool {
+	id := weekID(k.hoursOf(c))
+	return slices.ContainsFunc(c.Deadlines, func(d conversations.Deadline) bool { return runs(d) && d.Week != id })
+}
+
 func (k *keeper) rehourSome(ids []string) error {
 	return conversations.Write(k.app, func(tx *conversations.Tx) error {
-		current := map[string]hours.Week{} // by group and channel
 		return each(tx, ids, func(c *conversations.Conversation) error {
-			place := c.Group + "/" + c.Channel
-			week, known := current[place]
-			if !known {
-				week = k.remember(tx.Hours(c))
-				current[place] = week
-			}
-			id := weekID(week)
-			if !slices.ContainsFunc(c.Deadlines, func(d conversations.Deadline) bool { return runs(d) && d.Week != id }) {
+			if !k.outdated(c) {
 				return nil
 			}
 			before := *c

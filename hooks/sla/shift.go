@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -61,7 +62,7 @@ func shift(app core.App, j jump) error {
 	if j.by == 0 {
 		return nil
 	}
-	ids, err := conversations.WithDeadlines(app)
+	ids, err := conversations.WithDeadlines(app, func(c *conversations.Conversation) bool { return slices.ContainsFunc(c.Deadlines, j.over) })
 	if err != nil {
 		return err
 	}

@@ -117,17 +117,19 @@ func (k *keeper) follow(e *conversations.ChangeEvent) error {
 	return e.Next()
 }
 
-// change is one that is being made by tx. Settings are read beside it, where
-// they are cached.
+// change is one that is being made by tx. Settings and hours are read beside it,
+// where they are kept for a moment.
 func (k *keeper) change(tx *conversations.Tx, before, after *conversations.Conversation) *change {
 	return &change{
 		before: before, after: after, now: tx.Now, settings: Of(k.app),
-		hours: func() hours.Week { return k.remember(tx.Hours(after)) },
+		hours: func() hours.Week { return k.hoursOf(after) },
 		week:  k.week,
 	}
 }
 
-func (k *keeper) remember(w hours.Week) hours.Week {
+// hoursOf are when c is answered. Deadlines name them by what [keeper.week] finds.
+func (k *keeper) hoursOf(c *conversations.Conversation) hours.Week {
+	w := k.hours.at(c.Group+"/"+c.Channel, func() hours.Week { return conversations.HoursOf(k.app, c.Group, c.Channel) })
 	k.weeks.LoadOrStore(weekID(w), w)
 	return w
 }
