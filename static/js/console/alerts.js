@@ -81,17 +81,19 @@ export function conversation(c, before) {
   }
 }
 
-// notice is called for what the server tells in passing. One about a conversation
-// is gathered with its like; the thread that is being read needs none of it.
+// notice is called for what the server tells in passing. What is about
+// conversations is gathered with its like; the thread that is being read needs
+// none of it.
 export function notice({ level, code, text, conversation }) {
   const pressing = level === "warning" || level === "alarm";
-  if (conversation && conversation === store.selected.peek() && !away()) {
-    if (pressing && code !== "queue") ring();
-    return;
+  const read = conversation && conversation === store.selected.peek() && !away();
+  if (pressing && !(read && code === "queue") || code === "returned") ring();
+  if (read || !text) return;
+  if (conversation) {
+    notices.tell(code, conversation, level, text);
+    const c = store.conversations.peek().get(conversation);
+    if (pressing) notify(conversation, notices.about(code, c, text), c?.last?.text ?? "");
+  } else if (!notices.tellAll(code, level, !store.may("conversations.assign"))) {
+    store.toast(text, level === "alarm" ? "bad" : "");
   }
-  if (pressing || code === "queue" || code === "returned") ring();
-  if (!text) return;
-  if (!conversation) return store.toast(text, level === "alarm" ? "bad" : "");
-  notices.tell(code, conversation, level, text);
-  if (pressing) notify(conversation, text, store.conversations.peek().get(conversation)?.last?.text ?? "");
 }

@@ -41,12 +41,12 @@ export function Handover({ c }) {
   const known = facts.value.get(c.id);
   if (!known || c.status === "closed" || folded.value.get(c.id)) return null;
   const { served, note } = known;
-  const owner = c.owner && c.owner.id !== c.assignee?.id && c.owner.id !== served?.staff.id ? c.owner : null;
+  const owner = c.owner && c.owner.id !== c.assignee?.id ? c.owner : null;
   if (!served && !note && !owner) return null;
   const now = store.serverNow();
   return html`<aside class=${note ? "handover noted" : "handover"} aria-label=${t("handover")}>
     <div class="row">${served && html`<${Avatar} who=${served.staff} size="xs" /><span>${t("handover_served", { Name: served.staff.name, Time: at(served.time, now) })}</span>`}
-      ${c.owner && html`<span class="tag">${t("owner_is", { Name: c.owner.id === store.you.value.id ? t("you_object") : c.owner.name })}</span>`}
+      ${owner && html`<span class="tag">${t("owner_is", { Name: owner.id === store.you.value.id ? t("you_object") : owner.name })}</span>`}
       <${IconButton} icon="x" cls="sm" label=${t("handover_fold")} onClick=${() => store.setIn(folded, c.id, true)} /></div>
     ${note && html`<p><${Icon} name="transfer" size="sm" /><span><b>${note.staff.name}</b> <${Text} text=${note.text} /></span></p>`}
   </aside>`;

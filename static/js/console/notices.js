@@ -2,23 +2,24 @@
 // names what it is about or says how many, and leads to the one that waits
 // longest. It goes by itself once there is nothing left to do about it.
 import { signal } from "../vendor/preact-11.2.0.js";
+import { running } from "./deadlines.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-const told = signal(new Map()); // code → {level, about: [{id, text}]}
+const told = signal(new Map()); // code → {level, list: [{id, text}]}
 const ends = new Map();
 
 const waits = (c) => c.status === "waiting";
-const owes = (c) => !!(c.waiting_since || c.left) && c.status !== "closed";
+const owes = (c) => c.status !== "closed" && running(c).some((d) => d.stage !== "running");
 
 // kinds says of which conversations a notice still holds, and how long it stays.
 const kinds = {
   handed: { holds: (c) => c.status === "open" && store.mine(c), lasts: 10_000 },
   queue: { holds: waits, lasts: 20_000 },
   returned: { holds: waits, lasts: 30_000 },
-  deadline_near: { holds: owes, lasts: 60_000 },
-  deadline_breached: { holds: owes, lasts: 120_000 },
-  deadline_escalated: { holds: owes, lasts: 120_000 },
+  deadline_near: { holds: owes, lasts: 60_000, stage: "warned" },
+  deadline_breached: { holds: owes, lasts: 120_000, stage: "breached" },
+  deadline_escalated: { holds: owes, lasts: 120_000, stage: "escalated" },
 };
 const other = { holds: () => true, lasts: 30_000 };
 const kind = (code) => kinds[code] ?? other;
@@ -29,18 +30,31 @@ const graver = { deadline_breached: ["deadline_near"], deadline_escalated: ["dea
 // tell gathers a notice about a conversation.
 export function tell(code, id, level, text) {
   for (const old of graver[code] ?? []) drop(old, id);
-  const about = (told.peek().get(code)?.about ?? []).filter((x) => x.id !== id);
-  store.setIn(told, code, { level, about: [...about, { id, text }] });
+  const others = (told.peek().get(code)?.list ?? []).filter((x) => x.id !== id);
+  store.setIn(told, code, { level, list: [...others, { id, text }] });
   clearTimeout(ends.get(code));
   ends.set(code, setTimeout(() => dismiss(code), kind(code).lasts));
 }
+
+// tellAll gathers a notice that counts deadlines without naming conversations, from
+// those that are at that stage here; false where there are none.
+export function tellAll(code, level, mine) {
+  const { stage } = kind(code);
+  const list = [...store.conversations.peek().values()].filter((c) => stage && (!mine || store.mine(c)) && c.deadlines?.some((d) => d.stage === stage));
+  for (const c of list) tell(code, c.id, level, "");
+  return list.length > 0;
+}
+
+// about is what is told of one conversation; of deadlines and rules the server does
+// not say who the customer is.
+export const about = (code, c, text) => (c && (kind(code).stage || code === "rule") ? `${t("they_said", { Name: c.contact?.name ?? "" })}${text}` : text);
 
 export const dismiss = (code) => store.setIn(told, code, undefined);
 
 function drop(code, id) {
   const n = told.peek().get(code);
-  const about = n?.about.filter((x) => x.id !== id);
-  if (n && about.length < n.about.length) store.setIn(told, code, about.length ? { ...n, about } : undefined);
+  const list = n?.list.filter((x) => x.id !== id);
+  if (n && list.length < n.list.length) store.setIn(told, code, list.length ? { ...n, list } : undefined);
 }
 
 // settled drops what was told about a conversation: somebody looks at it now.
@@ -53,9 +67,10 @@ const byWait = (a, b) => (a.c && b.c ? store.compare(a.c, b.c) : 0);
 // shown are the notices of now: {code, level, text, first}, first being the
 // conversation that waits longest.
 export function shown() {
-  return [...told.value].flatMap(([code, { level, about }]) => {
-    const list = about.map((x) => ({ ...x, c: store.conversations.value.get(x.id) })).filter((x) => (x.c ? kind(code).holds(x.c) : !(code in kinds))).sort(byWait);
-    const text = list.length > 1 ? t(code in kinds ? `notice_${code}_many` : "notice_many", { Count: list.length }) : list[0]?.text;
-    return list.length ? [{ code, level, first: list[0].id, text }] : [];
+  return [...told.value].flatMap(([code, n]) => {
+    const list = n.list.map((x) => ({ ...x, c: store.conversations.value.get(x.id) })).filter((x) => (x.c ? kind(code).holds(x.c) : !(code in kinds))).sort(byWait);
+    const one = list[0];
+    const text = list.length > 1 || !one?.text ? t(code in kinds ? `notice_${code}_many` : "notice_many", { Count: list.length }) : about(code, one.c, one.text);
+    return list.length ? [{ code, level: n.level, first: one.id, text }] : [];
   });
 }
