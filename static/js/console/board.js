@@ -49,5 +49,5 @@ const Left = ({ until }) => html`<span class="num">${clock(until - store.now.val
 
 const most = 40; // shown; more than these nobody reads
 
-const Due = ({ list }) => html`<${Lines} title=${t("board_due")} count=${list.length} none=${t("board_due_none")}
+const Due = ({ list }) => html`<${Lines} name="due" title=${t("board_due")} count=${list.length} none=${t("board_due_none")}
   list=${list.slice(0, most).map(({ c, d }) => ({ c, d, key: c.id + d.kind, text: `${t("deadline_" + d.kind)} · ${c.assignee?.name ?? t("tab_waiting")}` }))} />`;

@@ -14,7 +14,7 @@ import * as store from "./store.js";
 import { t } from "./words.js";
 
 // Lines is a card with a line for each of list: {c, d?, key?, place?, text}.
-export const Lines = ({ title, count, none, list }) => html`<section class="bd-card" aria-label=${title}>
+export const Lines = ({ name, title, count, none, list }) => html`<section class="bd-card" data-card=${name} aria-label=${title}>
   <header><h2>${title}</h2><span class="count q">${count}</span></header>
   ${list.length ? html`<ul class="bd-lines">${list.map((x) => html`<${Line} ...${x} key=${x.key ?? x.c.id} />`)}</ul>` : html`<div class="nothing"><${Icon} name="circle-check" /><p>${none}</p></div>`}
 </section>`;
@@ -23,7 +23,7 @@ export const Lines = ({ title, count, none, list }) => html`<section class="bd-c
 export function Waiting() {
   const list = queue.value;
   const known = new Map(facts.value.queue.map((x) => [x.conversation, x]));
-  return html`<${Lines} title=${t("board_queue")} count=${list.length} none=${t("nothing_waiting")} list=${list.map((c, i) => {
+  return html`<${Lines} name="queue" title=${t("board_queue")} count=${list.length} none=${t("nothing_waiting")} list=${list.map((c, i) => {
     const why = saidWhy(known.get(c.id)?.why);
     return { c, place: i + 1, text: [c.group?.name, why].filter(Boolean).join(" · ") || t("tab_waiting") };
   })} />`;

@@ -70,7 +70,7 @@ function Being({ p }) {
     if (you) return choose(status);
     tried(put(`staff/${p.id}/presence`, { status }).then(({ presence }) => store.toast(t(presence === status ? "presence_set_toast" : "presence_not_there", { Name: p.name, State: t("presence_" + status) }))));
   };
-  return html`<span class="pop-at"><button type="button" class=${`tag ${tones[p.presence]} bd-being`} aria-label=${t("presence_of", { Name: p.name, State: name })} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}>${words}<${Icon} name="chevron-down" size="sm" /></button>
-    ${open && html`<${Menu} label=${t("presence_of", { Name: p.name, State: name })} onClose=${() => setOpen(false)}>
+  return html`<span class="pop-at"><button type="button" class=${`tag ${tones[p.presence]} bd-being`} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}><span class="sr">${t("presence_of", { Name: p.name })} </span>${words}<${Icon} name="chevron-down" size="sm" /></button>
+    ${open && html`<${Menu} label=${t("presence_of", { Name: p.name })} onClose=${() => setOpen(false)}>
       ${["online", "break", "offline"].map((s) => html`<button type="button" role="menuitemradio" key=${s} aria-checked=${p.presence === s} onClick=${() => set(s)}><span class=${`dot ${s}`} />${t("presence_" + s)}<small>${t("presence_hint_" + s)}</small></button>`)}<//>`}</span>`;
 }
