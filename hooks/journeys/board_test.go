@@ -182,3 +182,45 @@ func TestAColleagueIsHandedWhatWasSaidBefore(t *testing.T) {
 	ask[any](b.view, `document.activeElement.blur(), document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "m", bubbles: true }))`)
 	a.sees(".th .mk.angry", "")
 }
+
+// A first answer that does not come turns from green to red before the agent's
+// eyes, and calls the supervisor, who is led to it.
+func TestALateAnswerIsSeenComingAndReachesTheSupervisor(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	o := somebody(t, "owner")
+	signIn(o, d, ownerMail)
+	o.visit(d.url("/admin/deadlines"))
+	for field, value := range map[string]string{"normal_first": "8", "warn": "75", "after": "2"} {
+		o.until(field, fmt.Sprintf(`((e) => e && ((e.value = %s), e.dispatchEvent(new Event("input", { bubbles: true })), true))(document.querySelector("[name=%s]"))`, quote(value), field))
+	}
+	o.click(".ad-save .pri", "")
+	o.until("the deadlines to be kept", `fetch("/admin/deadlines").then((r) => r.text()).then((text) => new DOMParser().parseFromString(text, "text/html").querySelector("[name=normal_first]").value.startsWith("8"))`)
+	a, b := agent(t, d, agentMail), boss(t, d)
+	ask[any](a.view, `(() => {
+		window.colours = [];
+		const look = () => { const now = document.querySelector(".it .sla")?.classList[1]; if (now && now !== window.colours.at(-1)) window.colours.push(now); };
+		new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
+	})()`)
+	v := visitor(t, d, "visitor")
+	v.asks("有人管吗")
+	a.sees(row, "有人管吗")
+	a.sees(row+" .sla.over", say("console.overdue"))
+	a.until("green, amber, light red, red", `window.colours.join() === "ok,warn,bad,over"`)
+	a.sees(".toast.alarm", say("sla.breached_first"))
+	b.sees(due+" .sla.over", "")
+	b.sees(".bd-tile", say("console.tile_now", "Count", 1))
+	b.sees(".toast.alarm", say("sla.escalated_first"))
+	b.audit()
+	b.click(".toast.alarm .as-link", say("console.open"))
+	b.sees(".msgs .late", say("console.event_breached", "Kind", say("console.deadline_first")))
+	b.sees(".msgs .sys", say("console.event_escalated_late", "Kind", say("console.deadline_first")))
+	b.misses(".toast")
+
+	// The answer ends it, for both.
+	a.opens("有人管吗")
+	a.answers("来了，让您久等")
+	a.misses(row + " .sla")
+	a.misses(".toast.alarm")
+	b.misses(".th .sla")
+}
