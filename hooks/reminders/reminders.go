@@ -22,6 +22,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -38,6 +39,7 @@ func Register(app core.App, t *web.Table) {
 	audit.Watch(app, Collection, trail)
 	app.OnRecordValidate(Collection).BindFunc(check)
 	customers.OnLink(app).BindFunc(follow)
+	conversations.OnPromised(app).BindFunc(answerPromised)
 	w := &worker{app: app, quit: make(chan struct{})}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.API(e.Router, routes()...)

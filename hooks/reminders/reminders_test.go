@@ -414,3 +414,22 @@ func TestTellingSurvivesARestart(t *testing.T) {
 		t.Errorf("told %+v", told)
 	}
 }
+
+// Whoever decides whose a question is asks here.
+func TestAPromiseKeepsTheQuestionOpen(t *testing.T) {
+	t.Parallel()
+	d := open(t)
+	c := must(conversations.ByID(d.app, d.asks(d.ann)))
+	is := func(want bool) {
+		t.Helper()
+		if got := must(conversations.Promised(d.app, c)); got != want {
+			t.Fatalf("promised: %v", got)
+		}
+	}
+	is(false)
+	r := d.promises(d.ann, c.ID, "明天给您答复", time.Hour)
+	is(true)
+	_, err := reminders.Done(d.app, d.ann, r.Id)
+	d.must(err)
+	is(false)
+}

@@ -138,7 +138,7 @@ func earlier(tx *conversations.Tx, c *conversations.Conversation) (last *convers
 	if last.Owner == "" || last.Resolved == "no" && tx.Now.Sub(last.Closed) <= unsolvedFor {
 		return last, last.Owner != "", nil
 	}
-	owed, err = conversations.Promised(tx.App, last.ID)
+	owed, err = conversations.Promised(tx.App, last)
 	return last, owed, err
 }
 
