@@ -3,6 +3,7 @@
 import { act } from "./link.js";
 import { select, step } from "./select.js";
 import * as composing from "./composing.js";
+import { of as promised } from "./reminders.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
@@ -26,8 +27,13 @@ export async function take(conversation) {
 // transfer throws what the server refuses: its dialog says so.
 export const transfer = (conversation, to) => act("transfer", { conversation, ...to });
 
-// close ends a conversation; andNext opens the one that waits longest.
-export async function close(conversation, andNext) {
+// close ends a conversation; andNext opens the one that waits longest. Where
+// something that was promised is still to be kept it asks first.
+export async function close(conversation, andNext, asked) {
+  if (!asked && promised(store.conversations.peek().get(conversation)).length) {
+    store.dialog.value = { kind: "unkept", id: conversation, andNext };
+    return;
+  }
   if (!(await tried(act("close", { conversation })))) return;
   store.toast(t("closed_toast", { Name: store.conversations.peek().get(conversation)?.contact?.name ?? "" }));
   if (andNext) step(1);

@@ -94,6 +94,6 @@ export function notice({ level, code, text, conversation }) {
     const c = store.conversations.peek().get(conversation);
     if (pressing) notify(conversation, notices.about(code, c, text), c?.last?.text ?? "");
   } else if (!notices.tellAll(code, level, !store.may("conversations.assign"))) {
-    store.toast(text, level === "alarm" ? "bad" : "");
+    store.toast(text, level === "alarm" ? "bad" : "", code === "reminder" && { text: t("open"), run: () => { store.dialog.value = { kind: "promises" }; } });
   }
 }

@@ -10,6 +10,7 @@ import { NewReply } from "./quick.js";
 import { Keys } from "./keys.js";
 import { Viewer } from "./viewer.js";
 import { Leaving } from "./leaving.js";
+import { Mine, RailPromises, Remind, Unkept, openMine } from "./promised.js";
 import { Board, mayBoard, openBoard, openConversations } from "./area.js";
 import { Connection } from "./connection.js";
 import * as account from "./account.js";
@@ -17,10 +18,11 @@ import { openCustomer, select } from "./select.js";
 import * as alerts from "./alerts.js";
 import * as composing from "./composing.js";
 import * as notices from "./notices.js";
+import * as reminders from "./reminders.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-const dialogs = { transfer: Transfer, leaving: Leaving, quick: NewReply, qr: QR, colleague: Colleague, keys: Keys };
+const dialogs = { transfer: Transfer, remind: Remind, unkept: Unkept, promises: Mine, leaving: Leaving, quick: NewReply, qr: QR, colleague: Colleague, keys: Keys };
 
 export function App() {
   const pane = store.pane.value;
@@ -53,7 +55,7 @@ function Rail() {
     <div class="logo" aria-hidden="true"><${Icon} name="message-circle" /></div>
     <${Areas} />
     <a href="/admin"><${Icon} name="settings" /><span>${t("area_admin")}</span></a>
-    <div class="sp" />
+    <div class="sp" /><${RailPromises} />
     <button type="button" class="nv" aria-label=${t("keys_title")} title="?" onClick=${() => { store.dialog.value = { kind: "keys" }; }}><${Icon} name="keyboard" /></button>
     <button type="button" class="nv" aria-label=${t(dark ? "theme_light" : "theme_dark")} title=${t(dark ? "theme_light" : "theme_dark")} onClick=${() => account.setTheme(dark ? "light" : "dark")}><${Icon} name=${dark ? "sun" : "moon"} /></button>
     <span class="pop-at"><button type="button" class="me" aria-haspopup="menu" aria-expanded=${open} aria-label=${t("account", { Name: you.name, State: t("presence_" + you.presence) })} onClick=${() => setOpen(!open)}><${Avatar} who=${you} state=${looks[you.presence]} /></button>
@@ -67,6 +69,7 @@ function Account({ onClose, cls }) {
   return html`<${Menu} label=${t("account_menu")} cls=${cls} onClose=${onClose}>
     <div class="menu-who" role="presentation"><b>${you.name}</b><small>${you.role_name}</small></div>
     <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => { alerts.mute(!quiet); setQuiet(!quiet); }}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
+    ${reminders.can() && html`<button type="button" role="menuitem" onClick=${() => { onClose(); openMine(); }}><${Icon} name="alarm" />${t("promises_mine")}</button>`}
     <a role="menuitem" href="/account"><${Icon} name="user-cog" />${t("my_account")}</a>
     <button type="button" role="menuitem" onClick=${() => account.setTheme("")}><${Icon} name="device-desktop" />${t("theme_system")}</button>
     <button type="button" role="menuitem" lang=${account.other.tag} onClick=${() => account.setLanguage(account.other.tag)}><${Icon} name="language" />${account.other.name}</button>

@@ -7,6 +7,7 @@ import { recall } from "./acts.js";
 import { discard, retry } from "./link.js";
 import { get } from "./api.js";
 import { keepAsReply } from "./quick.js";
+import { Offer, RemindTool } from "./promised.js";
 import * as composer from "./composing.js";
 import * as store from "./store.js";
 import { bytes, t, time } from "./words.js";
@@ -31,6 +32,7 @@ export function Entry({ m, joined, receipt, quoted, state }) {
       ${!joined && html`<div class="who">${!me && html`<b>${m.from.name || t("bot_name")}</b>`}${m.from.kind === "bot" && t("bot")}<time datetime=${m.time}>${time(Date.parse(m.time))}</time></div>`}
       <div class="line" tabindex="-1"><${Content} m=${m} quoted=${quoted} state=${state} />${!state && html`<${Tools} m=${m} me=${me} />`}</div>
       <${Receipt} receipt=${receipt} state=${state} m=${m} />
+      ${me && !state && html`<${Offer} m=${m} />`}
     </div>
   </div>`;
 }
@@ -129,6 +131,7 @@ function Tools({ m, me }) {
     ${store.mine(now) && now.status !== "closed" && html`<${IconButton} icon="message-reply" cls="sm" label=${t("quote")} onClick=${() => composer.quote(m)} />`}
     ${m.text && html`<${IconButton} icon="copy" cls="sm" label=${t("copy")} onClick=${copy} />`}
     ${m.kind === "text" && m.from.kind === "staff" && html`<${IconButton} icon="bolt" cls="sm" label=${t("quick_keep")} onClick=${() => keepAsReply(m.text)} />`}
+    ${me && now.status !== "closed" && html`<${RemindTool} m=${m} />`}
     ${me && young() && html`<${IconButton} icon="arrow-back-up" cls="sm" label=${t("recall")} onClick=${() => recall(m.id)} />`}
   </div>`;
 }

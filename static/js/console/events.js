@@ -30,7 +30,7 @@ const lines = {
   marked: (m, d) => acted(m, d.emotion ? "event_marked" : "event_unmarked", { Emotion: t("emotion_" + (d.emotion || "none")) }),
   breached: (m, d) => html`<span class="late">${t("event_breached", { Kind: t("deadline_" + d.kind) })}</span>`,
   escalated: (m, d) => (d.rule ? t("event_escalated", { Rule: d.rule.name }) : t("event_escalated_late", { Kind: t("deadline_" + d.kind) })),
-  left: () => t("event_left"),
+  left: (m, d) => [t("event_left"), d.phone, d.email].filter(Boolean).join(" · "),
   recalled: () => null, // shown in the place of what was taken back
 };
 

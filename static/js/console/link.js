@@ -7,6 +7,7 @@ import { openOutbox } from "../lib/outbox.js";
 import { onLeft } from "./api.js";
 import * as alerts from "./alerts.js";
 import * as loading from "./loading.js";
+import * as reminders from "./reminders.js";
 import * as store from "./store.js";
 import * as threads from "./threads.js";
 import { lang, t } from "./words.js";
@@ -51,6 +52,7 @@ const ears = {
     store.setClock(core.time());
     if (you?.presence) store.presence({ staff: you.id, status: you.presence }); // it counts from the connection on
     loading.refresh().then(look);
+    reminders.load();
   },
   pong: () => store.setClock(core.time()),
   outbox: show,
@@ -69,6 +71,7 @@ const ears = {
     const before = store.conversations.peek().get(conversation.id);
     store.upsert(conversation);
     alerts.conversation(conversation, before);
+    reminders.changed(conversation, before);
   },
   typing({ conversation, from, on, text }) {
     const who = from?.kind === "visitor" ? store.typing : store.writers;

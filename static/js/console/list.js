@@ -7,6 +7,7 @@ import { Steps } from "./steps.js";
 import { drafts } from "./drafts.js";
 import * as composing from "./composing.js";
 import { Marks } from "./marks.js";
+import { RowMark, Today } from "./promised.js";
 import { pressing } from "./deadlines.js";
 import { take } from "./acts.js";
 import { select } from "./select.js";
@@ -21,7 +22,7 @@ export function List() {
       <${Narrow} />
     </div>
     <${Tabs} />
-    ${store.needle.value ? null : html`<${Filters} /><${Queue} />`}
+    ${store.needle.value ? null : html`<${Filters} /><${Queue} /><${Today} />`}
     <${Offline} />
     <${Rows} />
   </section>`;
@@ -123,7 +124,7 @@ function Row({ c, on }) {
     onClick=${(e) => { e.preventDefault(); select(c.id); composing.ready(); }}>
     <${Avatar} who=${c.contact} channel=${c.channel} />
     <div>
-      <div class="l1"><span class="nm trunc">${c.contact?.name}</span><${Level} who=${c.contact} /><${Marks} c=${c} />${(c.tags ?? []).slice(0, c.contact?.level ? 0 : 1).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Moment} c=${c} /></div>
+      <div class="l1"><span class="nm trunc">${c.contact?.name}</span><${Level} who=${c.contact} /><${Marks} c=${c} /><${RowMark} c=${c} />${(c.tags ?? []).slice(0, c.contact?.level ? 0 : 1).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Moment} c=${c} /></div>
       <div class="l2"><${Preview} c=${c} />${un ? html`<span class="count"><span class="sr">${t("unread")} </span>${c.unread > 99 ? "99+" : c.unread}</span>` : c.rating ? html`<${Face} score=${c.rating} />` : html`<${Away} c=${c} />`}</div>
     </div>
   </a>`;

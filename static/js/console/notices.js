@@ -20,6 +20,7 @@ const kinds = {
   deadline_near: { holds: owes, lasts: 60_000, stage: "warned" },
   deadline_breached: { holds: owes, lasts: 120_000, stage: "breached" },
   deadline_escalated: { holds: owes, lasts: 120_000, stage: "escalated" },
+  reminder: { holds: (c) => c.promised?.length > 0, lasts: 120_000, anywhere: true }, // also of what is closed, and not here
 };
 const other = { holds: () => true, lasts: 30_000 };
 const kind = (code) => kinds[code] ?? other;
@@ -68,7 +69,7 @@ const byWait = (a, b) => (a.c && b.c ? store.compare(a.c, b.c) : 0);
 // conversation that waits longest.
 export function shown() {
   return [...told.value].flatMap(([code, n]) => {
-    const list = n.list.map((x) => ({ ...x, c: store.conversations.value.get(x.id) })).filter((x) => (x.c ? kind(code).holds(x.c) : !(code in kinds))).sort(byWait);
+    const list = n.list.map((x) => ({ ...x, c: store.conversations.value.get(x.id) })).filter((x) => (x.c ? kind(code).holds(x.c) : !(code in kinds) || kind(code).anywhere)).sort(byWait);
     const one = list[0];
     const text = list.length > 1 || !one?.text ? t(code in kinds ? `notice_${code}_many` : "notice_many", { Count: list.length }) : about(code, one.c, one.text);
     return list.length ? [{ code, level: n.level, first: one.id, text }] : [];

@@ -7,6 +7,7 @@ import * as store from "./store.js";
 import { t } from "./words.js";
 
 const fields = ["phone", "email", "region", "level", "distributor_level", "dedicated"];
+const said = ["said_phone", "said_email"];
 const masked = (field) => field === "phone" || field === "email";
 
 // choices are what a field can be, null where it is written: the shop's levels,
@@ -33,6 +34,12 @@ export function Profile({ c, card, reload }) {
       await reload();
     } catch (e) { store.toast(e.message || t("not_done"), "bad"); }
   };
+  const believe = async (field) => {
+    try {
+      await patch("customers/" + customer.id, { said: field.replace("said_", "") });
+      await reload();
+    } catch (e) { store.toast(e.message || t("not_done"), "bad"); }
+  };
   const times = (card.conversations ?? []).length;
   return html`<div class="prof"><${Avatar} who=${{ id: c.contact.id, name: customer.name || c.contact.name, avatar: customer.avatar || c.contact.avatar }} size="l" />
       <div class="grow">${editing === "name" ? html`<${Field} label=${t("field_name")} value=${customer.name} onDone=${(v) => save("name", v)} />`
@@ -41,7 +48,14 @@ export function Profile({ c, card, reload }) {
     ${!card.anonymous && html`<dl class="kv">${fields.map((f) => html`<dt key=${f}>${t("field_" + f)}</dt><dd>${
       can && choices(f) ? html`<${Chosen} customer=${customer} field=${f} open=${editing === f} onOpen=${() => setEditing(f)} onDone=${(v) => (v === undefined ? setEditing("") : save(f, v))} />`
       : editing === f ? html`<${Changing} customer=${customer} field=${f} onDone=${(v) => (v === undefined ? setEditing("") : save(f, v))} />`
-      : html`<${Shown} customer=${customer} field=${f} can=${can} onEdit=${() => setEditing(f)} />`}</dd>`)}</dl>`}`;
+      : html`<${Shown} customer=${customer} field=${f} can=${can} onEdit=${() => setEditing(f)} />`}</dd>`)}${said.filter((f) => customer[f]).map((f) => html`<${Said} key=${f} customer=${customer} field=${f} onBelieve=${can && (() => believe(f))} />`)}</dl>`}`;
+}
+
+// Said is how the visitor says that they can be reached. Nobody has checked it: it
+// becomes the customer's own by a click of somebody who has.
+function Said({ customer, field, onBelieve }) {
+  return html`<dt title=${t("said_title")}>${t("field_" + field)}</dt><dd><${Masked} customer=${customer} field=${field} />
+    ${onBelieve && html`<${IconButton} icon="user-check" cls="sm" label=${t("said_believe", { Name: t("field_" + field) })} onClick=${onBelieve} />`}</dd>`;
 }
 
 function Shown({ customer, field, can, onEdit }) {

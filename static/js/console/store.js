@@ -118,7 +118,7 @@ export function upsert(...list) {
 // What the server leaves out is not there any more.
 const blank = {
   assignee: undefined, group: undefined, owner: undefined, waiting_since: undefined, position: undefined, rank: undefined, closed: undefined, rating: undefined,
-  deadlines: undefined, emotion: undefined, left: undefined, preferred: undefined, night: undefined,
+  deadlines: undefined, promised: undefined, emotion: undefined, left: undefined, preferred: undefined, night: undefined,
 };
 
 // The customer's next word after a closing opens another conversation in the

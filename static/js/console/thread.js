@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { Entry, own } from "./bubble.js";
 import { Context, Head } from "./head.js";
 import { Handover } from "./handover.js";
+import { Promises } from "./promised.js";
 import { Steps } from "./steps.js";
 import { outbox, tell } from "./link.js";
 import * as store from "./store.js";
@@ -18,7 +19,7 @@ export function Thread() {
     return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>${store.desk.value.first_steps?.done === false ? html`<div class="welcome scroll"><${Steps} /></div>` : html`<div class="nothing"><${Icon} name="messages" /><p>${t("nothing_open")}</p><p class="keys"><span class="kbd">J</span><span class="kbd">K</span>${t("key_move")} <span class="kbd">?</span>${t("key_help")}</p></div>`}</section>`;
   }
   return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>
-    <${Head} c=${c} /><${Context} c=${c} /><${Handover} c=${c} /><${Messages} c=${c} key=${c.contact.id} /><${Composer} c=${c} />
+    <${Head} c=${c} /><${Context} c=${c} /><${Handover} c=${c} /><${Promises} c=${c} /><${Messages} c=${c} key=${c.contact.id} /><${Composer} c=${c} />
   </section>`;
 }
 
