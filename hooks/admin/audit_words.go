@@ -208,26 +208,32 @@ func (w *auditWords) texts(field string, value any) []string {
 		}
 		return list
 	case map[string]any:
-		if id, ok := v["id"].(string); ok && len(v) <= 2 {
-			name, _ := v["name"].(string)
-			return []string{cmp.Or(name, w.nickname(id), "…"+id[max(0, len(id)-4):])}
-		}
-		if name, ok := v["name"].(string); ok {
-			return []string{name}
-		}
-		return []string{w.say.T("audit.value_object")}
+		return []string{w.member(v)}
 	case bool:
 		return []string{w.say.T("audit.value_" + strconv.FormatBool(v))}
 	case float64:
-		if isDuration(field) {
-			return []string{w.say.T("audit.value_seconds", "Count", strconv.FormatFloat(v/float64(time.Second), 'f', -1, 64))}
-		}
-		return []string{strconv.FormatFloat(v, 'f', -1, 64)}
+		return []string{w.number(field, v)}
 	case string:
 		return []string{w.text(field, v)}
 	default:
 		return []string{fmt.Sprint(v)}
 	}
+}
+
+// member is an object as people read it: by its name, where it has one.
+func (w *auditWords) member(v map[string]any) string {
+	name, _ := v["name"].(string)
+	if id, ok := v["id"].(string); ok && len(v) <= 2 {
+		return cmp.Or(name, w.nickname(id), "…"+id[max(0, len(id)-4):])
+	}
+	return cmp.Or(name, w.say.T("audit.value_object"))
+}
+
+func (w *auditWords) number(field string, n float64) string {
+	if isDuration(field) {
+		return w.say.T("audit.value_seconds", "Count", strconv.FormatFloat(n/float64(time.Second), 'f', -1, 64))
+	}
+	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
 // isDuration reports whether a setting of that name is one, which are kept in

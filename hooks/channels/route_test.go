@@ -114,7 +114,7 @@ func TestRoutesAreEditedAsAList(t *testing.T) {
 	if a := owner.Post(at, form); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Text, "没有这个客服组") {
 		t.Errorf("to a group that is gone: %d", a.Status)
 	}
-	if err := access.DeleteGroup(app, nil, g.Id, ""); err != nil {
+	if err = access.DeleteGroup(app, nil, g.Id, ""); err != nil {
 		t.Fatal(err)
 	}
 	if c, err = channels.ByID(app, c.Id); err != nil || c.Routes()[0].Group != "" {

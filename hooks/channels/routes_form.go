@@ -16,8 +16,9 @@ import (
 // routesSent are the routes in the order in which they stand in the form. What a
 // route looks at and its value are one choice there, but for an address.
 func routesSent(e *core.RequestEvent) []Route {
-	var list []Route
-	for _, id := range e.Request.PostForm["route"] {
+	ids := e.Request.PostForm["route"]
+	list := make([]Route, 0, len(ids))
+	for _, id := range ids {
 		field := func(name string) string {
 			return strings.TrimSpace(e.Request.PostFormValue("route_" + name + "_" + id))
 		}

@@ -60,7 +60,7 @@ func TestPageAndIdentityChooseTheGroup(t *testing.T) {
 	} {
 		d := text("m", "在吗")
 		if one.entry != "" {
-			d.Data, _ = json.Marshal(map[string]string{"entry": one.entry})
+			d.Data = json.RawMessage(`{"entry":"` + one.entry + `"}`)
 		}
 		m, err := conversations.PostAsVisitor(app, one.who, d)
 		if err != nil {

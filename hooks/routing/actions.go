@@ -15,20 +15,22 @@ func save(e *core.RequestEvent) error {
 	f := sent(e)
 	wanted, err := f.decided(SettingsOf(e.App))
 	if err == nil {
-		err = e.App.RunInTransaction(func(app core.App) error {
-			if err := web.Unchanged(e, decidedIn(app)); err != nil {
-				return err
-			}
-			if err := SaveSettings(app, wanted.Settings); err != nil {
-				return err
-			}
-			return settings.SaveLevels(app, wanted.Levels)
-		})
+		err = e.App.RunInTransaction(func(app core.App) error { return saveOver(e, app, wanted) })
 	}
 	if err != nil {
 		return show(e, f, err)
 	}
 	return web.Done(e, at, "routing.saved")
+}
+
+func saveOver(e *core.RequestEvent, app core.App, wanted decided) error {
+	if err := web.Unchanged(e, decidedIn(app)); err != nil {
+		return err
+	}
+	if err := SaveSettings(app, wanted.Settings); err != nil {
+		return err
+	}
+	return settings.SaveLevels(app, wanted.Levels)
 }
 
 // showExample says in which order some customers would be served by what is in

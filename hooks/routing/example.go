@@ -24,9 +24,9 @@ func exampleOf(say locale.Speaker, f form) []routing.Waiting {
 	d, _ := f.decided(Standard()) // what is no number counts for none meanwhile
 	who := []inExample{
 		{word: "someone", waited: 5 * time.Minute},
-		{word: "urgent", waited: time.Minute, Standing: Standing{Priority: "urgent"}},
+		{word: urgent, waited: time.Minute, Standing: Standing{Priority: urgent}},
 		{word: "angry", waited: 3 * time.Minute, Standing: Standing{Emotion: conversations.Angry}},
-		{word: "low", waited: 6 * time.Minute, Standing: Standing{Priority: "low"}},
+		{word: low, waited: 6 * time.Minute, Standing: Standing{Priority: low}},
 	}
 	if l, ok := best(d.Levels.Customers); ok {
 		who = append(who, inExample{word: "level", level: l, waited: 2 * time.Minute, Standing: Standing{Level: l}})

@@ -44,10 +44,10 @@ var leavings = []struct {
 }
 
 // levelKinds are whose levels there are, by field.
-var levelKinds = []string{"customers", "distributors"}
+var levelKinds = []string{ofCustomers, ofDistributors}
 
 func levelsOf(l *settings.Levels, kind string) *[]settings.Level {
-	if kind == "distributors" {
+	if kind == ofDistributors {
 		return &l.Distributors
 	}
 	return &l.Customers

@@ -9,15 +9,21 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
 
+// Whose levels there are, as fields.
+const (
+	ofCustomers    = "customers"
+	ofDistributors = "distributors"
+)
+
 const (
 	mostLevels = 50
 	mostLevel  = 20 // characters of a level's name, as in a customer's profile
 )
 
 // CheckLevels reports the first thing that is wrong with the shop's levels, on the
-// field "customers" or "distributors".
+// field of whose they are.
 func CheckLevels(l settings.Levels) error {
-	for field, list := range map[string][]settings.Level{"customers": l.Customers, "distributors": l.Distributors} {
+	for field, list := range map[string][]settings.Level{ofCustomers: l.Customers, ofDistributors: l.Distributors} {
 		if err := checkList(list); err != nil {
 			return err.On(field)
 		}

@@ -7,6 +7,13 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
 
+// Of [conversations.Priorities], those that move somebody in the queue.
+const (
+	urgent = "urgent"
+	high   = "high"
+	low    = "low"
+)
+
 // Standing is what gives somebody a head start in the queue.
 type Standing struct {
 	Priority    string
@@ -20,14 +27,15 @@ type Standing struct {
 func (h HeadStarts) Of(s Standing, levels settings.Levels) time.Duration {
 	var start time.Duration
 	switch s.Priority {
-	case "urgent":
+	case urgent:
 		start = h.Urgent
-	case "high":
+	case high:
 		start = h.High
-	case "low":
+	case low:
 		start = -h.Low
 	}
 	switch s.Emotion {
+	case conversations.Calm:
 	case conversations.Angry:
 		start += h.Angry
 	case conversations.Upset:
