@@ -35,7 +35,6 @@ func (h HeadStarts) Of(s Standing, levels settings.Levels) time.Duration {
 		start = -h.Low
 	}
 	switch s.Emotion {
-	case conversations.Calm:
 	case conversations.Angry:
 		start += h.Angry
 	case conversations.Upset:
