@@ -32,11 +32,11 @@ type Settings struct {
 	TellAgent       bool `json:"tell_agent"`       // who serves hears of the warning and of the breach
 	TellSupervisors bool `json:"tell_supervisors"` // supervisors hear of the breach, and of the warning where nobody serves
 
-	After   time.Duration `json:"after"`   // of working time after the breach it escalates; 0: never
-	Alarm   bool          `json:"alarm"`   // then supervisors are alarmed,
-	Robots  bool          `json:"robots"`  // the shop's robots are told,
-	Raise   bool          `json:"raise"`   // its priority is raised by one step,
-	Experts string        `json:"experts"` // and it is handed to this group, unless ""
+	After   time.Duration `json:"escalate_after"` // of working time after the breach it escalates; 0: never
+	Alarm   bool          `json:"alarm"`          // then supervisors are alarmed,
+	Robots  bool          `json:"robots"`         // the shop's robots are told,
+	Raise   bool          `json:"raise"`          // its priority is raised by one step,
+	Experts string        `json:"experts"`        // and it is handed to this group, unless ""
 }
 
 // Times is how much working time there is in a group for one priority. It is
