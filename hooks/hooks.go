@@ -60,10 +60,10 @@ func Register(app core.App, c *Config) *web.Table {
 	escalation.Register(app, t)
 	reminders.Register(app, t)
 	sla.Register(app, t)
+	notices.RegisterPages(app, t)
 	quickreplies.Register(app, t)
 	protocol.Register(app, t, c.Unlimited)
 	widget.Register(app, t)
-	notices.RegisterPages(app, t)
 	backup.Register(app, t, ops.Version(), ops.Restart)
 	// surfaces
 	admin.Register(app, t)
