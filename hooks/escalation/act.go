@@ -38,7 +38,8 @@ func (r *armed) act(tx *conversations.Tx, c *conversations.Conversation, because
 func (r *armed) prioritize(tx *conversations.Tx, c *conversations.Conversation) error {
 	to := slices.Index(conversations.Priorities, r.then.Priority)
 	is := slices.Index(conversations.Priorities, cmp.Or(c.Priority, normal))
-	if c.Status == conversations.Closed || to < 0 || to < is && !(r.then.Priority == low && c.Priority == normal) {
+	lowers := r.then.Priority == low && c.Priority == normal
+	if c.Status == conversations.Closed || to < 0 || to < is && !lowers {
 		return nil
 	}
 	return tx.Prioritize(c, conversations.System(), r.then.Priority)
@@ -47,6 +48,7 @@ func (r *armed) prioritize(tx *conversations.Tx, c *conversations.Conversation) 
 const (
 	low    = "low"
 	normal = "normal"
+	high   = "high"
 	urgent = "urgent"
 )
 

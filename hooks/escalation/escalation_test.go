@@ -107,6 +107,18 @@ func (s *shop) closes(p *access.Person, c *conversations.Conversation) {
 	s.must(err)
 }
 
+// misses has a deadline of c's pass.
+func (s *shop) misses(c *conversations.Conversation, kind string) {
+	s.Helper()
+	s.must(conversations.Write(s.app, func(tx *conversations.Tx) error {
+		now, err := tx.Conversation(c.ID)
+		if err != nil {
+			return err
+		}
+		return tx.Tell(now, conversations.EventData{Event: conversations.Breach, Kind: kind})
+	}))
+}
+
 func (s *shop) rule(d escalation.Draft) *escalation.Rule {
 	s.Helper()
 	if d.Name == "" {
@@ -136,8 +148,8 @@ func (s *shop) timeline(c *conversations.Conversation) []*conversations.Message 
 	return list
 }
 
-func words(any ...string) escalation.When {
-	return escalation.When{Words: &escalation.Words{Any: any}}
+func words(list ...string) escalation.When {
+	return escalation.When{Words: &escalation.Words{Any: list}}
 }
 
 func TestARuleDoesAllItSaysInTheCommitOfTheWord(t *testing.T) {
@@ -156,10 +168,12 @@ func TestARuleDoesAllItSaysInTheCommitOfTheWord(t *testing.T) {
 	}
 	var said []string
 	for _, m := range s.timeline(c) {
-		if m.Kind == conversations.Event {
+		switch m.Kind {
+		case conversations.Event:
 			said = append(said, m.Event().Event)
-		} else if m.Kind == conversations.Note {
+		case conversations.Note:
 			said = append(said, m.Text)
+		default:
 		}
 	}
 	if got, want := strings.Join(said, " "), "opened marked escalated prioritized tagged queued 【要投诉】提到「投诉」"; got != want {
@@ -218,13 +232,7 @@ func TestConditionsHoldInWhateverOrderTheyComeTrue(t *testing.T) {
 	if !slices.Equal(s.fired(c), []string{"大额"}) {
 		t.Errorf("the word first: %q", s.fired(c))
 	}
-	s.must(conversations.Write(s.app, func(tx *conversations.Tx) error {
-		c, err := tx.Conversation(c.ID)
-		if err != nil {
-			return err
-		}
-		return tx.Tell(c, conversations.EventData{Event: conversations.Breach, Kind: conversations.FirstResponse})
-	}))
+	s.misses(c, conversations.FirstResponse)
 	if c = s.is(c.ID); !slices.Equal(s.fired(c), []string{"大额", "超时退款"}) || c.Priority != "urgent" {
 		t.Errorf("after the deadline: %q, %s", s.fired(c), c.Priority)
 	}
@@ -379,11 +387,22 @@ func TestARawRecordIsHeldToTheRules(t *testing.T) {
 		return s.app.Save(r)
 	}
 	for _, c := range [][3]string{
-		{"", `{"amount":5}`, `{"priority":"high"}`}, {"a", `{}`, `{"priority":"high"}`}, {"a", `{"amount":5}`, `{}`}, {"a", `[]`, `{"priority":"high"}`},
-		{"a", `{"amount":-1}`, `{"priority":"high"}`}, {"a", `{"words":{"any":[]}}`, `{"priority":"high"}`}, {"a", `{"words":{"any":["!"]}}`, `{"priority":"high"}`},
-		{"a", `{"script":"x"}`, `{"priority":"high"}`}, {"a", `{"emotion":"sad"}`, `{"priority":"high"}`}, {"a", `{"breach":["x"]}`, `{"priority":"high"}`},
-		{"a", `{"again":1}`, `{"priority":"high"}`}, {"a", `{"rating":{}}`, `{"priority":"high"}`}, {"a", `{"amount":5}`, `{"priority":"top"}`},
-		{"a", `{"amount":5}`, `{"tags":["1","2","3","4","5","6"]}`}, {"a", `{"amount":5}`, `{"note":"` + strings.Repeat("长", 1001) + `"}`}, {"a", `null`, `null`},
+		{"", `{"amount":5}`, `{"priority":"high"}`},
+		{"a", `{}`, `{"priority":"high"}`},
+		{"a", `{"amount":5}`, `{}`},
+		{"a", `[]`, `{"priority":"high"}`},
+		{"a", `{"amount":-1}`, `{"priority":"high"}`},
+		{"a", `{"words":{"any":[]}}`, `{"priority":"high"}`},
+		{"a", `{"words":{"any":["!"]}}`, `{"priority":"high"}`},
+		{"a", `{"script":"x"}`, `{"priority":"high"}`},
+		{"a", `{"emotion":"sad"}`, `{"priority":"high"}`},
+		{"a", `{"breach":["x"]}`, `{"priority":"high"}`},
+		{"a", `{"again":1}`, `{"priority":"high"}`},
+		{"a", `{"rating":{}}`, `{"priority":"high"}`},
+		{"a", `{"amount":5}`, `{"priority":"top"}`},
+		{"a", `{"amount":5}`, `{"tags":["1","2","3","4","5","6"]}`},
+		{"a", `{"amount":5}`, `{"note":"` + strings.Repeat("长", 1001) + `"}`},
+		{"a", `null`, `null`},
 	} {
 		if err := save(c[0], c[1], c[2]); err == nil {
 			t.Errorf("saved %q", c)

@@ -113,13 +113,12 @@ func (t typed) draft() (Draft, error) {
 	if part := t.emptyPart(); part != "" {
 		return d, wrong("escalation.part_empty", part)
 	}
-	keep := func(list []string, key string) bool { return slices.Contains(list, key) }
 	w, a := &d.When, &d.Then
 	for key, drop := range map[string]func(){
 		useWords: func() { w.Words = nil }, useAmount: func() { w.Amount = 0 }, useRating: func() { w.Rating = nil }, useEmotion: func() { w.Emotion = "" },
 		useAgain: func() { w.Again = 0 }, useBreach: func() { w.Breach = nil }, useLevels: func() { w.Levels = nil }, useChannels: func() { w.Channels = nil }, useGroups: func() { w.Groups = nil },
 	} {
-		if !keep(t.Use, key) {
+		if !slices.Contains(t.Use, key) {
 			drop()
 		}
 	}
@@ -127,7 +126,7 @@ func (t typed) draft() (Draft, error) {
 		doPriority: func() { a.Priority = "" }, doTags: func() { a.Tags = nil }, doGroup: func() { a.Group = "" }, doStaff: func() { a.Staff = "" }, doNote: func() { a.Note = "" },
 		doNotify: func() { a.Assignee, a.Supervisors, a.Robots = false, false, false },
 	} {
-		if !keep(t.Do, key) {
+		if !slices.Contains(t.Do, key) {
 			drop()
 		}
 	}

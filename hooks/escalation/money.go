@@ -65,8 +65,8 @@ func isMoney(before, after string) bool {
 	return cutPrefix(unit, noUnit) == unit
 }
 
-func cutPrefix(s string, any []string) string {
-	for _, p := range any {
+func cutPrefix(s string, either []string) string {
+	for _, p := range either {
 		if rest, ok := strings.CutPrefix(s, p); ok {
 			return rest
 		}
@@ -74,8 +74,8 @@ func cutPrefix(s string, any []string) string {
 	return s
 }
 
-func cutSuffix(s string, any []string) string {
-	for _, p := range any {
+func cutSuffix(s string, either []string) string {
+	for _, p := range either {
 		if rest, ok := strings.CutSuffix(s, p); ok {
 			return rest
 		}
@@ -88,6 +88,7 @@ var (
 		'零': 0, '〇': 0, '一': 1, '二': 2, '两': 2, '三': 3, '四': 4, '五': 5, '六': 6, '七': 7, '八': 8, '九': 9,
 		'壹': 1, '贰': 2, '叁': 3, '肆': 4, '伍': 5, '陆': 6, '柒': 7, '捌': 8, '玖': 9,
 	}
+	shortUnits   = map[rune]float64{'k': 1e3, 'w': 1e4}
 	chineseUnits = map[rune]float64{'十': 10, '拾': 10, '百': 100, '佰': 100, '千': 1e3, '仟': 1e3, '万': 1e4}
 )
 
@@ -104,26 +105,41 @@ type number struct {
 func numeral(s string) (value float64, n int) {
 	var num number
 	for n < len(s) {
-		r, size := utf8.DecodeRuneInString(s[n:])
-		switch unit, digit := chineseUnits[r], chineseDigits[r]; {
-		case r >= '0' && r <= '9':
-			if num.has {
-				return num.value(), n
-			}
-			num.digit, size = digits(s[n:])
-			num.has = true
-		case unit != 0:
-			num.count(unit)
-		case digit != 0 || r == '零' || r == '〇':
-			num.spell(digit)
-		case n > 0 && (r == 'k' || r == 'w') && num.has && !spelledAfter(s[n+1:]):
-			num.count(map[rune]float64{'k': 1e3, 'w': 1e4}[r])
-		default:
-			return num.value(), n
+		size := num.read(s[n:])
+		if size == 0 {
+			break
 		}
 		n += size
 	}
 	return num.value(), n
+}
+
+// read takes in what of the numeral s goes on with, and returns how many bytes
+// that is; 0 where the numeral has ended.
+func (n *number) read(s string) (size int) {
+	if isDigit(s[0]) {
+		if n.has {
+			return 0
+		}
+		n.digit, size = digits(s)
+		n.has = true
+		return size
+	}
+	r, size := utf8.DecodeRuneInString(s)
+	unit := chineseUnits[r]
+	if unit == 0 && n.has && !spelledAfter(s[size:]) {
+		unit = shortUnits[r]
+	}
+	if unit != 0 {
+		n.count(unit)
+		return size
+	}
+	digit, is := chineseDigits[r]
+	if !is {
+		return 0
+	}
+	n.spell(digit)
+	return size
 }
 
 func spelledAfter(s string) bool {

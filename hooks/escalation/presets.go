@@ -34,13 +34,13 @@ var presets = []preset{
 			Any:    []string{"投诉", "举报", "12315", "消协", "消费者协会", "工商局", "市监局", "市场监管", "律师函", "起诉", "曝光你们", "lawsuit", "chargeback", "consumer protection", "file a complaint"},
 			Except: []string{"不投诉", "不会投诉", "没投诉", "没有投诉", "不想投诉", "不举报", "不起诉", "投诉率"},
 		}},
-		then: Then{Priority: "urgent", Supervisors: true, Robots: true},
+		then: Then{Priority: urgent, Supervisors: true, Robots: true},
 	},
-	{key: "angry", on: true, when: When{Emotion: conversations.Angry}, then: Then{Priority: "high", Assignee: true}},
+	{key: "angry", on: true, when: When{Emotion: conversations.Angry}, then: Then{Priority: high, Assignee: true}},
 	{key: "low_rating", on: true, when: When{Rating: &Rating{Most: 2, Unsolved: true}}, then: Then{Supervisors: true}, tag: "tag_follow_up"},
-	{key: "again", on: true, note: true, when: When{Again: 3}, then: Then{Priority: "high"}},
-	{key: "first_late", when: When{Breach: []string{conversations.FirstResponse, conversations.UrgentToStaff}}, then: Then{Priority: "high", Supervisors: true}},
-	{key: "amount", when: When{Amount: 1000, Emotion: conversations.Upset}, then: Then{Priority: "high", Supervisors: true}},
+	{key: "again", on: true, note: true, when: When{Again: 3}, then: Then{Priority: high}},
+	{key: "first_late", when: When{Breach: []string{conversations.FirstResponse, conversations.UrgentToStaff}}, then: Then{Priority: high, Supervisors: true}},
+	{key: "amount", when: When{Amount: 1000, Emotion: conversations.Upset}, then: Then{Priority: high, Supervisors: true}},
 }
 
 // EnsureRules makes those of the rules that every shop begins with that it never

@@ -155,12 +155,17 @@ func (w *When) checkNumbers() error {
 		return wrong("escalation.amount_wrong", "amount", "Most", mostAmount)
 	case w.Again != 0 && (w.Again < leastAgain || w.Again > mostAgain):
 		return wrong("escalation.again_wrong", "again", "Least", leastAgain, "Most", mostAgain)
-	case w.Rating != nil && (w.Rating.Most < 0 || w.Rating.Most > 5 || w.Rating.Most == 0 && !w.Rating.Unsolved):
+	case w.Rating != nil && !w.Rating.says():
 		return wrong("escalation.rating_wrong", "rating")
 	case w.Emotion != "" && !slices.Contains(conversations.Emotions, w.Emotion):
 		return wrong("fail.invalid", "emotion")
 	}
 	return nil
+}
+
+// says reports whether r asks for anything, and for points that there are.
+func (r *Rating) says() bool {
+	return r.Most >= 0 && r.Most <= 5 && (r.Most > 0 || r.Unsolved)
 }
 
 func (w *When) checkLists() error {

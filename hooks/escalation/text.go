@@ -109,7 +109,8 @@ func (t *text) edge(at int) bool {
 	}
 	left, _ := utf8.DecodeLastRuneInString(t.plain[:at])
 	right, _ := utf8.DecodeRuneInString(t.plain[at:])
-	return !(unicode.IsDigit(left) && unicode.IsDigit(right) || spelled(left) && spelled(right))
+	bothDigits, bothLetters := unicode.IsDigit(left) && unicode.IsDigit(right), spelled(left) && spelled(right)
+	return !bothDigits && !bothLetters
 }
 
 // spelled reports whether r is a letter of a script that has spaces between its words.
