@@ -161,7 +161,7 @@ func says(l lexicon) condition {
 func names(least int) condition {
 	return remembered(func(m *moment) (reason, bool) {
 		for _, t := range m.said {
-			if sum := amount(t); sum >= float64(least) {
+			if sum := t.sum(); sum >= float64(least) {
 				return reason{"amount", []any{"Amount", strconv.FormatFloat(sum, 'f', -1, 64)}}, true
 			}
 		}

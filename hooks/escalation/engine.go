@@ -41,6 +41,7 @@ func newEngine(rules []*Rule) *engine {
 func (e *engine) read(said string) *text {
 	t := read(said)
 	t.hits = e.words.in(t)
+	t.sum = sync.OnceValue(func() float64 { return amount(t) })
 	return t
 }
 

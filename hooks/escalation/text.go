@@ -26,8 +26,9 @@ const sentence = '\n'
 type text struct {
 	said  string // in one width and case, with everything in it
 	plain string
-	gaps  []byte // by byte of plain: what was left out before it
-	hits  []hit  // words that the rules look for
+	gaps  []byte         // by byte of plain: what was left out before it
+	hits  []hit          // words that the rules look for
+	sum   func() float64 // the largest that is named, see amount
 	// pressed: the words are the shop's own, of an entry question. Rules may look
 	// for them, but they say nothing of how anybody feels.
 	pressed bool
