@@ -57,9 +57,9 @@ func Register(app core.App, c *Config) *web.Table {
 	conversations.Register(app)
 	// features
 	routing.Register(app, t)
-	escalation.Register(app, t)
 	reminders.Register(app, t)
 	sla.Register(app, t)
+	escalation.Register(app, t)
 	notices.RegisterPages(app, t)
 	quickreplies.Register(app, t)
 	protocol.Register(app, t, c.Unlimited)
