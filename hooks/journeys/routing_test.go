@@ -60,6 +60,7 @@ func TestALevelIsWorthWhatTheOwnerSays(t *testing.T) {
 	p.misses(".ch-route .txt")
 	p.picks(".ch-route select", "address")
 	p.write(".ch-route .txt", "/vip")
+	p.audit()
 	p.picks(".ch-route select", "level:黑金会员")
 	p.misses(".ch-route .txt")
 	group := ask[string](p.view, `document.querySelector(".ch-route-to option:nth-child(3)").value`)
