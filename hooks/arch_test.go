@@ -43,6 +43,7 @@ var sideways = map[string]string{
 	"conversations channels":  "greets with the channel's greeting",
 	"conversations customers": "knows who speaks, and makes them a customer with their first word",
 	"demo ops":                "runs a program of its own, as the program itself is run",
+	"sla routing":             "hands to a group only where somebody of it is there",
 	"escalation routing":      "gives a conversation only to somebody who is there",
 	"protocol reminders":      "shows with a conversation what its customer was promised",
 	"protocol routing":        "speaks of presence and of places in the queue",

@@ -48,6 +48,16 @@ func WithDeadlines(app core.App, wanted func(*Conversation) bool) (ids []string,
 	return ids, rows.Err()
 }
 
+// WithoutDeadlines lists what customers wait for and what has no deadline.
+func WithoutDeadlines(app core.App) (ids []string, err error) {
+	err = app.ConcurrentDB().NewQuery("SELECT id FROM conversations WHERE status IN ('waiting', 'open', 'later') AND waiting_since != '' " +
+		"AND (deadlines IS NULL OR deadlines IN ('null', '[]'))").Column(&ids)
+	if err != nil {
+		return nil, fmt.Errorf("what has no deadlines: %w", err)
+	}
+	return ids, nil
+}
+
 // Answered reports whether a person has ever spoken in c.
 func (tx *Tx) Answered(c *Conversation) (yes bool, err error) {
 	err = tx.query("SELECT EXISTS (SELECT 1 FROM messages WHERE conversation = {:id} AND sender LIKE 'staff:%' AND kind NOT IN ('event', 'note'))",

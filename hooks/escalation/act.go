@@ -98,15 +98,8 @@ func moveTo(tx *conversations.Tx, c *conversations.Conversation, group string) e
 		return nil
 	}
 	if c.Assignee != "" {
-		people, err := access.People(tx.App)
-		if err != nil {
+		if there, err := routing.Staffed(tx.App, group, c.Assignee, tx.Now); err != nil || !there {
 			return err
-		}
-		present := slices.ContainsFunc(people, func(p *access.Person) bool {
-			return p.ID != c.Assignee && p.InGroup(group) && routing.PresenceAt(tx.App, p, tx.Now) == routing.Online
-		})
-		if !present {
-			return nil
 		}
 	}
 	return tx.QueueIn(c, group, conversations.OfRule)

@@ -70,10 +70,11 @@ func (s *stale) take() bool {
 // rehour sets what runs anew where the hours of its group or channel, or the
 // shop's zone, are others than those it was set by. It looks at everything once
 // after a change of hours, and after a start, since the program may have ended
-// before it had looked.
+// before it had looked. What waits without a deadline gets one: it may have
+// waited since before there were any.
 func (k *keeper) rehour() (err error) {
 	if k.hours.take() {
-		if k.hours.ids, err = conversations.WithDeadlines(k.app, k.outdated); err != nil {
+		if k.hours.ids, err = k.toSetAnew(); err != nil {
 			k.hours.mark()
 			return err
 		}
@@ -98,17 +99,42 @@ func (k *keeper) outdated(c *conversations.Conversation) bool {
 func (k *keeper) rehourSome(ids []string) error {
 	return conversations.Write(k.app, func(tx *conversations.Tx) error {
 		return each(tx, ids, func(c *conversations.Conversation) error {
-			if !k.outdated(c) {
-				return nil
-			}
 			before := *c
 			anew := k.change(tx, &before, c)
-			anew.rehour = true
-			anew.plan()
-			tx.Save(c)
-			return nil
+			switch {
+			case len(c.Deadlines) == 0: // it waited before there were any
+				anew.before = nil
+			case !k.outdated(c):
+				return nil
+			}
+			return anew.again(tx)
 		})
 	})
+}
+
+// toSetAnew lists what was set by other hours, and what is waited for without a
+// deadline.
+func (k *keeper) toSetAnew() ([]string, error) {
+	ids, err := conversations.WithDeadlines(k.app, k.outdated)
+	if err != nil {
+		return nil, err
+	}
+	without, err := conversations.WithoutDeadlines(k.app)
+	return append(ids, without...), err
+}
+
+// again makes the deadlines what they are to be although nothing has happened to
+// the conversation.
+func (c *change) again(tx *conversations.Tx) (fault error) {
+	c.rehour = true
+	c.answered = func() (yes bool) {
+		yes, fault = tx.Answered(c.after)
+		return yes
+	}
+	if c.plan(); len(c.after.Deadlines) > 0 {
+		tx.Save(c.after)
+	}
+	return fault
 }
 
 // each loads conversations for change; those that are no more are left out.

@@ -56,41 +56,49 @@ func (j jump) moved(d conversations.Deadline) conversations.Deadline {
 	return d
 }
 
+// shifting is a jump that deadlines are being moved along with. What is done of
+// it stays done where the rest has to be tried again.
+type shifting struct {
+	jump
+	begun bool
+	ids   []string // still to be moved
+}
+
 // shift moves all that runs along with the wall clock, and tells the audit trail.
 // It is one commit but for thousands at once.
-func shift(app core.App, j jump) error {
-	if j.by == 0 {
-		return nil
-	}
-	ids, err := conversations.WithDeadlines(app, func(c *conversations.Conversation) bool { return slices.ContainsFunc(c.Deadlines, j.over) })
-	if err != nil {
-		return err
-	}
-	for first := true; first || len(ids) > 0; first = false {
-		some := ids[:min(shiftMost, len(ids))]
-		err := conversations.Write(app, func(tx *conversations.Tx) error {
-			if first {
-				if err := audit.Add(tx.App, shifted(j, len(ids))); err != nil {
-					return err
-				}
-			}
-			return each(tx, some, func(c *conversations.Conversation) error {
-				for i, d := range c.Deadlines {
-					if j.over(d) {
-						c.Deadlines[i] = j.moved(d)
-					}
-				}
-				c.Sweep = next(c.Deadlines)
-				tx.Save(c)
-				return nil
-			})
-		})
+func (s *shifting) shift(app core.App) (err error) {
+	if !s.begun {
+		s.ids, err = conversations.WithDeadlines(app, func(c *conversations.Conversation) bool { return slices.ContainsFunc(c.Deadlines, s.over) })
 		if err != nil {
 			return err
 		}
-		ids = ids[len(some):]
+	}
+	for !s.begun || len(s.ids) > 0 {
+		some := s.ids[:min(shiftMost, len(s.ids))]
+		if err = conversations.Write(app, func(tx *conversations.Tx) error { return s.move(tx, some) }); err != nil {
+			return err
+		}
+		s.begun, s.ids = true, s.ids[len(some):]
 	}
 	return nil
+}
+
+func (s *shifting) move(tx *conversations.Tx, ids []string) error {
+	if !s.begun {
+		if err := audit.Add(tx.App, shifted(s.jump, len(s.ids))); err != nil {
+			return err
+		}
+	}
+	return each(tx, ids, func(c *conversations.Conversation) error {
+		for i, d := range c.Deadlines {
+			if s.over(d) {
+				c.Deadlines[i] = s.moved(d)
+			}
+		}
+		c.Sweep = next(c.Deadlines)
+		tx.Save(c)
+		return nil
+	})
 }
 
 // shiftMost is how many conversations are moved in one commit, which holds the

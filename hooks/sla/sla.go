@@ -52,7 +52,8 @@ type keeper struct {
 	app   core.App
 	weeks sync.Map // name → hours.Week by which deadlines were set
 	undo  lastSave
-	hours stale // may be others than the deadlines were set by
+	hours stale       // may be others than the deadlines were set by
+	jumps []*shifting // of the clock, that are not done yet; the worker's alone
 
 	once sync.Once
 	quit chan struct{}
@@ -68,6 +69,7 @@ func Register(app core.App, t *web.Table) {
 	conversations.OnChange(app).Bind(&hook.Handler[*conversations.ChangeEvent]{Id: "deadlinesFollow", Func: k.follow, Priority: afterAll})
 	app.OnRecordAfterUpdateSuccess("groups", "channels", settings.Collection).BindFunc(func(e *core.RecordEvent) error { k.hours.mark(); return e.Next() })
 	t.Area(web.Area{Key: area, Section: web.Service, Icon: "hourglass", Path: at, Any: []web.Permission{access.SettingsEdit}})
+	access.OnGroupLeaves(app).BindFunc(followGroup)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router, k.routes()...)
 		if e.Server != nil { // without one, routes are only listed
@@ -157,7 +159,10 @@ func (k *keeper) work() {
 		case <-k.quit:
 			return
 		case now := <-tick.C:
-			err := k.round(seen.read(now.Round(0), now.Sub(start)))
+			if j := seen.read(now.Round(0), now.Sub(start)); j.by != 0 {
+				k.jumps = append(k.jumps, &shifting{jump: j})
+			}
+			err := k.round()
 			if err != nil && !failing { // one line, however long it lasts
 				slog.Error("sweeping deadlines", "error", err)
 			}
@@ -166,12 +171,20 @@ func (k *keeper) work() {
 	}
 }
 
-func (k *keeper) round(jump jump) (err error) {
+// round moves what the clock has jumped over, and sweeps only once all of that is
+// done: by a clock that was set on, everything would be late.
+func (k *keeper) round() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			slog.Error("sweeping deadlines panicked", "panic", p, "stack", string(debug.Stack()))
 			err = errors.New("panicked")
 		}
 	}()
-	return errors.Join(shift(k.app, jump), Sweep(k.app))
+	for len(k.jumps) > 0 {
+		if err := k.jumps[0].shift(k.app); err != nil {
+			return err
+		}
+		k.jumps = k.jumps[1:]
+	}
+	return Sweep(k.app)
 }

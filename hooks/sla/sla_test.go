@@ -17,6 +17,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/notices"
+	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/sla"
 )
 
@@ -116,6 +117,17 @@ func (d *desk) colleague(name string) *access.Person {
 	p, err := access.ByID(d.app, s.Id)
 	d.must(err)
 	return p
+}
+
+// onLine is somebody of a group who is there.
+func (d *desk) onLine(name, group string) {
+	d.t.Helper()
+	s, err := access.AddStaff(d.app, nil, access.Newcomer{Email: name + "@example.com", Nickname: name, Password: "orange-Kettle-42", Role: access.Agent, Groups: []string{group}})
+	d.must(err)
+	p, err := access.ByID(d.app, s.Id)
+	d.must(err)
+	routing.Connected(d.app, p.ID)
+	d.must(routing.SetPresence(d.app, p, routing.Online, ""))
 }
 
 func (d *desk) group(name string, week hours.Week) string {

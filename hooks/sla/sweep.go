@@ -12,6 +12,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/routing"
 )
 
 // sweepMost is how many conversations are brought up to date in one commit. No
@@ -136,8 +137,12 @@ func (s Settings) escalate(tx *conversations.Tx, c *conversations.Conversation, 
 	if _, err := access.GroupByID(tx.App, s.Experts); err != nil {
 		return nil //nolint:nilerr // the group is no more, and nobody there to hand it to
 	}
-	c.Group = s.Experts
-	return tx.Queue(c, conversations.OfBreach)
+	if c.Assignee != "" {
+		if there, err := routing.Staffed(tx.App, s.Experts, c.Assignee, tx.Now); err != nil || !there {
+			return err // with whoever serves it is better off than with nobody
+		}
+	}
+	return tx.QueueIn(c, s.Experts, conversations.OfBreach)
 }
 
 // raised is the priority above one.

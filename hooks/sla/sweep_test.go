@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
@@ -107,6 +108,7 @@ func TestEscalationDoesWhatIsSet(t *testing.T) {
 	d := furnished(t)
 	p := d.colleague("小满")
 	experts := d.group("专家", hours.Week{})
+	d.onLine("老徐", experts)
 	d.set(func(s *sla.Settings) { s.Raise, s.Experts, s.Alarm, s.After = true, experts, false, 10*time.Second })
 	id := d.says(d.visitor())
 	_, err := conversations.Take(d.app, p, "t1", id)
@@ -129,6 +131,53 @@ func TestEscalationDoesWhatIsSet(t *testing.T) {
 	if got := d.one(id, "first").Stage; got != conversations.Escalated {
 		t.Errorf("stage: %s", got)
 	}
+}
+
+// Who is served is better off with whoever serves them than in a queue that
+// nobody looks after.
+func TestEscalationTakesNobodyFromWhoServesThemToAnEmptyGroup(t *testing.T) {
+	t.Parallel()
+	d := furnished(t)
+	p := d.colleague("小满")
+	d.set(func(s *sla.Settings) { s.Experts, s.After = d.group("专家", hours.Week{}), time.Second })
+	id := d.says(d.visitor())
+	_, err := conversations.Take(d.app, p, "t1", id)
+	d.must(err)
+	d.later(time.Minute)
+	d.sweep()
+	if c, err := conversations.ByID(d.app, id); err != nil || c.Assignee != p.ID {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	same(t, "events", d.happened(id), []string{"breached first", "escalated first"})
+}
+
+// What was set for a group that is deleted is its heir's.
+func TestSettingsFollowAGroupThatIsDeleted(t *testing.T) {
+	t.Parallel()
+	d := furnished(t)
+	old, heir := d.group("专家", hours.Week{}), d.group("售后专家", hours.Week{})
+	d.set(func(s *sla.Settings) {
+		s.Experts, s.Times = old, append(s.Times, sla.Times{Group: old, Priority: "normal", Of: map[string]time.Duration{"first": time.Minute}})
+	})
+	d.must(access.DeleteGroup(d.app, d.owner(), old, heir))
+	now := sla.Of(d.app)
+	if now.Experts != heir || slices.ContainsFunc(now.Times, func(t sla.Times) bool { return t.Group == old }) {
+		t.Fatalf("%+v", now)
+	}
+}
+
+// What waited before there were deadlines gets one at the next start.
+func TestWhatWaitsWithoutADeadlineGetsOne(t *testing.T) {
+	t.Parallel()
+	d := furnished(t)
+	id := d.says(d.visitor())
+	_, err := d.app.NonconcurrentDB().NewQuery("UPDATE conversations SET deadlines = NULL, sweep = '' WHERE id = '" + id + "'").Execute()
+	d.must(err)
+	again := open(t, desktest.After(t, d.app))
+	again.at(*d.now.Load())
+	again.later(31 * time.Second)
+	again.sweep()
+	same(t, "events", again.happened(id), []string{"breached first"})
 }
 
 // A group that was deleted meanwhile must not stop the sweep.
