@@ -21,9 +21,14 @@ func Recent(app core.App, since time.Time, events ...string) ([]*Message, error)
 	return slices.DeleteFunc(list, func(m *Message) bool { return !slices.Contains(events, m.Event().Event) }), err
 }
 
-// OpenOfAny lists what any of these staff members are serving.
-func OpenOfAny(app core.App, staff []string) ([]*Conversation, error) {
-	return query(app, dbx.HashExp{"assignee": values(staff), "status": string(Open)}, 0, "id")
+// OpenOfAny lists what any of these staff members are serving, or only what of it
+// waits for a reply: people leave a lot lying open.
+func OpenOfAny(app core.App, staff []string, awaiting bool) ([]*Conversation, error) {
+	where := dbx.Expression(dbx.HashExp{"assignee": values(staff), "status": string(Open)})
+	if awaiting {
+		where = dbx.And(where, dbx.NewExp("waiting_since != ''"))
+	}
+	return query(app, where, 0, "id")
 }
 
 // GivenAt says when each of these conversations became whose it is.

@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -17,8 +18,9 @@ type absence struct {
 
 // left is who is not there, and what that means for what they have.
 type left struct {
-	gone  map[string]absence        // by staff
-	rules map[string]access.Leaving // by group
+	gone   map[string]absence        // by staff
+	shop   access.Leaving            // what is handed on
+	groups map[string]access.Leaving // in groups
 }
 
 // handOn puts back into the queue what those who have left had, as their groups
@@ -29,7 +31,10 @@ func (r *counter) handOn(now time.Time) error {
 	if err != nil || len(gone) == 0 {
 		return err
 	}
-	l := &left{gone: gone}
+	l, err := r.leaving(gone)
+	if err != nil {
+		return err
+	}
 	due, err := r.toHandOn(l)
 	if err != nil {
 		return err
@@ -89,11 +94,8 @@ func (r *counter) toHandOn(l *left) ([]*conversations.Conversation, error) {
 	for id := range l.gone {
 		staff = append(staff, id)
 	}
-	open, err := conversations.OpenOfAny(r.app, staff)
-	if err != nil || len(open) == 0 {
-		return nil, err
-	}
-	if l.rules, err = r.leaving(open); err != nil {
+	open, err := conversations.OpenOfAny(r.app, staff, !l.someAll())
+	if err != nil {
 		return nil, err
 	}
 	open = slices.DeleteFunc(open, func(c *conversations.Conversation) bool { return !l.goes(c) })
@@ -108,26 +110,33 @@ func (r *counter) toHandOn(l *left) ([]*conversations.Conversation, error) {
 	return slices.DeleteFunc(open, func(c *conversations.Conversation) bool { return given[c.ID].After(l.gone[c.Assignee].since) }), err
 }
 
-// leaving is what the groups of list say of members who leave.
-func (r *counter) leaving(list []*conversations.Conversation) (map[string]access.Leaving, error) {
-	shop := SettingsOf(r.app).Leaving
+// leaving is what it means that those are gone.
+func (r *counter) leaving(gone map[string]absence) (*left, error) {
 	groups, err := access.Groups(r.app)
 	if err != nil {
 		return nil, err
 	}
-	rules := map[string]access.Leaving{}
-	for _, c := range list {
-		rules[c.Group] = shop
-	}
+	l := &left{gone: gone, shop: SettingsOf(r.app).Leaving, groups: make(map[string]access.Leaving, len(groups))}
 	for _, g := range groups {
-		rules[g.Id] = g.Leaving().Over(shop)
+		l.groups[g.Id] = g.Leaving().Over(l.shop)
 	}
-	return rules, nil
+	return l, nil
+}
+
+// someAll reports whether anywhere all goes, and not only what waits for a reply.
+func (l *left) someAll() bool {
+	all := func(rule access.Leaving) bool {
+		return rule.Offline == access.HandAll || rule.OffDuty == access.HandAll || rule.Break == access.HandAll
+	}
+	return all(l.shop) || slices.ContainsFunc(slices.Collect(maps.Values(l.groups)), all)
 }
 
 // goes reports whether c goes to colleagues while its assignee is not there.
 func (l *left) goes(c *conversations.Conversation) bool {
-	rule := l.rules[c.Group]
+	rule, ok := l.groups[c.Group]
+	if !ok {
+		rule = l.shop
+	}
 	how := rule.Offline
 	switch l.gone[c.Assignee].why {
 	case conversations.OfBreak:
