@@ -3,6 +3,7 @@ package conversations
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -15,8 +16,11 @@ import (
 )
 
 // story is what tells of a conversation again: what its customer has written, and
-// what has happened in it.
-const story = "(kind = 'event' OR kind = 'text' AND sender LIKE 'visitor:%')"
+// what has happened in it. Of an entry it reads no more than that takes.
+const (
+	story        = "(kind = 'event' OR kind = 'text' AND sender LIKE 'visitor:%')"
+	storyColumns = "conversation, seq, sender, kind, text, data, time"
+)
 
 // storyMost is how many entries of one conversation are read for its story.
 const storyMost = 500
@@ -25,10 +29,34 @@ const storyMost = 500
 // conversation before the number before: the newest 500 entries, oldest first.
 // Inside of a change ask it for what was there before the change.
 func StoryBefore(app core.App, conversation string, before int64) ([]*Message, error) {
-	list, err := messages(app, messageColumns+" FROM messages WHERE conversation = {:id} AND seq < {:before} AND "+story+" ORDER BY seq DESC LIMIT {:most}",
+	list, err := stories(app, storyColumns+" FROM messages WHERE conversation = {:id} AND seq < {:before} AND "+story+" ORDER BY seq DESC LIMIT {:most}",
 		dbx.Params{"id": conversation, "before": before, "most": storyMost})
 	slices.Reverse(list)
 	return list, err
+}
+
+// stories reads entries, as far as a story needs them.
+func stories(app core.App, text string, params dbx.Params) ([]*Message, error) {
+	rows, err := app.ConcurrentDB().NewQuery("SELECT " + text).Bind(params).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("stories: %w", err)
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	var list []*Message
+	for rows.Next() {
+		var m Message
+		var data, at string
+		if err := rows.Scan(&m.Conversation, &m.Seq, &m.Sender, &m.Kind, &m.Text, &data, &at); err != nil {
+			return nil, fmt.Errorf("reading stories: %w", err)
+		}
+		if data != "null" && data != "" {
+			m.Data = json.RawMessage(data)
+		}
+		kind, id, _ := strings.Cut(m.Sender, ":")
+		m.From, m.Time = Author{Kind: AuthorKind(kind), ID: id}, moment(at)
+		list = append(list, &m)
+	}
+	return list, rows.Err()
 }
 
 // replayStep is how many conversations are read at once.
@@ -38,7 +66,7 @@ const replayStep = 100
 // since then, the one with the newest entry first, until each wants no more, ctx
 // ends or there are none. The stories begin with the conversations, also where
 // that was earlier.
-func Replay(ctx context.Context, app core.App, since time.Time, each func(c *Conversation, story []*Message) (more bool)) error {
+func Replay(ctx context.Context, app core.App, since time.Time, each func(c *Conversation, told []*Message) (more bool)) error {
 	floor, err := firstSince(app, since)
 	if err != nil {
 		return err
@@ -49,12 +77,12 @@ func Replay(ctx context.Context, app core.App, since time.Time, each func(c *Con
 			return err
 		}
 		before = list[len(list)-1].LastSeq
-		stories, err := storiesOf(app, list)
+		told, err := storiesOf(app, list)
 		if err != nil {
 			return err
 		}
 		for _, c := range list {
-			if !each(c, stories[c.ID]) {
+			if !each(c, told[c.ID]) {
 				return nil
 			}
 		}
@@ -68,15 +96,15 @@ func storiesOf(app core.App, list []*Conversation) (map[string][]*Message, error
 		name := fmt.Sprintf("c%d", i)
 		ids[i], params[name] = "{:"+name+"}", c.ID
 	}
-	all, err := messages(app, messageColumns+" FROM messages WHERE conversation IN ("+strings.Join(ids, ", ")+") AND "+story+" ORDER BY conversation, seq", params)
+	all, err := stories(app, storyColumns+" FROM messages WHERE conversation IN ("+strings.Join(ids, ", ")+") AND "+story+" ORDER BY conversation, seq", params)
 	if err != nil {
 		return nil, err
 	}
-	stories := make(map[string][]*Message, len(list))
+	told := make(map[string][]*Message, len(list))
 	for _, m := range all {
-		stories[m.Conversation] = append(stories[m.Conversation], m)
+		told[m.Conversation] = append(told[m.Conversation], m)
 	}
-	return stories, nil
+	return told, nil
 }
 
 // firstSince is the number of the first entry since then, one past the last where
