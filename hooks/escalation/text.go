@@ -119,15 +119,14 @@ func spelled(r rune) bool {
 	return unicode.IsLetter(r) && !unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
 }
 
-// within reports whether the piece lies within one of the words.
-func (t *text) within(words []string, from, to int) (is bool) {
+// within reports whether the piece lies within one of the words. It looks no
+// farther than such a word can reach: texts are long, and have many pieces.
+func (t *text) within(words []string, from, to int) bool {
 	for _, w := range words {
-		t.each(w, func(f, e int) bool {
-			is = f <= from && to <= e
-			return !is && f <= from
-		})
-		if is {
-			return true
+		for at := max(0, to-len(w)); at <= from; at++ {
+			if strings.HasPrefix(t.plain[at:], w) && t.edge(at) && t.edge(at+len(w)) {
+				return true
+			}
 		}
 	}
 	return false

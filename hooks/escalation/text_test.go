@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -164,5 +165,21 @@ func BenchmarkRead(b *testing.B) {
 		t := read(said)
 		_ = feeling(t)
 		_ = amount(t)
+	}
+}
+
+// BenchmarkHarmlessWords reads as many words as a message can hold of those that
+// are no threat for what they stand in. A visitor may write so twice a second,
+// and everybody waits meanwhile: ten times the text must cost ten times the time.
+func BenchmarkHarmlessWords(b *testing.B) {
+	for _, n := range []int{166, 1666} {
+		said := strings.Repeat("投诉率", n)
+		b.Run(strconv.Itoa(3*n), func(b *testing.B) {
+			for b.Loop() {
+				if feeling(read(said)) != calm {
+					b.Fatal("投诉率 is no threat")
+				}
+			}
+		})
 	}
 }

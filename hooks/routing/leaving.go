@@ -81,7 +81,7 @@ func (r *counter) absent(now time.Time) (map[string]absence, error) {
 		case Status(p.Presence) == Offline:
 			gone[p.ID] = absence{p.Nickname, conversations.OfOffDuty, p.PresenceSince}
 		case isLost:
-			gone[p.ID] = absence{p.Nickname, conversations.OfOffline, lost}
+			gone[p.ID] = absence{p.Nickname, conversations.OfOffline, lost.Add(grace)} // what came within the grace goes, too
 		}
 	}
 	return gone, nil
