@@ -63,18 +63,22 @@ func serving(app core.App, id string) (bool, error) {
 
 // concerns finds, along the open promises, those that may be somebody's to see
 // to: the index of a contact's unclosed conversation makes it quick.
-const concerns = "staff = {:id} OR EXISTS (SELECT 1 FROM conversations c WHERE c.contact = reminders.contact AND c.status != 'closed' " +
-	"AND (c.assignee = {:id} OR c.owner = {:id})) OR EXISTS (SELECT 1 FROM conversations c WHERE c.id = reminders.conversation AND c.owner = {:id})"
+const concerns = "(staff = {:id} OR EXISTS (SELECT 1 FROM conversations c WHERE c.contact = reminders.contact AND c.status != 'closed' " +
+	"AND (c.assignee = {:id} OR c.owner = {:id})) OR EXISTS (SELECT 1 FROM conversations c WHERE c.id = reminders.conversation AND c.owner = {:id}))"
 
 // For lists the open promises that p has to see to, the most urgent first: a
 // supervisor's are also those that nobody else can keep any more.
 func For(app core.App, p *access.Person) ([]*Reminder, error) {
+	where := dbx.NewExp(concerns, dbx.Params{"id": p.ID})
 	supervises := p.May(access.ConversationsAssign)
-	where := "(" + concerns + ")"
 	if supervises {
-		where = "{:id} != ''" // any may be nobody's
+		gone, err := byThoseGone(app)
+		if err != nil {
+			return nil, err
+		}
+		where = dbx.Or(where, gone)
 	}
-	list, err := open(app, where, dbx.Params{"id": p.ID})
+	list, err := query(app, dbx.And(dbx.NewExp("done = ''"), where), listMost)
 	if err != nil {
 		return nil, err
 	}
@@ -84,18 +88,31 @@ func For(app core.App, p *access.Person) ([]*Reminder, error) {
 		if err != nil {
 			return nil, err
 		}
-		if id == "" && supervises {
-			seen, err := sees(app, p, r)
-			if err != nil {
+		falls := id == "" && supervises
+		if falls {
+			if falls, err = sees(app, p, r); err != nil {
 				return nil, err
 			}
-			if seen {
-				id = p.ID
-			}
 		}
-		if id == p.ID {
+		if falls || id == p.ID {
 			mine = append(mine, r)
 		}
 	}
 	return mine, nil
+}
+
+// byThoseGone finds what was promised by somebody who serves no more: only such a
+// promise can be nobody's.
+func byThoseGone(app core.App) (dbx.Expression, error) {
+	people, err := access.People(app)
+	if err != nil {
+		return nil, err
+	}
+	var there []any
+	for _, p := range people {
+		if p.May(access.ConversationsReply) {
+			there = append(there, p.ID)
+		}
+	}
+	return dbx.NotIn("staff", there...), nil
 }

@@ -57,7 +57,7 @@ const isDue = "told = '' AND done = '' AND due <= {:now}"
 
 func anyDue(app core.App, now time.Time) (bool, error) {
 	var n int
-	err := app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM (SELECT 1 FROM reminders WHERE " + isDue + " LIMIT 1)").
+	err := app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM (SELECT 1 FROM reminders INDEXED BY idx_reminders_due WHERE " + isDue + " LIMIT 1)").
 		Bind(dbx.Params{"now": moment(now).String()}).Row(&n)
 	if err != nil {
 		return false, fmt.Errorf("looking for what is due: %w", err)
