@@ -38,13 +38,13 @@ func LeaveMessage(app core.App, contact *customers.Contact, left MessageLeft) (*
 			return err
 		}
 		since := c.Left // what is added to a message waits as long as the message
-		if err := tx.attach(c, m, d); err != nil {
+		if err = tx.attach(c, m, d); err != nil {
 			return err
 		}
-		if err := tx.said(c, m, nil); err != nil {
+		if err = tx.said(c, m, nil); err != nil {
 			return err
 		}
-		if err := customers.Reach(tx.App, c.Customer, said); err != nil {
+		if err = customers.Reach(tx.App, c.Customer, said); err != nil {
 			return err
 		}
 		if c.Status == Open && said == (customers.Said{}) {

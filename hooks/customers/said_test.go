@@ -23,11 +23,11 @@ func TestWhatAVisitorSaysIsNotTheCustomersOwn(t *testing.T) {
 	}
 	now := func() *customers.Customer {
 		t.Helper()
-		c, err := customers.ByID(app, id)
-		if err != nil {
-			t.Fatal(err)
+		now, lost := customers.ByID(app, id)
+		if lost != nil {
+			t.Fatal(lost)
 		}
-		return c
+		return now
 	}
 	said := customers.Said{Phone: "138 1234 6027", Email: "wang@example.com"}
 	if err = customers.Reach(app, id, said); err != nil {
@@ -40,8 +40,8 @@ func TestWhatAVisitorSaysIsNotTheCustomersOwn(t *testing.T) {
 		t.Errorf("what is known needs no mention: %v, %v", now().Said(), err)
 	}
 	for _, field := range []string{"said_phone", "said_email"} {
-		if value, err := customers.Reveal(audit.By(app.TestApp, audit.AtTheMachine()), id, field, "联系客户"); err != nil || value == "" {
-			t.Errorf("%s in full: %q, %v", field, value, err)
+		if value, wrong := customers.Reveal(audit.By(app.TestApp, audit.AtTheMachine()), id, field, "联系客户"); wrong != nil || value == "" {
+			t.Errorf("%s in full: %q, %v", field, value, wrong)
 		}
 	}
 	if _, err = customers.Edit(app, id, customers.Change{Said: customers.FieldEmail}); err != nil {

@@ -111,6 +111,10 @@ func (d *desk) greet(s *live.Session, h hello) {
 	if err := d.catchUp(s, who, h.cursor()); err != nil {
 		d.app.Logger().Error("catching up", "error", err)
 		s.Close(live.Restart, "")
+		return
+	}
+	if who.isVisitor() {
+		d.tellHow(s, who)
 	}
 }
 
@@ -256,9 +260,6 @@ func (d *desk) catchUp(s *live.Session, who *caller, cursor string) error {
 			return err
 		}
 		if s.CaughtUp(position, ready) {
-			if who.isVisitor() {
-				d.tellHow(s, who)
-			}
 			return nil
 		}
 	}
