@@ -31,19 +31,29 @@ func OpenOfAny(app core.App, staff []string, awaiting bool) ([]*Conversation, er
 	return query(app, where, 0, "id")
 }
 
-// GivenAt says when each of these conversations became whose it is.
-func GivenAt(app core.App, ids []string) (map[string]time.Time, error) {
-	return timesGiven(app, "MAX", ids)
+// Givings are the entries that made each of these conversations whose it is, by
+// conversation.
+func Givings(app core.App, ids []string) (map[string]*Message, error) {
+	list, err := entries(app, dbx.And(dbx.HashExp{"conversation": values(ids), "kind": string(Event)}, given), recentMost)
+	if err != nil {
+		return nil, fmt.Errorf("who was given conversations: %w", err)
+	}
+	last := make(map[string]*Message, len(ids))
+	for _, m := range list { // the newest first
+		if last[m.Conversation] == nil {
+			last[m.Conversation] = m
+		}
+	}
+	return last, nil
 }
 
-// timesGiven asks the first or the last time, MIN or MAX, that each of these
-// conversations became somebody's.
-func timesGiven(app core.App, which string, ids []string) (map[string]time.Time, error) {
+// firstGiven says when each of these conversations was somebody's first.
+func firstGiven(app core.App, ids []string) (map[string]time.Time, error) {
 	var rows []struct {
 		Conversation string `db:"conversation"`
 		Time         string `db:"time"`
 	}
-	err := app.ConcurrentDB().Select("conversation", which+"(time) AS time").From("messages").
+	err := app.ConcurrentDB().Select("conversation", "MIN(time) AS time").From("messages").
 		Where(dbx.And(dbx.HashExp{"conversation": values(ids), "kind": string(Event)}, given)).GroupBy("conversation").All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("when conversations were given: %w", err)
@@ -79,7 +89,7 @@ func Handled(app core.App, since time.Time, n int64) ([]Handling, error) {
 	for i, c := range closed {
 		ids[i] = c.ID
 	}
-	began, err := timesGiven(app, "MIN", ids)
+	began, err := firstGiven(app, ids)
 	if err != nil {
 		return nil, err
 	}

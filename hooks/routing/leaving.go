@@ -13,7 +13,7 @@ import (
 type absence struct {
 	name  string
 	why   string    // a reason of [conversations.Reasons]
-	since time.Time // zero: since ever
+	since time.Time
 }
 
 // left is who is not there, and what that means for what they have.
@@ -60,7 +60,8 @@ func (r *counter) handOn(now time.Time) error {
 	return nil
 }
 
-// absent are those who are not there.
+// absent are those who are not there, but for those of whom nobody has ever said
+// whether they are.
 func (r *counter) absent(now time.Time) (map[string]absence, error) {
 	people, err := access.People(r.app)
 	if err != nil {
@@ -74,7 +75,7 @@ func (r *counter) absent(now time.Time) (map[string]absence, error) {
 		status := r.status(p, now, grace)
 		lost, isLost := r.lost[p.ID]
 		switch {
-		case status == Online:
+		case status == Online, p.PresenceSince.IsZero():
 		case status == OnBreak && p.PresenceReason == Finishing: // at work, but for new ones
 		case status == OnBreak:
 			gone[p.ID] = absence{p.Nickname, conversations.OfBreak, p.PresenceSince}
@@ -87,8 +88,8 @@ func (r *counter) absent(now time.Time) (map[string]absence, error) {
 	return gone, nil
 }
 
-// toHandOn lists what of theirs has to go. What somebody was given, or has taken,
-// after they left is theirs: they know what they do.
+// toHandOn lists what of theirs has to go. What somebody has taken after they left
+// is theirs: they know what they do.
 func (r *counter) toHandOn(l *left) ([]*conversations.Conversation, error) {
 	staff := make([]string, 0, len(l.gone))
 	for id := range l.gone {
@@ -106,8 +107,11 @@ func (r *counter) toHandOn(l *left) ([]*conversations.Conversation, error) {
 	for i, c := range open {
 		ids[i] = c.ID
 	}
-	given, err := conversations.GivenAt(r.app, ids)
-	return slices.DeleteFunc(open, func(c *conversations.Conversation) bool { return given[c.ID].After(l.gone[c.Assignee].since) }), err
+	givings, err := conversations.Givings(r.app, ids)
+	return slices.DeleteFunc(open, func(c *conversations.Conversation) bool {
+		m := givings[c.ID]
+		return m != nil && m.From.ID == c.Assignee && m.Time.After(l.gone[c.Assignee].since)
+	}), err
 }
 
 // leaving is what it means that those are gone.

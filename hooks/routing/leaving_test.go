@@ -127,6 +127,22 @@ func TestWhatIsTakenAfterLeavingStays(t *testing.T) {
 	f.served(id, a, "after a restart")
 }
 
+// Given in the moment of leaving, it is not theirs to keep.
+func TestWhatIsGivenAfterLeavingGoes(t *testing.T) {
+	t.Parallel()
+	f := newFloor(t)
+	a, b := f.hire("a", 5), f.hire("b", 5)
+	f.come(a, b)
+	f.say(a, routing.Offline)
+	f.pass(time.Second)
+	id := f.asks(f.visitor())
+	_, err := conversations.Assign(f.app, []string{id}, func(*conversations.Conversation, map[string]int) (*access.Person, string) { return f.person(a), "" })
+	f.must(err)
+	f.served(id, a, "in the race")
+	f.round()
+	f.served(id, b, "at once after")
+}
+
 // A restart cuts everybody off; whoever does not come back has left.
 func TestARestartIsALostConnection(t *testing.T) {
 	t.Parallel()

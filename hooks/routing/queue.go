@@ -108,7 +108,10 @@ func (r *counter) ask(c *conversations.Conversation) Asking {
 func (r *counter) assign(s *Snapshot, ids []string, given map[string]bool) error {
 	why := map[string]Decision{}
 	done, err := conversations.Assign(r.app, ids, func(c *conversations.Conversation, loads map[string]int) (*access.Person, string) {
-		r.refresh(s, loads)
+		if err := r.refresh(s, loads); err != nil {
+			slog.Error("reading staff", "error", err)
+			return nil, ""
+		}
 		r.mu.Lock()
 		a := r.ask(c)
 		r.mu.Unlock()
@@ -136,16 +139,30 @@ func (r *counter) assign(s *Snapshot, ids []string, given map[string]bool) error
 }
 
 // refresh brings s up to who is there now, and to loads.
-func (r *counter) refresh(s *Snapshot, loads map[string]int) {
+func (r *counter) refresh(s *Snapshot, loads map[string]int) error {
+	people, err := access.People(r.app)
+	if err != nil {
+		return err
+	}
+	now := make(map[string]*access.Person, len(people))
+	for _, p := range people {
+		now[p.ID] = p
+	}
 	grace := SettingsOf(r.app).Grace
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range s.Seats {
 		seat := &s.Seats[i]
+		p := now[seat.Person.ID]
+		if p == nil { // they work here no longer
+			seat.Status = Offline
+			continue
+		}
 		given := seat.Given
-		*seat = r.sit(seat.Person, s.Now, grace)
-		seat.Given, seat.Load = later(given, seat.Given), loads[seat.Person.ID]
+		*seat = r.sit(p, s.Now, grace)
+		seat.Given, seat.Load = later(given, seat.Given), loads[p.ID]
 	}
+	return nil
 }
 
 func later(a, b time.Time) time.Time {
