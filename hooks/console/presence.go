@@ -27,7 +27,7 @@ func setPresence(e *core.RequestEvent) error {
 		return err
 	}
 	id := e.Request.PathValue("id")
-	if err := routing.SetPresenceOf(e.App, access.Of(e), id, in.Status, in.Reason); err != nil {
+	if err = routing.SetPresenceOf(e.App, access.Of(e), id, in.Status, in.Reason); err != nil {
 		return err
 	}
 	p, err := access.ByID(e.App, id)

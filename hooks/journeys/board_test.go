@@ -31,10 +31,10 @@ func (p *person) chooses(presence string) {
 	p.sees(".status", say("console.presence_"+presence))
 }
 
-// clicks clicks on something within the element that holds the text.
-func (v *view) clicks(css, text, within string) {
+// clicksOf clicks on something of a colleague's on the board.
+func (v *view) clicksOf(name, within string) {
 	v.p.t.Helper()
-	v.until(css+" of "+text, fmt.Sprintf(`((e) => e && (e.setAttribute("data-here", ""), e))(all(%s, %s)[0]?.querySelector(%s))`, quote(css), quote(text), quote(within)))
+	v.until(within+" of "+name, fmt.Sprintf(`((e) => e && (e.setAttribute("data-here", ""), e))(all(%s, %s)[0]?.querySelector(%s))`, quote(staff), quote(name), quote(within)))
 	v.click("[data-here]", "")
 	ask[any](v, `document.querySelectorAll("[data-here]").forEach((e) => e.removeAttribute("data-here"))`)
 }
@@ -57,7 +57,7 @@ func TestASupervisorSeesWhoWaitsAndWhyAndActs(t *testing.T) {
 	b.audit()
 
 	// Back on line by a word of the supervisor's, the agent is given both.
-	b.clicks(staff, agentName, ".bd-being")
+	b.clicksOf(agentName, ".bd-being")
 	b.click(".bd-person .menu button", say("console.presence_hint_online"))
 	a.sees(".status", say("console.presence_online"))
 	a.sees(".toasts", say("routing.set_online", "Name", ownerName))
@@ -66,7 +66,7 @@ func TestASupervisorSeesWhoWaitsAndWhyAndActs(t *testing.T) {
 
 	// One of them is assigned to a colleague, seen with what they have.
 	c := agent(t, d, secondMail)
-	b.clicks(staff, agentName, "[aria-expanded]:not(.bd-being)")
+	b.clicksOf(agentName, "[aria-expanded]:not(.bd-being)")
 	b.click(".bd-mine .bd-acts .btn", say("console.assign"))
 	b.sees(".giving", "0/")
 	b.audit()
@@ -76,8 +76,8 @@ func TestASupervisorSeesWhoWaitsAndWhyAndActs(t *testing.T) {
 	b.until("one conversation each", fmt.Sprintf(`["1/", "1/"].every((x, i) => all(".bd-load")[i]?.textContent.includes(x)) && all(%s).length === 3`, quote(staff)))
 
 	// A whisper is read by the colleague and by no customer.
-	b.clicks(staff, secondName, "[aria-expanded]:not(.bd-being)")
-	b.clicks(staff, secondName, ".bd-mine .bd-acts .ib")
+	b.clicksOf(secondName, "[aria-expanded]:not(.bd-being)")
+	b.clicksOf(secondName, ".bd-mine .bd-acts .ib")
 	b.click(".menu button", say("console.whisper"))
 	b.sees(".comp.isnote", "")
 	b.write(editor, "先安抚，再查单号")
@@ -104,7 +104,7 @@ func TestTheBoardFitsEveryScreen(t *testing.T) {
 	a.sees(row, "你好")
 	b := boss(t, d)
 	b.sees(staff, agentName)
-	b.clicks(staff, agentName, "[aria-expanded]:not(.bd-being)")
+	b.clicksOf(agentName, "[aria-expanded]:not(.bd-being)")
 	for _, width := range []int64{1440, 1180, 390} {
 		b.resize(width)
 		b.sees(".bd-mine", "")

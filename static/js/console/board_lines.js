@@ -1,7 +1,7 @@
 // Conversations on the board, a line each: what there is to know about it, and
 // what a supervisor does: give it to somebody, take it over, whisper, look.
 import { html, useState } from "../vendor/preact-11.2.0.js";
-import { Avatar, Due, Icon, IconButton, Level, Menu, Wait } from "./parts.js";
+import { Avatar, Due, Icon, IconButton, Left, Level, Menu, Wait } from "./parts.js";
 import { Marks } from "./marks.js";
 import { pressing } from "./deadlines.js";
 import { saidWhy } from "./handover.js";
@@ -33,9 +33,9 @@ export function Line({ c, d, place, text }) {
   const name = c.contact?.name ?? "";
   return html`<li class="bd-line">
     ${place !== undefined && html`<span class="bd-place num">${place}</span>`}<${Avatar} who=${c.contact} size="s" channel=${c.channel} />
-    <div class="grow"><div class="row"><button type="button" class="bd-name trunc" onClick=${() => look(c)}>${name}</button><${Level} who=${c.contact} /><${Marks} c=${c} /></div>
+    <div class="grow"><div class="row"><button type="button" class="bd-name trunc" onClick=${() => look(c)}>${name}</button><${Level} who=${c.contact} /><${Left} c=${c} /><${Marks} c=${c} /></div>
       <p class="trunc" title=${text}>${text}</p></div>
-    ${d ? html`<${Due} d=${d} title=${t("deadline_" + d.kind)} />` : c.waiting_since && html`<${Wait} since=${c.waiting_since} by=${pressing(c)} title=${t("waiting_title")} />`}
+    ${d ? html`<${Due} d=${d} title=${t("deadline_" + d.kind)} />` : (c.waiting_since || c.left) && html`<${Wait} since=${c.waiting_since || c.left} by=${pressing(c)} title=${t("waiting_title")} />`}
     <${Acts} c=${c} name=${name} />
   </li>`;
 }

@@ -1,7 +1,7 @@
 // The left pane: tabs, the queue's strip, and the rows. Rows have one height and
 // content-visibility, so that hundreds of ticking clocks cost no layout.
 import { html, useRef, useEffect } from "../vendor/preact-11.2.0.js";
-import { Avatar, Face, Icon, Level, Tag, Wait, usePick } from "./parts.js";
+import { Avatar, Face, Icon, Left, Level, Tag, Wait, usePick } from "./parts.js";
 import { Presence } from "./presence.js";
 import { Steps } from "./steps.js";
 import { drafts } from "./drafts.js";
@@ -124,7 +124,7 @@ function Row({ c, on }) {
     onClick=${(e) => { e.preventDefault(); select(c.id); composing.ready(); }}>
     <${Avatar} who=${c.contact} channel=${c.channel} />
     <div>
-      <div class="l1"><span class="nm trunc">${c.contact?.name}</span><${Level} who=${c.contact} /><${Marks} c=${c} /><${RowMark} c=${c} />${(c.tags ?? []).slice(0, c.contact?.level ? 0 : 1).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Moment} c=${c} /></div>
+      <div class="l1"><span class="nm trunc">${c.contact?.name}</span><${Level} who=${c.contact} /><${Left} c=${c} /><${Marks} c=${c} /><${RowMark} c=${c} />${(c.tags ?? []).slice(0, c.contact?.level ? 0 : 1).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Moment} c=${c} /></div>
       <div class="l2"><${Preview} c=${c} />${un ? html`<span class="count"><span class="sr">${t("unread")} </span>${c.unread > 99 ? "99+" : c.unread}</span>` : c.rating ? html`<${Face} score=${c.rating} />` : html`<${Away} c=${c} />`}</div>
     </div>
   </a>`;

@@ -98,6 +98,9 @@ export const Tag = ({ tag, onRemove }) => html`<span class=${`tag ${colours[tag.
 // Level is the customer's with the shop, in the shop's own words.
 export const Level = ({ who }) => who?.level && html`<span class="tag au"><${Icon} name="crown" />${who.level}</span>`;
 
+// Left says that the customer has left a message and does not wait in the chat.
+export const Left = ({ c }) => c.left && c.status !== "closed" && html`<span class="tag c">${t("left_tag")}</span>`;
+
 const faces = ["", "mood-cry", "mood-sad", "mood-empty", "mood-smile", "mood-happy"];
 
 export const Face = ({ score }) =>
