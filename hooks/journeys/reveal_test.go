@@ -8,7 +8,9 @@ func TestAPhoneNumberIsShownForAReason(t *testing.T) {
 	t.Parallel()
 	const phone, mail = "13812346027", "wang@example.com"
 	d := desk(t)
-	a := agent(t, d, ownerMail)
+	a := somebody(t, "owner")
+	signIn(a, d, ownerMail)
+	a.sees(".status", say("console.presence_online")) // owners begin on line
 	v := visitor(t, d, "visitor")
 	v.asks("我的茶呢")
 	a.opens("我的茶呢")

@@ -4,13 +4,9 @@ import { Avatar, Icon, IconButton, Menu } from "./parts.js";
 import { List } from "./list.js";
 import { Thread } from "./thread.js";
 import { Panel } from "./panel.js";
-import { Transfer } from "./transfer.js";
-import { Colleague, QR } from "./steps.js";
-import { NewReply } from "./quick.js";
 import { Keys } from "./keys.js";
-import { Viewer } from "./viewer.js";
-import { Leaving } from "./leaving.js";
 import { Mine, RailPromises, Remind, Unkept, openMine } from "./promised.js";
+import { later } from "./later.js";
 import { Board, mayBoard, openBoard, openConversations } from "./area.js";
 import { Connection } from "./connection.js";
 import * as account from "./account.js";
@@ -22,7 +18,14 @@ import * as reminders from "./reminders.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-const dialogs = { transfer: Transfer, remind: Remind, unkept: Unkept, promises: Mine, leaving: Leaving, quick: NewReply, qr: QR, colleague: Colleague, keys: Keys };
+const shut = () => { store.dialog.value = null; };
+const dialog = (load, name) => later(() => load().then((module) => module[name]), shut);
+const colleague = () => import("./colleague.js");
+const dialogs = {
+  transfer: dialog(() => import("./transfer.js"), "Transfer"), leaving: dialog(() => import("./leaving.js"), "Leaving"), quick: dialog(() => import("./quick.js"), "NewReply"),
+  qr: dialog(colleague, "QR"), colleague: dialog(colleague, "Colleague"), remind: Remind, unkept: Unkept, promises: Mine, keys: Keys,
+};
+const Viewer = later(() => import("./viewer.js").then((module) => module.Viewer), () => { store.picture.value = null; });
 
 export function App() {
   const pane = store.pane.value;

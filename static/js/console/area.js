@@ -1,9 +1,7 @@
-// Which area fills the page: the conversations, or the supervisors' board. The
-// board's parts are fetched when it is first opened: most people never do.
-import { html, useEffect, useState } from "../vendor/preact-11.2.0.js";
+// Which area fills the page: the conversations, or the supervisors' board.
+import { later } from "./later.js";
 import { leave, select } from "./select.js";
 import * as store from "./store.js";
-import { t } from "./words.js";
 
 export const mayBoard = () => store.may("conversations.assign") && store.may("conversations.see_all");
 
@@ -37,20 +35,8 @@ export function follow() {
   else leave();
 }
 
-let parts; // of the board, once they are there
+const styled = (name) => new Promise((done, failed) => {
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(`../../css/${name}.css`, import.meta.url).href, onload: done, onerror: failed }));
+});
 
-function fetchParts() {
-  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL("../../css/board.css", import.meta.url).href });
-  const dressed = new Promise((done, failed) => { sheet.onload = done; sheet.onerror = failed; });
-  document.head.append(sheet);
-  return Promise.all([import("./board.js"), dressed]).then(([module]) => { parts = module; });
-}
-
-export function Board() {
-  const [, drawn] = useState(0);
-  useEffect(() => {
-    if (parts) return;
-    fetchParts().then(() => drawn(1), () => { openConversations(); store.toast(t("not_connected"), "bad"); });
-  }, []);
-  return parts ? html`<${parts.Board} />` : html`<section class="board" aria-label=${t("board")} />`;
-}
+export const Board = later(() => Promise.all([import("./board.js"), styled("board")]).then(([module]) => module.Board), openConversations);

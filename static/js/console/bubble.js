@@ -6,7 +6,6 @@ import { Text } from "./text.js";
 import { recall } from "./acts.js";
 import { discard, retry } from "./link.js";
 import { get } from "./api.js";
-import { keepAsReply } from "./quick.js";
 import { Offer, RemindTool } from "./promised.js";
 import * as composer from "./composing.js";
 import * as store from "./store.js";
@@ -130,7 +129,7 @@ function Tools({ m, me }) {
   return html`<div class="tools">
     ${store.mine(now) && now.status !== "closed" && html`<${IconButton} icon="message-reply" cls="sm" label=${t("quote")} onClick=${() => composer.quote(m)} />`}
     ${m.text && html`<${IconButton} icon="copy" cls="sm" label=${t("copy")} onClick=${copy} />`}
-    ${m.kind === "text" && m.from.kind === "staff" && html`<${IconButton} icon="bolt" cls="sm" label=${t("quick_keep")} onClick=${() => keepAsReply(m.text)} />`}
+    ${m.kind === "text" && m.from.kind === "staff" && html`<${IconButton} icon="bolt" cls="sm" label=${t("quick_keep")} onClick=${() => { store.dialog.value = { kind: "quick", text: m.text }; }} />`}
     ${me && now.status !== "closed" && html`<${RemindTool} m=${m} />`}
     ${me && young() && html`<${IconButton} icon="arrow-back-up" cls="sm" label=${t("recall")} onClick=${() => recall(m.id)} />`}
   </div>`;

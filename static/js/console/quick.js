@@ -6,9 +6,7 @@ import { post } from "./api.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
-export const keepAsReply = (text = "") => { store.dialog.value = { kind: "quick", text }; };
-
-export function NewReply({ text }) {
+export function NewReply({ text = "" }) {
   const done = () => { store.dialog.value = null; };
   const { wrong, busy, submit } = useForm(["code", "title", "text", "category", "scope"], async (fields) => {
     const { quick_reply: reply } = await post("quick-replies", fields);

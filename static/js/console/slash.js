@@ -1,7 +1,6 @@
 // Quick replies under "/": found by code, title and text, chosen with the keys.
 import { html, useEffect, useRef } from "../vendor/preact-11.2.0.js";
 import { Icon } from "./parts.js";
-import { keepAsReply } from "./quick.js";
 import { post } from "./api.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
@@ -61,6 +60,6 @@ export function Slash({ word, list, at, onPick, onPoint }) {
       <li role="option" id=${"slash-" + i} key=${r.id} aria-selected=${i === at} onMouseMove=${() => i !== at && onPoint(i)} onMouseDown=${(e) => { e.preventDefault(); onPick(r); }}>
         <code>${r.code ? marked(r.code, word) : ""}</code><p class="trunc"><b>${r.title}</b>　${r.text}</p>${r.file && html`<${Icon} name="photo" size="sm" />`}<span class=${`tag ${scopeClass[r.scope] ?? ""}`}>${r.category || t("scope_" + r.scope)}</span>
       </li>`)}</ul>` : html`<p class="none">${t("slash_none")}</p>`}
-    <button type="button" class="slash-new" onMouseDown=${(e) => { e.preventDefault(); keepAsReply(); }}><${Icon} name="plus" size="sm" />${t("quick_new")}</button>
+    <button type="button" class="slash-new" onMouseDown=${(e) => { e.preventDefault(); store.dialog.value = { kind: "quick" }; }}><${Icon} name="plus" size="sm" />${t("quick_new")}</button>
   </div>`;
 }

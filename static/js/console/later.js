@@ -1,0 +1,17 @@
+// Parts that most people never need are fetched when somebody does.
+import { html, useEffect, useState } from "../vendor/preact-11.2.0.js";
+import * as store from "./store.js";
+import { t } from "./words.js";
+
+// later is a part that load fetches when it is first shown. Where that fails, the
+// way back is taken.
+export function later(load, back) {
+  let Part;
+  return function Later(props) {
+    const [, drawn] = useState(0);
+    useEffect(() => {
+      if (!Part) load().then((fetched) => { Part = fetched; drawn(1); }, () => { back(); store.toast(t("not_connected"), "bad"); });
+    }, []);
+    return Part ? html`<${Part} ...${props} />` : null;
+  };
+}
