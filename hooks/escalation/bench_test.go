@@ -2,6 +2,7 @@ package escalation_test
 
 import (
 	"fmt"
+	"strconv"
 	"testing"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
@@ -19,7 +20,7 @@ func BenchmarkPost(b *testing.B) {
 				if i%2 == 0 {
 					when.Amount = 100000
 				}
-				s.rule(escalation.Draft{Name: fmt.Sprint(i), When: when, Then: escalation.Then{Priority: "high"}})
+				s.rule(escalation.Draft{Name: strconv.Itoa(i), When: when, Then: escalation.Then{Priority: "high"}})
 			}
 			who := s.comes()
 			s.says(who, "你好")

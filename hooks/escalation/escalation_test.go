@@ -200,6 +200,19 @@ func TestARuleFiresOnceInAConversation(t *testing.T) {
 	}
 }
 
+func TestAPriorityIsOnlyRaised(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.rule(escalation.Draft{Name: "急", When: words("急"), Then: escalation.Then{Priority: "urgent"}})
+	s.rule(escalation.Draft{Name: "高", When: words("退"), Then: escalation.Then{Priority: "high"}})
+	s.rule(escalation.Draft{Name: "低", When: words("广告"), Then: escalation.Then{Priority: "low"}})
+	for said, want := range map[string]string{"急，要退": "urgent", "退": "high", "广告": "low", "广告，退": "high"} {
+		if c := s.says(s.comes(), said); c.Priority != want {
+			t.Errorf("%s: %s, want %s", said, c.Priority, want)
+		}
+	}
+}
+
 // What was done by a rule goes when the change does that it follows from.
 func TestARefusedChangeLeavesNothing(t *testing.T) {
 	t.Parallel()

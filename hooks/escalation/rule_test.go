@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 	"testing"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
@@ -17,7 +18,10 @@ func FuzzRule(f *testing.F) {
 		{`{"words":{"any":["投诉"],"except":["不投诉"]},"amount":500}`, `{"priority":"urgent","supervisors":true}`},
 		{`{"rating":{"most":2,"unsolved":true},"emotion":"angry","again":3}`, `{"tags":["a"],"note":"{规则}"}`},
 		{`{"breach":["first"],"levels":["金卡"],"channels":["c"],"groups":["g"]}`, `{"group":"g","staff":"s"}`},
-		{`{}`, `{}`}, {`null`, `[]`}, {`{"words":null,"amount":1e9}`, `{"x":1}`}, {`{"words":{"any":["\ud800"]}}`, `{"robots":true}`},
+		{`{}`, `{}`},
+		{`null`, `[]`},
+		{`{"words":null,"amount":1e9}`, `{"x":1}`},
+		{`{"words":{"any":["\ud800"]}}`, `{"robots":true}`},
 	} {
 		f.Add(seed[0], seed[1], "我要投诉，退 500 块")
 	}
@@ -62,7 +66,7 @@ func FuzzRule(f *testing.F) {
 // manyRules are 50 with ten words each, as nobody has them.
 func manyRules() *engine {
 	e := &engine{}
-	var words [][]string
+	words := make([][]string, 0, 50)
 	for i := range 50 {
 		w := When{Words: &Words{Except: []string{"不投诉"}}}
 		for j := range 10 {
@@ -79,7 +83,7 @@ func manyRules() *engine {
 			w.Again = 9
 		}
 		list, some := w.prepared()
-		e.rules = append(e.rules, &armed{id: fmt.Sprint(i), conditions: list})
+		e.rules = append(e.rules, &armed{id: strconv.Itoa(i), conditions: list})
 		words = append(words, some)
 	}
 	e.words = newVocabulary(words...)
