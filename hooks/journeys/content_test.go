@@ -20,7 +20,7 @@ var contentScenes = map[string][]scene{
 	"/admin/channels/new": {
 		{name: "new channel refused", as: ownerMail, path: "/admin/channels/new", sees: ".ch-preview", then: func(v *view) {
 			v.mayLeave()
-			v.click("[data-row-add]", "")
+			v.click("[data-row-add]:enabled", "")
 			ask[any](v, `document.querySelector("#form").noValidate = true`)
 			v.click(".ad-save .pri", "")
 			v.sees(".pg-error", "")
@@ -120,7 +120,7 @@ func TestWhatTheOwnerSetsIsWhatVisitorsSee(t *testing.T) {
 	frame.sees(words, "欢迎光临，今天全场包邮") // before anything is saved
 	p.click(".su-c5 input", "")
 	p.click("[data-row] [data-row-remove]", "")
-	p.click("[data-row-add]", "")
+	p.click("[data-row-add]:enabled", "")
 	p.write("[data-row]:last-child .txt", "今天能发货吗？")
 	p.write("[data-row]:last-child textarea", "16 点前下单，当天发货。")
 	p.click("[data-row]:last-child [data-row-move=up]", "")

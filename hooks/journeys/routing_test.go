@@ -25,7 +25,7 @@ var routingScenes = map[string][]scene{
 func (v *view) addsLevel(kind, name, start string) {
 	v.p.t.Helper()
 	list := fmt.Sprintf("[aria-labelledby=levels-%s]", kind)
-	v.click(list+" [data-row-add]", "")
+	v.click(list+" [data-row-add]:enabled", "")
 	v.write(list+" [data-row]:last-child .rt-level > .txt", name)
 	v.write(list+" [data-row]:last-child .rt-start .txt", start)
 }
@@ -56,7 +56,7 @@ func TestALevelIsWorthWhatTheOwnerSays(t *testing.T) {
 	p.visit(d.url("/admin/channels"))
 	p.click(".ad-who a", shopName)
 	routes := "[aria-labelledby=part-routes]"
-	p.click(routes+" [data-row-add]", "")
+	p.click(routes+" [data-row-add]:enabled", "")
 	p.misses(".ch-route .txt")
 	p.picks(".ch-route select", "address")
 	p.write(".ch-route .txt", "/vip")
