@@ -4,8 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 )
 
@@ -88,4 +90,23 @@ func TestLeavingAMessageIsOfferedAfterAWhile(t *testing.T) {
 	}
 	waits.send("m2", "我又回来了")
 	s.hello(who, "").hears("wait")
+}
+
+// While nobody answers, waiting is of no use: a message can be left at once.
+func TestLeavingAMessageIsOfferedAtOnceWhileNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	shut, err := channels.Add(s.app, channels.New{Name: "上班时间", Hours: hours.Week{Spans: []hours.Span{{Day: time.Friday, From: 9 * 60, To: 18 * 60}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	night, _ := time.Parse(time.RFC3339, "2026-11-26T20:00:00+08:00")
+	clock.Set(s.app, func() time.Time { return night })
+	var who frame
+	s.call("POST", "/api/xiaoer/visitor", "", map[string]any{"channel": shut.Id}, 200, &who)
+	s.hello(who.str("token"), "").send("m", "在吗")
+	const want = "已收到您的消息。现在是休息时间，明天 09:00 恢复服务后回复您。也可以留个联系方式，方便我们找到您。"
+	if text := s.hello(who.str("token"), "").hears("leave_message"); text != want {
+		t.Errorf("told %q", text)
+	}
 }
