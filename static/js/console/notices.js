@@ -63,12 +63,15 @@ export function settled(id) {
   for (const code of told.peek().keys()) drop(code, id);
 }
 
+const onBoard = new Set(["queue", "returned", "deadline_near", "deadline_breached"]); // which shows them already
+
 const byWait = (a, b) => (a.c && b.c ? store.compare(a.c, b.c) : 0);
 
 // shown are the notices of now: {code, level, text, first}, first being the
 // conversation that waits longest.
 export function shown() {
   return [...told.value].flatMap(([code, n]) => {
+    if (store.area.value === "board" && onBoard.has(code)) return [];
     const list = n.list.map((x) => ({ ...x, c: store.conversations.value.get(x.id) })).filter((x) => (x.c ? kind(code).holds(x.c) : !(code in kinds) || kind(code).anywhere)).sort(byWait);
     const one = list[0];
     const text = list.length > 1 || !one?.text ? t(code in kinds ? `notice_${code}_many` : "notice_many", { Count: list.length }) : about(code, one.c, one.text);
