@@ -14,7 +14,7 @@ func init() {
 			return err
 		}
 		staff.Fields.Add(number("weight"))
-		if err := app.Save(staff); err != nil {
+		if err = app.Save(staff); err != nil {
 			return err
 		}
 		_, err = app.DB().NewQuery("UPDATE staff SET weight = 5").Execute()

@@ -75,10 +75,10 @@ func (d *desk) back(c *conversations.Conversation, lang string) string {
 // dayOf names the day of then, as seen from now.
 func dayOf(now, then time.Time, t locale.Speaker) string {
 	noon := func(at time.Time) time.Time { return time.Date(at.Year(), at.Month(), at.Day(), 12, 0, 0, 0, time.UTC) }
-	switch days := noon(then).Sub(noon(now)).Hours() / 24; {
-	case days == 0:
+	switch noon(then).Sub(noon(now)) {
+	case 0:
 		return t.T("protocol.today")
-	case days == 1:
+	case 24 * time.Hour:
 		return t.T("protocol.tomorrow")
 	}
 	return then.Format(t.T("protocol.date_layout"))

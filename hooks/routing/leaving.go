@@ -12,7 +12,7 @@ import (
 // absence is since when and how somebody is not there.
 type absence struct {
 	name  string
-	why   string    // a reason of [conversations.Reasons]
+	why   string // a reason of [conversations.Reasons]
 	since time.Time
 }
 

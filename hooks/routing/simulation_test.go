@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -102,9 +103,16 @@ func TestADayOfTheShop(t *testing.T) {
 		from, to     time.Duration
 		groups       []string
 	}{
-		{4, 5, 0, 9 * h, []string{pre}}, {4, 5, 0, 9 * h, []string{after}}, {5, 5, 0, 9 * h, []string{pre, after}}, {6, 10, 30 * time.Minute, 10 * h, []string{pre, after}},
-		{4, 5, 2 * h, 11 * h, []string{pre, after}}, {4, 5, 4 * h, 13 * h, []string{after}}, {4, 5, 5 * h, 14 * h, []string{pre}}, {4, 5, 5 * h, 14 * h, []string{pre, after}},
-		{6, 10, 5 * h, 14 * h, []string{pre, after}}, {3, 2, 5 * h, 14 * h, []string{pre, after}},
+		{4, 5, 0, 9 * h, []string{pre}},
+		{4, 5, 0, 9 * h, []string{after}},
+		{5, 5, 0, 9 * h, []string{pre, after}},
+		{6, 10, 30 * time.Minute, 10 * h, []string{pre, after}},
+		{4, 5, 2 * h, 11 * h, []string{pre, after}},
+		{4, 5, 4 * h, 13 * h, []string{after}},
+		{4, 5, 5 * h, 14 * h, []string{pre}},
+		{4, 5, 5 * h, 14 * h, []string{pre, after}},
+		{6, 10, 5 * h, 14 * h, []string{pre, after}},
+		{3, 2, 5 * h, 14 * h, []string{pre, after}},
 	} {
 		d.hire("客服-"+string([]rune("甲乙丙丁戊己庚辛壬癸")[i]), one.most, one.weight, one.from, one.to, one.groups...)
 	}
@@ -270,7 +278,7 @@ func later(a, b time.Time) time.Time {
 
 // figures are what an owner would like to know of the day.
 func (d *day) figures() string {
-	waits, first := []time.Duration{}, 0
+	waits, first := make([]time.Duration, 0, len(d.guests)), 0
 	for _, g := range d.guests {
 		waits = append(waits, max(0, d.served[g.conversation].Sub(later(g.came, opening))))
 	}
@@ -281,12 +289,13 @@ func (d *day) figures() string {
 		}
 	}
 	at := func(share float64) time.Duration { return waits[int(share*float64(len(waits)-1))].Round(time.Second) }
-	text := fmt.Sprintf("%d conversations, %d entries, %d crashes; waits for a person: p50 %s, p90 %s, p99 %s, longest %s; within 30 s %d %%; deadlines passed %d\n",
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d conversations, %d entries, %d crashes; waits for a person: p50 %s, p90 %s, p99 %s, longest %s; within 30 s %d %%; deadlines passed %d\n",
 		len(d.guests), len(d.entries), d.lost, at(.5), at(.9), at(.99), at(1), 100*first/len(waits), d.late)
 	people := slices.Clone(d.people)
 	slices.SortFunc(people, func(a, b *person) int { return cmp.Compare(a.name, b.name) })
 	for _, p := range people {
-		text += fmt.Sprintf("%s weight %2d, at most %d, %4.1f h: %3d given\n", p.name, p.weight, p.most, (p.shift[1] - p.shift[0]).Hours(), p.given)
+		fmt.Fprintf(&text, "%s weight %2d, at most %d, %4.1f h: %3d given\n", p.name, p.weight, p.most, (p.shift[1] - p.shift[0]).Hours(), p.given)
 	}
-	return text
+	return text.String()
 }
