@@ -75,10 +75,11 @@ func (d *desk) back(c *conversations.Conversation, lang string) string {
 // dayOf names the day of then, as seen from now.
 func dayOf(now, then time.Time, t locale.Speaker) string {
 	noon := func(at time.Time) time.Time { return time.Date(at.Year(), at.Month(), at.Day(), 12, 0, 0, 0, time.UTC) }
-	switch noon(then).Sub(noon(now)) {
-	case 0:
+	days := int(noon(then).Sub(noon(now)).Hours() / 24)
+	if days == 0 {
 		return t.T("protocol.today")
-	case 24 * time.Hour:
+	}
+	if days == 1 {
 		return t.T("protocol.tomorrow")
 	}
 	return then.Format(t.T("protocol.date_layout"))

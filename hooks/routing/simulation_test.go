@@ -252,7 +252,7 @@ func (d *day) passed(g *guest) (list []due) {
 		if m.Conversation != g.conversation || m.Kind != conversations.Text {
 			continue
 		}
-		switch m.From.Kind {
+		switch m.From.Kind { //nolint:exhaustive // others do not talk with each other
 		case conversations.FromVisitor:
 			if since.IsZero() {
 				since = m.Time
