@@ -124,7 +124,13 @@ func TestDashboardIsWatched(t *testing.T) {
 		"tags":          {row{"name": "急", "colour": "amber"}, row{"colour": "gold"}},
 		"quick_replies": {row{"title": "问好", "text": "在的", "scope": "shop"}, row{"text": "您好"}},
 		"sign_ins":      {row{"staff": s.owner.Id, "kind": "console", "ends": "2030-01-01 00:00:00.000Z", "seen": types.NowDateTime().String(), "hash": "canary-hash"}, nil},
-		"_superusers":   {row{"email": "canary@boss.cn", "password": "canary-Pass-88", "passwordConfirm": "canary-Pass-88"}, nil},
+		"robots":        {row{"name": "夜班群", "kind": "wecom", "enabled": false}, nil},
+		"reminders": {
+			row{"conversation": "c", "contact": "v", "staff": s.owner.Id, "client_id": "p1", "text": "canary-promise", "due": "2030-01-01 00:00:00.000Z"},
+			row{"text": "canary-other"},
+		},
+		"escalation_rules": {row{"name": "夜里", "conditions": row{"emotion": "angry"}, "actions": row{"priority": "high"}}, row{"name": "深夜"}},
+		"_superusers":      {row{"email": "canary@boss.cn", "password": "canary-Pass-88", "passwordConfirm": "canary-Pass-88"}, nil},
 	}
 	for _, w := range audit.All(s.app) {
 		c, ok := cases[w.Collection]

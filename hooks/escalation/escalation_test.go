@@ -35,10 +35,16 @@ type shop struct {
 	n                  int
 }
 
+// at sets the shop's clock. Others read it, so each time is a value of its own.
+func (s *shop) at(now time.Time) {
+	s.now = now
+	clock.Set(s.app, func() time.Time { return now })
+}
+
 func open(t testing.TB) *shop {
 	t.Helper()
 	s := &shop{TB: t, app: desktest.New(t), now: time.Date(2026, 11, 26, 6, 0, 0, 0, time.UTC)}
-	clock.Set(s.app, func() time.Time { return s.now })
+	s.at(s.now)
 	s.must(access.EnsureGroups(s.app))
 	pre, err := access.GroupBy(s.app, access.PreSale)
 	s.must(err)
@@ -284,14 +290,14 @@ func TestWhoComesAgainAndTheirLevelCountFromTheFirstWord(t *testing.T) {
 			t.Errorf("visit %d: %q", n, got)
 		}
 		s.closes(s.boss, c)
-		s.now = s.now.Add(time.Hour)
+		s.at(s.now.Add(time.Hour))
 		if n == 3 {
 			level := "金卡"
 			_, err := customers.Edit(s.app, c.Customer, customers.Change{Level: &level})
 			s.must(err)
 		}
 	}
-	s.now = s.now.Add(23 * time.Hour) // the first two are out of it
+	s.at(s.now.Add(23 * time.Hour)) // the first two are out of it
 	if got := s.fired(s.says(who, "在吗")); !slices.Equal(got, []string{"金卡"}) {
 		t.Errorf("the next day: %q", got)
 	}

@@ -75,7 +75,7 @@ func (s *shop) live(dice *rand.Rand) {
 		}
 	}
 	for range 150 {
-		s.now = s.now.Add(time.Duration(dice.IntN(90)) * time.Minute)
+		s.at(s.now.Add(time.Duration(dice.IntN(90)) * time.Minute))
 		who := people[dice.IntN(len(people))]
 		c := s.says(who, lines[dice.IntN(len(lines))])
 		s.n++
@@ -108,7 +108,7 @@ func TestADryRunLooksAtThirtyDaysAndChangesNothing(t *testing.T) {
 	}
 	old := s.comes()
 	s.says(old, "退款")
-	s.now = s.now.AddDate(0, 0, 31)
+	s.at(s.now.AddDate(0, 0, 31))
 	s.says(old, "还在吗") // the same conversation, of which the word is too old
 	who := s.comes()
 	c := s.says(who, "我要退款，电话 13800138000")

@@ -36,10 +36,16 @@ type desk struct {
 	n                      int
 }
 
+// at sets the desk's clock. Others read it, so each time is a value of its own.
+func (d *desk) at(now time.Time) {
+	d.now = now
+	clock.Set(d.app, func() time.Time { return now })
+}
+
 func open(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{T: t, app: desktest.New(t), now: morning, told: make(chan notices.Notice, 100)}
-	clock.Set(d.app, func() time.Time { return d.now })
+	d.at(d.now)
 	d.must(access.EnsureGroups(d.app), access.EnsureRoles(d.app))
 	pre, err := access.GroupBy(d.app, access.PreSale)
 	d.must(err)
@@ -102,7 +108,7 @@ func (d *desk) promises(p *access.Person, conversation, text string, in time.Dur
 // later moves the clock and lets the worker look.
 func (d *desk) later(by time.Duration) {
 	d.Helper()
-	d.now = d.now.Add(by)
+	d.at(d.now.Add(by))
 	d.must(reminders.Sweep(d.app))
 }
 
@@ -404,7 +410,8 @@ func TestTellingSurvivesARestart(t *testing.T) {
 	d.later(time.Hour)
 	d.hears("reminders.due", d.ann.ID)
 	again := desktest.After(t, d.app)
-	clock.Set(again, func() time.Time { return d.now.Add(2 * time.Hour) })
+	later := d.now.Add(2 * time.Hour)
+	clock.Set(again, func() time.Time { return later })
 	var told []notices.Notice
 	done := make(chan struct{}, 10)
 	notices.OnTell(again).BindFunc(func(e *notices.TellEvent) error { told = append(told, e.Notice); done <- struct{}{}; return e.Next() })

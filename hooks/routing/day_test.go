@@ -110,11 +110,17 @@ func (d *day) makeChannel() {
 
 func (d *day) open(app core.App) {
 	d.app = app
-	clock.Set(app, func() time.Time { return d.now })
+	d.set(d.now)
 	// The day is about what a crash of the program loses, which is memory, not the
 	// disk: waiting for the disk would only take time.
 	_, err := app.NonconcurrentDB().NewQuery("PRAGMA synchronous = OFF").Execute()
 	d.check(err)
+}
+
+// set sets the clock. Others read it, so each time is a value of its own.
+func (d *day) set(now time.Time) {
+	d.now = now
+	clock.Set(d.app, func() time.Time { return now })
 }
 
 func (d *day) check(err error) {
@@ -347,7 +353,7 @@ func (d *day) live(end time.Time) {
 		if len(d.todo) > 0 && d.todo[0].at.Before(next) {
 			next = d.todo[0].at
 		}
-		d.now = next
+		d.set(next)
 		for len(d.todo) > 0 && !d.todo[0].at.After(d.now) {
 			heap.Pop(&d.todo).(*plan).do() //nolint:forcetypeassert // nothing else is in it
 		}
