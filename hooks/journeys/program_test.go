@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	patience = 20 * time.Second // the machine may be busy with something else
+	patience = 40 * time.Second // the machine may be busy with something else
 	glance   = 25 * time.Millisecond
 
 	password   = "correct-horse-7"

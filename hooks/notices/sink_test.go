@@ -82,7 +82,7 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "bomb":
 		w.Header().Set("Content-Encoding", "gzip")
 		z := gzip.NewWriter(w)
-		_, _ = z.Write(make([]byte, 32<<20))
+		_, _ = z.Write(make([]byte, 2<<20))
 		_ = z.Close()
 	case "":
 		s.take(w, r, raw)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"strings"
 	"testing"
 	"time"
 
@@ -410,7 +411,11 @@ func (s *shop) cutOff(disable func(id string) error, id, token string) time.Dura
 		}
 	})
 	<-going
-	if err := disable(id); err != nil {
+	err := disable(id)
+	for tries := 0; err != nil && strings.Contains(err.Error(), "SQLITE_BUSY") && tries < 5; tries++ { // who gives a command gives it again
+		err = disable(id)
+	}
+	if err != nil {
 		s.t.Error(err)
 	}
 	cut := time.Now()
