@@ -7,8 +7,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
-	"sync"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
