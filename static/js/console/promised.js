@@ -97,7 +97,7 @@ export function Today() {
 export function RailPromises() {
   if (!reminders.can()) return null;
   const n = reminders.today.value.length;
-  return html`<button type="button" class="nv" aria-label=${t("promises_mine")} title=${t("promises_mine")} onClick=${openMine}><${Icon} name="alarm" />
+  return html`<button type="button" class="nv" title=${t("promises_mine")} onClick=${openMine}><${Icon} name="alarm" /><span class="sr">${t("promises_mine")} </span>
     ${n > 0 && html`<span class="count"><span class="sr">${t("due_today")} </span>${n}</span>`}</button>`;
 }
 
