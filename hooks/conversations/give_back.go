@@ -3,6 +3,7 @@ package conversations
 import (
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -77,11 +78,13 @@ func GiveBack(app core.App, staff string) (*GivenBack, error) {
 		if err != nil {
 			return err
 		}
-		for _, id := range ids {
+		for i, id := range ids {
 			c, err := tx.unassign(id, back)
 			if err != nil {
 				return err
 			}
+			c.Queued = c.Queued.Add(time.Duration(i) * time.Millisecond) // they come at one moment, and keep their order
+			c.Rank = c.Queued
 			back.Conversations = append(back.Conversations, c)
 		}
 		return nil
