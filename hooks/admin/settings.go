@@ -90,7 +90,7 @@ func showShop(e *core.RequestEvent, typed settings.Shop, refused error) error {
 		Name: typed.Name, Colour: typed.Colour, Language: typed.Language, BaseURL: typed.BaseURL, Zone: typed.Zone, Fixed: web.FixedBaseURL(e.App),
 		Zones: zones, DefaultZone: hours.DefaultZone,
 	}
-	status, err := returned(e, &m.Form, refused, shopFields, func() *ui.Conflict {
+	status, err := web.Returned(e, &m.Form, refused, shopFields, func() *ui.Conflict {
 		return web.Meanwhile(e, now, pathSettings,
 			ui.Difference{Label: say.T("settings.name"), Theirs: now.Name, Yours: typed.Name},
 			ui.Difference{Label: say.T("settings.colour"), Theirs: now.Colour, Yours: typed.Colour},
@@ -101,21 +101,6 @@ func showShop(e *core.RequestEvent, typed settings.Shop, refused error) error {
 		return err
 	}
 	return web.ShowStatus(e, status, admin.ShopPage(m), admin.ShopForm(m))
-}
-
-// returned fills a form in that was refused, and says with which status it goes
-// back.
-func returned(e *core.RequestEvent, form *ui.Form, refused error, fields []string, conflict func() *ui.Conflict) (int, error) {
-	switch {
-	case refused == nil:
-		return http.StatusOK, nil
-	case web.IsConflict(refused):
-		form.Version, form.Conflict = e.Request.PostFormValue("version"), conflict()
-		return http.StatusConflict, nil
-	default:
-		form.Version = e.Request.PostFormValue("version")
-		return http.StatusUnprocessableEntity, web.Refusal(e, refused, form, fields...)
-	}
 }
 
 func saveShop(e *core.RequestEvent) error {

@@ -118,7 +118,7 @@ func showLimits(e *core.RequestEvent, typed map[string]string, refused error) er
 		}
 		m.Fields = append(m.Fields, field)
 	}
-	status, err := returned(e, &m.Form, refused, names, func() *ui.Conflict { return web.Meanwhile(e, now, pathLimits, changed...) })
+	status, err := web.Returned(e, &m.Form, refused, names, func() *ui.Conflict { return web.Meanwhile(e, now, pathLimits, changed...) })
 	if err != nil {
 		return err
 	}

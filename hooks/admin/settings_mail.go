@@ -60,7 +60,7 @@ func showMail(e *core.RequestEvent, typed server, refused error) error {
 	if typed.Port != 0 {
 		m.Port = strconv.Itoa(typed.Port)
 	}
-	status, err := returned(e, &m.Form, refused, mailFields, func() *ui.Conflict {
+	status, err := web.Returned(e, &m.Form, refused, mailFields, func() *ui.Conflict {
 		return web.Meanwhile(e, now, pathMail, ui.Difference{Label: say.T("settings.mail_host"), Theirs: now.Host, Yours: typed.Host},
 			ui.Difference{Label: say.T("settings.mail_user"), Theirs: now.User, Yours: typed.User},
 			ui.Difference{Label: say.T("settings.mail_sender"), Theirs: now.Sender, Yours: typed.Sender})

@@ -44,7 +44,7 @@ func showSystem(e *core.RequestEvent, typed dashboard, refused error) error {
 	if networks, err := limits.ParseExempt(typed.Addresses); err == nil && len(networks) > 0 {
 		m.ShutOut = !networks.Has(m.Yours)
 	}
-	status, err := returned(e, &m.Form, refused, []string{"addresses"}, func() *ui.Conflict {
+	status, err := web.Returned(e, &m.Form, refused, []string{"addresses"}, func() *ui.Conflict {
 		return web.Meanwhile(e, now, pathSystem, ui.Difference{
 			Label: say.T("settings.dashboard_addresses"), Theirs: strings.Join(now.Addresses, " "), Yours: strings.Join(typed.Addresses, " "),
 		})

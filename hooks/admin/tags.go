@@ -141,7 +141,7 @@ func tagPage(e *core.RequestEvent) error {
 }
 
 func showTag(e *core.RequestEvent, t *customers.Tag, typed tagShown, refused error) error {
-	say, now, status := locale.In(web.Language(e)), tagShown{t.Name(), t.Colour()}, http.StatusOK
+	say, now := locale.In(web.Language(e)), tagShown{t.Name(), t.Colour()}
 	m := admin.TagEdit{
 		Admin: web.Admin(e, areaTags, t.Name()), ID: t.Id, Name: typed.Name, Colour: typed.Colour, Colours: customers.TagColours,
 		Form: ui.Form{Action: pathTags + "/" + t.Id, Version: web.Version(now)},
@@ -157,19 +157,12 @@ func showTag(e *core.RequestEvent, t *customers.Tag, typed tagShown, refused err
 		}
 		m.Others = append(m.Others, ui.Option{Value: r.ID, Label: r.Name})
 	}
-	switch {
-	case refused == nil:
-	case web.IsConflict(refused):
-		status = http.StatusConflict
-		m.Form.Version = e.Request.PostFormValue("version")
-		m.Form.Conflict = web.Meanwhile(e, now, pathTags+"/"+t.Id, ui.Difference{Label: say.T("admin.tags_name"), Theirs: now.Name, Yours: typed.Name},
+	status, err := web.Returned(e, &m.Form, refused, []string{"name", "colour"}, func() *ui.Conflict {
+		return web.Meanwhile(e, now, pathTags+"/"+t.Id, ui.Difference{Label: say.T("admin.tags_name"), Theirs: now.Name, Yours: typed.Name},
 			ui.Difference{Label: say.T("admin.tags_colour"), Theirs: say.T("admin.tags_" + now.Colour), Yours: say.T("admin.tags_" + typed.Colour)})
-	default:
-		if err := web.Refusal(e, refused, &m.Form, "name", "colour"); err != nil {
-			return err
-		}
-		m.Form.Version = e.Request.PostFormValue("version")
-		status = http.StatusUnprocessableEntity
+	})
+	if err != nil {
+		return err
 	}
 	return web.ShowStatus(e, status, admin.TagPage(m), admin.TagForm(m))
 }

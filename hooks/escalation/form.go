@@ -2,7 +2,6 @@ package escalation
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -175,20 +174,13 @@ func showForm(e *core.RequestEvent, r *Rule, t typed, refused error) error {
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	switch {
-	case refused == nil:
-	case web.IsConflict(refused) && r != nil:
-		status = http.StatusConflict
-		m.Form.Version = e.Request.PostFormValue("version") // of what the person saw
-		m.Form.Conflict = web.Meanwhile(e, r.draft(), at+"/"+r.Id, m.differences(r.draft(), t)...)
-	default:
-		if status = http.StatusUnprocessableEntity; r != nil {
-			m.Form.Version = e.Request.PostFormValue("version")
-		}
-		if err := web.Refusal(e, refused, &m.Form, fields...); err != nil {
-			return err
-		}
+	var meanwhile func() *ui.Conflict
+	if r != nil {
+		meanwhile = func() *ui.Conflict { return web.Meanwhile(e, r.draft(), at+"/"+r.Id, m.differences(r.draft(), t)...) }
+	}
+	status, err := web.Returned(e, &m.Form, refused, fields, meanwhile)
+	if err != nil {
+		return err
 	}
 	return web.ShowStatus(e, status, escalation.EditPage(m.Edit), escalation.EditForm(m.Edit))
 }

@@ -78,7 +78,7 @@ func listPage(e *core.RequestEvent) error { return showList(e, PaceOf(e.App), ni
 // showList answers with the list, and the pace as it is or as it was typed and
 // refused.
 func showList(e *core.RequestEvent, pace Pace, refused error) error {
-	say, status := locale.In(web.Language(e)), http.StatusOK
+	say := locale.In(web.Language(e))
 	m := notices.Robots{
 		Admin: web.Admin(e, area, say.T("notices.title")), NoAddress: web.PublicURL(e.App) == "",
 		Pace: notices.Pace{
@@ -88,6 +88,10 @@ func showList(e *core.RequestEvent, pace Pace, refused error) error {
 	}
 	for _, k := range Kinds {
 		m.Kinds = append(m.Kinds, string(k))
+	}
+	status, err := web.Returned(e, &m.Pace.Form, refused, []string{"seconds", "minutes"}, func() *ui.Conflict { return web.Meanwhile(e, PaceOf(e.App), at) })
+	if err != nil {
+		return err
 	}
 	all, err := Robots(e.App)
 	if err != nil {
@@ -99,14 +103,6 @@ func showList(e *core.RequestEvent, pace Pace, refused error) error {
 	}
 	for _, b := range all {
 		m.Rows = append(m.Rows, b.row(e.App, say, groups))
-	}
-	if refused != nil {
-		status = http.StatusUnprocessableEntity
-		if web.IsConflict(refused) {
-			status, m.Pace.Form.Conflict = http.StatusConflict, web.Meanwhile(e, PaceOf(e.App), at)
-		} else if err := web.Refusal(e, refused, &m.Pace.Form, "seconds", "minutes"); err != nil {
-			return err
-		}
 	}
 	return web.ShowStatus(e, status, notices.RobotsPage(m), notices.PaceForm(m))
 }
@@ -170,14 +166,18 @@ func (b *Robot) draft(app core.App) Draft {
 // showForm answers with the form, as it is or as it was sent and refused; b is
 // nil for a new one.
 func showForm(e *core.RequestEvent, b *Robot, d Draft, refused error) error {
-	say, status := locale.In(web.Language(e)), http.StatusOK
+	say := locale.In(web.Language(e))
 	m := notices.Edit{
 		Form: ui.Form{Action: at}, Kind: string(d.Kind), Signs: products[d.Kind].sign != nil, Name: d.Name, Address: d.Address, Unsigned: d.Unsigned,
 		Codes:  ui.Many{Name: "codes", Label: say.T("notices.codes"), Hint: say.T("notices.codes_hint"), Values: d.Codes},
 		Groups: ui.Many{Name: "groups", Label: say.T("notices.groups"), Hint: say.T("notices.groups_hint"), Values: d.Groups},
 	}
 	title := say.T("notices.new_title", "Kind", say.T("notices.kind_"+string(d.Kind)))
+	var meanwhile func() *ui.Conflict
 	if b != nil {
+		meanwhile = func() *ui.Conflict {
+			return web.Meanwhile(e, b.changeable(), at+"/"+b.Id, ui.Difference{Label: say.T("notices.name"), Theirs: b.Name(), Yours: d.Name})
+		}
 		title = b.Name()
 		m.ID, m.Title = b.Id, b.Name()
 		m.Form.Action, m.Form.Version = at+"/"+b.Id, web.Version(b.changeable())
@@ -186,17 +186,15 @@ func showForm(e *core.RequestEvent, b *Robot, d Draft, refused error) error {
 		}
 	}
 	m.Admin = web.Admin(e, area, title)
-	var err error
+	status, err := web.Returned(e, &m.Form, refused, []string{"name", "address", "secret"}, meanwhile)
+	if err != nil {
+		return err
+	}
 	if m.Groups.Options, err = groupOptions(e.App); err != nil {
 		return err
 	}
 	for _, c := range union(Alerts, d.Codes) {
 		m.Codes.Options = append(m.Codes.Options, ui.Option{Value: c, Label: nameOf(c, say)})
-	}
-	if refused != nil {
-		if status, err = returned(e, &m.Form, b, d, refused); err != nil {
-			return err
-		}
 	}
 	return web.ShowStatus(e, status, notices.EditPage(m), notices.EditForm(m))
 }
@@ -210,19 +208,6 @@ func union(a, b []string) []string {
 		}
 	}
 	return list
-}
-
-// returned fills in a form that was refused, and says with which status it goes
-// back.
-func returned(e *core.RequestEvent, form *ui.Form, b *Robot, d Draft, refused error) (int, error) {
-	if b != nil {
-		form.Version = e.Request.PostFormValue("version") // of what the person saw
-	}
-	if web.IsConflict(refused) && b != nil {
-		form.Conflict = web.Meanwhile(e, b.changeable(), at+"/"+b.Id, ui.Difference{Label: locale.In(web.Language(e)).T("notices.name"), Theirs: b.Name(), Yours: d.Name})
-		return http.StatusConflict, nil
-	}
-	return http.StatusUnprocessableEntity, web.Refusal(e, refused, form, "name", "address", "secret")
 }
 
 // shown is what the form lets people change, for its version.

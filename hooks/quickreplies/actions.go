@@ -52,10 +52,14 @@ func (q *QuickReply) shown() any {
 // showForm answers with the form, as it is or as it was sent and refused; q is
 // nil for a new one.
 func showForm(e *core.RequestEvent, q *QuickReply, d Draft, refused error) error {
-	p, say, status := access.Of(e), locale.In(web.Language(e)), http.StatusOK
+	p, say := access.Of(e), locale.In(web.Language(e))
 	m := quickreplies.Edit{Form: ui.Form{Action: at, Files: true}, Code: d.Code, Title: d.Title, Text: d.Text, Category: d.Category, Scope: string(d.Scope), Group: d.Group}
 	title := say.T("quickreplies.new")
+	var meanwhile func() *ui.Conflict
 	if q != nil {
+		meanwhile = func() *ui.Conflict {
+			return web.Meanwhile(e, q.shown(), at+"/"+q.Id, differences(say, q.draft(), d)...)
+		}
 		title = say.T("quickreplies.edit")
 		m.ID, m.Saved = q.Id, q.File() != ""
 		m.Form.Action, m.Form.Version = at+"/"+q.Id, web.Version(q.shown())
@@ -74,25 +78,11 @@ func showForm(e *core.RequestEvent, q *QuickReply, d Draft, refused error) error
 	if m.Groups, err = groups(e.App, p); err != nil {
 		return err
 	}
-	if refused != nil {
-		if status, err = returned(e, &m.Form, q, d, refused); err != nil {
-			return err
-		}
+	status, err := web.Returned(e, &m.Form, refused, fields, meanwhile)
+	if err != nil {
+		return err
 	}
 	return web.ShowStatus(e, status, quickreplies.EditPage(m), quickreplies.EditForm(m))
-}
-
-// returned fills in a form that was refused, and says with which status it goes
-// back.
-func returned(e *core.RequestEvent, form *ui.Form, q *QuickReply, d Draft, refused error) (int, error) {
-	if q != nil {
-		form.Version = e.Request.PostFormValue("version") // of what the person saw
-	}
-	if web.IsConflict(refused) && q != nil {
-		form.Conflict = web.Meanwhile(e, q.shown(), at+"/"+q.Id, differences(locale.In(web.Language(e)), q.draft(), d)...)
-		return http.StatusConflict, nil
-	}
-	return http.StatusUnprocessableEntity, web.Refusal(e, refused, form, fields...)
 }
 
 func differences(say locale.Speaker, theirs, yours Draft) []ui.Difference {

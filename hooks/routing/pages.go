@@ -37,21 +37,13 @@ func show(e *core.RequestEvent, f form, refused error) error {
 	now := decidedIn(e.App)
 	m := view(e, f)
 	m.Form.Version = web.Version(now)
-	status := http.StatusOK
-	switch {
-	case refused == nil:
-	case web.IsConflict(refused):
-		status = http.StatusConflict
-		m.Form.Version = e.Request.PostFormValue("version")
-		m.Form.Conflict = web.Meanwhile(e, now, at, differences(m.Admin, formOf(now), f)...)
-	default:
-		status = http.StatusUnprocessableEntity
-		m.Form.Version = e.Request.PostFormValue("version")
-		if err := web.Refusal(e, refused, &m.Form, fields()...); err != nil {
-			return err
-		}
-		m = say(m)
+	status, err := web.Returned(e, &m.Form, refused, fields(), func() *ui.Conflict {
+		return web.Meanwhile(e, now, at, differences(m.Admin, formOf(now), f)...)
+	})
+	if err != nil {
+		return err
 	}
+	m = say(m)
 	return web.ShowStatus(e, status, routing.Page(m), routing.Form(m))
 }
 

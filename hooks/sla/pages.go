@@ -62,7 +62,7 @@ func showShop(e *core.RequestEvent, f form, refused error) error {
 		m.Experts.Options = append(m.Experts.Options, ui.Option{Value: g.Id, Label: g.Name()})
 		m.Groups = append(m.Groups, sla.Group{Name: g.Name(), Path: groups + g.Id, Own: ownWords(say, now, g.Id)})
 	}
-	status, err := returned(e, &m.Form, refused, func() *ui.Conflict {
+	status, err := web.Returned(e, &m.Form, refused, fields(), func() *ui.Conflict {
 		return web.Meanwhile(e, now.shown(""), at, differences(say, formOf(say.Language, now, ""), f, names)...)
 	})
 	if err != nil {
@@ -87,7 +87,7 @@ func showGroup(e *core.RequestEvent, f form, refused error) error {
 		return err
 	}
 	m := sla.OfGroup{Admin: web.Admin(e, area, g.Name()), Name: g.Name(), Form: ui.Form{Action: groups + id, Version: web.Version(now.shown(id))}}
-	status, err := returned(e, &m.Form, refused, func() *ui.Conflict {
+	status, err := web.Returned(e, &m.Form, refused, fields(), func() *ui.Conflict {
 		return web.Meanwhile(e, now.shown(id), groups+id, differences(say, formOf(say.Language, now, id), f, nil)...)
 	})
 	if err != nil {
@@ -98,21 +98,6 @@ func showGroup(e *core.RequestEvent, f form, refused error) error {
 		return err
 	}
 	return web.ShowStatus(e, status, sla.GroupPage(m), sla.GroupForm(m))
-}
-
-// returned fills a form in that was refused, and says with which status it goes
-// back.
-func returned(e *core.RequestEvent, to *ui.Form, refused error, conflict func() *ui.Conflict) (int, error) {
-	switch {
-	case refused == nil:
-		return http.StatusOK, nil
-	case web.IsConflict(refused):
-		to.Version, to.Conflict = e.Request.PostFormValue("version"), conflict()
-		return http.StatusConflict, nil
-	default:
-		to.Version = e.Request.PostFormValue("version")
-		return http.StatusUnprocessableEntity, web.Refusal(e, refused, to, fields()...)
-	}
 }
 
 // table is the form's times, with what each that is left out inherits.

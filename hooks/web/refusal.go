@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -52,4 +53,23 @@ func Meanwhile(e *core.RequestEvent, shown any, reload string, differences ...ui
 		Version: Version(shown), Notice: say.T("web.changed_meanwhile"), Over: say.T("web.save_over"), Theirs: say.T("web.take_theirs"), Reload: reload,
 		Differences: slices.DeleteFunc(differences, func(d ui.Difference) bool { return d.Theirs == d.Yours }),
 	}
+}
+
+// Returned fills in a form that was refused, to come back with what was typed, and
+// says with which status it goes back: 200 where nothing was refused. What was
+// changed by somebody else meanwhile is shown as conflict says; nil for a form of
+// something new, which nobody can have changed. Errors: as of [Refusal].
+func Returned(e *core.RequestEvent, form *ui.Form, refused error, fields []string, conflict func() *ui.Conflict) (status int, err error) {
+	if refused == nil {
+		return http.StatusOK, nil
+	}
+	if conflict == nil {
+		return http.StatusUnprocessableEntity, Refusal(e, refused, form, fields...)
+	}
+	form.Version = e.Request.PostFormValue(fieldVersion) // of what the person saw
+	if IsConflict(refused) {
+		form.Conflict = conflict()
+		return http.StatusConflict, nil
+	}
+	return http.StatusUnprocessableEntity, Refusal(e, refused, form, fields...)
 }
