@@ -16,9 +16,7 @@ var turns = map[string][]string{
 	"live Run":                {"sweep"},
 	"notices tellAll":         {"safely"},
 	"outbox work":             {"next"},
-	"reminders work":          {"look"},
-	"routing work":            {"settle", "expire", "tellPlaces"},
-	"sla work":                {"round"},
+	"rounds work":             {"turn"},
 }
 
 // A panic that no goroutine recovers ends the program, and everybody's

@@ -28,6 +28,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/rounds"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -40,11 +41,8 @@ const afterPublishing = 100
 
 // counter is who stands behind it.
 type counter struct {
-	app  core.App
-	wake chan struct{}
-	quit chan struct{}
-	once sync.Once
-	done sync.WaitGroup
+	app    core.App
+	worker *rounds.Worker
 
 	changed  hook.Hook[*PresenceEvent]
 	moved    hook.Hook[*PlacesEvent]
@@ -84,24 +82,18 @@ type handover struct {
 // part of each change of a conversation, and binds the page of its settings.
 func Register(app core.App, t *web.Table) {
 	r := &counter{
-		app: app, wake: make(chan struct{}, 1), quit: make(chan struct{}), connected: map[string]int{}, lost: map[string]time.Time{},
+		app: app, connected: map[string]int{}, lost: map[string]time.Time{},
 		told: map[string]Status{}, given: map[string]time.Time{}, avoid: map[string]handover{}, nights: map[string]*Night{},
 		places: map[string]toldPlace{}, alerted: map[string]bool{}, offers: map[string]bool{},
 	}
 	app.Store().Set(storeKey, r)
+	r.worker = rounds.Bind(app, rounds.Of{Name: "routing", Round: func(time.Time) error { return r.round() }, Due: r.isDue})
 	settings.Hold(app, settingsKey, Standard(), Settings.Check)
 	settings.Hold(app, "levels", settings.Levels{}, CheckLevels)
 	registerPages(app, t)
 	conversations.OnChange(app).Bind(&hook.Handler[*conversations.ChangeEvent]{Id: "routingPlaces", Func: r.place})
 	conversations.OnCommit(app).Bind(&hook.Handler[*conversations.Committed]{Id: "routingFollows", Func: r.follow, Priority: afterPublishing})
 	access.Changed(app).BindFunc(func(e *access.ChangeEvent) error { r.nudge(); return e.Next() })
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		if e.Server != nil { // without one, routes are only listed
-			r.once.Do(func() { r.done.Add(1); go r.work() })
-		}
-		return e.Next()
-	})
-	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "routingStops", Priority: -5100, Func: r.stop})
 }
 
 func of(app core.App) *counter {

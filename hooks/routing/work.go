@@ -2,8 +2,6 @@ package routing
 
 import (
 	"fmt"
-	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -19,62 +17,7 @@ const longest = 10 * time.Second
 // has to go back, gives away what can be given, and tells those who wait.
 func Round(app core.App) error { return of(app).round() }
 
-func (r *counter) nudge() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
-}
-
-// work makes a round when woken and when one is due. After a fault of the
-// storage it is tried again in a second: nothing else may happen that would wake
-// the worker, and somebody would wait although a colleague is free.
-func (r *counter) work() {
-	defer r.done.Done()
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	r.nudge()
-	quiet := false
-	for {
-		select {
-		case <-r.quit:
-			return
-		case <-r.wake:
-			quiet = r.tolerate(quiet)
-		case <-tick.C:
-			if r.isDue() {
-				quiet = r.tolerate(quiet)
-			}
-		}
-	}
-}
-
-func (r *counter) stop(e *core.TerminateEvent) error {
-	r.once.Do(func() {}) // it will not start any more
-	select {
-	case <-r.quit:
-	default:
-		close(r.quit)
-	}
-	r.done.Wait()
-	return e.Next()
-}
-
-// tolerate is a round whose fault is told, unless quietly, and reports whether it
-// had one: it is told in one line, however long it lasts.
-func (r *counter) tolerate(quietly bool) (failed bool) {
-	defer func() {
-		if p := recover(); p != nil {
-			slog.Error("routing panicked", "panic", p, "stack", string(debug.Stack()))
-			failed = true
-		}
-	}()
-	err := r.round()
-	if err != nil && !quietly {
-		slog.Error("settling the queue", "error", err)
-	}
-	return err != nil
-}
+func (r *counter) nudge() { r.worker.Wake() }
 
 func (r *counter) isDue() bool {
 	r.mu.Lock()

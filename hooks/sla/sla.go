@@ -20,9 +20,6 @@
 package sla
 
 import (
-	"errors"
-	"log/slog"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -32,6 +29,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
+	"github.com/dianxiaoer/xiaoer/hooks/rounds"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -41,10 +39,6 @@ const (
 	// last among those who have a say about a change: they may change the group
 	// or the priority.
 	afterAll = 20
-	// stopPriority lies after the sockets have drained and before the timeline's
-	// writer ends.
-	stopPriority = -5100
-	every        = time.Second
 )
 
 // keeper keeps the deadlines of one app. Of its fields weeks alone is shared.
@@ -52,17 +46,17 @@ type keeper struct {
 	app   core.App
 	weeks sync.Map // name → hours.Week by which deadlines were set
 	undo  lastSave
-	hours stale       // may be others than the deadlines were set by
-	jumps []*shifting // of the clock, that are not done yet; the worker's alone
+	hours stale // may be others than the deadlines were set by
 
-	once sync.Once
-	quit chan struct{}
-	done sync.WaitGroup
+	// The worker's alone.
+	start  time.Time   // of its rounds
+	clocks clocks      // as they were read then and since
+	jumps  []*shifting // of the clock, that are not done yet
 }
 
 // Register binds deadlines to conversations, the pages, and the sweep.
 func Register(app core.App, t *web.Table) {
-	k := &keeper{app: app, quit: make(chan struct{})}
+	k := &keeper{app: app}
 	app.Store().Set(storeKey, k)
 	k.hours.mark() // to learn by which hours they were set before
 	settings.Hold(app, settingsKey, Standard(), Settings.check)
@@ -72,21 +66,9 @@ func Register(app core.App, t *web.Table) {
 	access.OnGroupLeaves(app).BindFunc(followGroup)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router, k.routes()...)
-		if e.Server != nil { // without one, routes are only listed
-			k.once.Do(func() { k.done.Add(1); go k.work() })
-		}
 		return e.Next()
 	})
-	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "deadlinesStop", Priority: stopPriority, Func: func(e *core.TerminateEvent) error {
-		k.once.Do(func() {}) // it will not start any more
-		select {
-		case <-k.quit:
-		default:
-			close(k.quit)
-		}
-		k.done.Wait()
-		return e.Next()
-	}})
+	rounds.Bind(app, rounds.Of{Name: "deadlines", Round: k.round})
 }
 
 func of(app core.App) *keeper {
@@ -146,40 +128,15 @@ func (k *keeper) week(id string) (hours.Week, bool) {
 	return w, ok
 }
 
-// work sweeps once a second, and moves what runs when somebody has set the clock.
-func (k *keeper) work() {
-	defer k.done.Done()
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	start := time.Now()
-	seen := clocks{wall: start.Round(0)}
-	var failing bool
-	for {
-		select {
-		case <-k.quit:
-			return
-		case now := <-tick.C:
-			if j := seen.read(now.Round(0), now.Sub(start)); j.by != 0 {
-				k.jumps = append(k.jumps, &shifting{jump: j})
-			}
-			err := k.round()
-			if err != nil && !failing { // one line, however long it lasts
-				slog.Error("sweeping deadlines", "error", err)
-			}
-			failing = err != nil
-		}
-	}
-}
-
 // round moves what the clock has jumped over, and sweeps only once all of that is
 // done: by a clock that was set on, everything would be late.
-func (k *keeper) round() (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			slog.Error("sweeping deadlines panicked", "panic", p, "stack", string(debug.Stack()))
-			err = errors.New("panicked")
-		}
-	}()
+func (k *keeper) round(now time.Time) error {
+	if k.start.IsZero() {
+		k.start, k.clocks = now, clocks{wall: now.Round(0)}
+	}
+	if j := k.clocks.read(now.Round(0), now.Sub(k.start)); j.by != 0 {
+		k.jumps = append(k.jumps, &shifting{jump: j})
+	}
 	for len(k.jumps) > 0 {
 		if err := k.jumps[0].shift(k.app); err != nil {
 			return err
