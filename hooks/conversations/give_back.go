@@ -128,11 +128,7 @@ func (tx *Tx) unassign(id string, back *GivenBack) (*Conversation, error) {
 			return nil, err
 		}
 	}
-	tx.queue(c)
-	tx.Save(c)
-	data := EventData{Event: Queued, Reason: back.Reason, FromStaff: &Named{ID: back.Staff.ID, Name: back.Staff.Name}, Group: tx.groupNamed(c.Group)}
-	_, err = tx.event(c, System(), "", "", data)
-	return c, err
+	return c, tx.back(c, EventData{Reason: back.Reason, FromStaff: &Named{ID: back.Staff.ID, Name: back.Staff.Name}})
 }
 
 // nameBefore is what c's assignee was called when they became it: their account's

@@ -24,21 +24,21 @@ func Return(app core.App, id, why string, unless func(*Conversation) bool) error
 
 // Queue lets c wait for somebody of its group, for one of the [Reasons].
 func (tx *Tx) Queue(c *Conversation, why string) error {
-	from := tx.staffNamed(c.Assignee)
-	tx.queue(c)
-	_, err := tx.event(c, System(), "", "", EventData{Event: Queued, Reason: why, FromStaff: from, Group: tx.groupNamed(c.Group)})
-	tx.Save(c)
-	return err
+	return tx.back(c, EventData{Reason: why, FromStaff: tx.staffNamed(c.Assignee)})
 }
 
 // QueueIn lets c wait for somebody of another group, for one of the [Reasons].
 func (tx *Tx) QueueIn(c *Conversation, group, why string) error {
-	data := EventData{Event: Queued, Reason: why, FromStaff: tx.staffNamed(c.Assignee), FromGroup: tx.groupNamed(c.Group), Group: tx.groupNamed(group)}
+	data := EventData{Reason: why, FromStaff: tx.staffNamed(c.Assignee), FromGroup: tx.groupNamed(c.Group)}
 	c.Group = group
+	return tx.back(c, data)
+}
+
+// back puts c into the queue of its group; data says from where and why.
+func (tx *Tx) back(c *Conversation, data EventData) error {
+	data.Event, data.Group = Queued, tx.groupNamed(c.Group)
 	tx.queue(c)
-	_, err := tx.event(c, System(), "", "", data)
-	tx.Save(c)
-	return err
+	return tx.Tell(c, data)
 }
 
 // Tell adds what happened to c by itself.

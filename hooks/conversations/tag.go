@@ -35,19 +35,7 @@ func SetTags(app core.App, p *access.Person, conversation string, tags []string)
 		if err != nil {
 			return err
 		}
-		now := make([]string, len(named))
-		for i, t := range named {
-			now[i] = t.ID
-		}
-		if slices.Equal(c.Tags, now) {
-			return nil
-		}
-		c.Tags = now
-		if _, err := tx.event(c, Staff(p), "", "", EventData{Event: Tagged, Tags: named}); err != nil {
-			return err
-		}
-		tx.Save(c)
-		return nil
+		return tx.bear(c, Staff(p), named)
 	})
 }
 
@@ -59,15 +47,22 @@ func (tx *Tx) AddTags(c *Conversation, tags []string) error {
 	if err != nil {
 		return err
 	}
-	now := make([]string, len(named))
-	for i, t := range named {
+	return tx.bear(c, System(), named)
+}
+
+// bear makes tags c's own; it tells only of a change.
+func (tx *Tx) bear(c *Conversation, by Author, tags []Named) error {
+	now := make([]string, len(tags))
+	for i, t := range tags {
 		now[i] = t.ID
 	}
 	if slices.Equal(c.Tags, now) {
 		return nil
 	}
 	c.Tags = now
-	return tx.Tell(c, EventData{Event: Tagged, Tags: named})
+	tx.Save(c)
+	_, err := tx.event(c, by, "", "", EventData{Event: Tagged, Tags: tags})
+	return err
 }
 
 // tagsNamed are the tags by these ids that are there, sorted by id. Of those that

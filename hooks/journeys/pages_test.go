@@ -55,6 +55,7 @@ var scenes = map[string][]scene{
 		{name: "two-step on", as: agentMail, path: "/account/two-step", sees: ".pg-qr", then: func(v *view) {
 			v.begins2FA()
 			v.click("a.pri", "")
+			v.until("the account", `location.pathname === "/account" && document.readyState === "complete"`)
 			v.sees(".ac-me", "")
 			v.click("[href='/account/two-step']", "")
 			v.sees("[name=current]", "")

@@ -266,7 +266,7 @@ func TestWhatACrashInterruptedGoesBackAtTheStart(t *testing.T) {
 		if _, err := s.app.DB().NewQuery("UPDATE staff SET disabled = TRUE WHERE id = {:id}").Bind(dbx.Params{"id": id}).Execute(); err != nil {
 			t.Fatal(err)
 		}
-		other := another(t, s.app, outbox.Register, customers.Register, conversations.Register, func(app core.App) { routing.Register(app, &web.Table{}) })
+		other := another(t, s.app, customers.Register, conversations.Register, func(app core.App) { routing.Register(app, &web.Table{}) })
 		desktest.Serve(t, other)
 		waitFor(t, "it to be given back", func() bool { return len(returns(t, other, c)) > 0 })
 		if list := returns(t, other, c); len(list) != 1 || list[0].Reason != conversations.OfDisabled {

@@ -44,11 +44,7 @@ func offerAt(c *conversations.Conversation, after time.Duration) (time.Time, boo
 
 // offer makes the offer, once.
 func (r *counter) offer(c *conversations.Conversation) {
-	r.mu.Lock()
-	known := r.offers[c.ID]
-	r.offers[c.ID] = true
-	r.mu.Unlock()
-	if known {
+	if !r.isFirst(r.offers, c.ID) {
 		return
 	}
 	if err := r.offered.Trigger(&OfferEvent{App: r.app, Conversation: c}); err != nil {

@@ -258,13 +258,19 @@ func (r *counter) lookAfter(s *Snapshot, queue []*conversations.Conversation, gi
 	r.forget(still)
 }
 
+// isFirst notes in one of the maps that somebody is told of a conversation, and
+// reports whether they had not been.
+func (r *counter) isFirst(told map[string]bool, id string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known := told[id]
+	told[id] = true
+	return !known
+}
+
 // alert tells everybody, once, that c waits and nobody is free.
 func (r *counter) alert(c *conversations.Conversation) {
-	r.mu.Lock()
-	known := r.alerted[c.ID]
-	r.alerted[c.ID] = true
-	r.mu.Unlock()
-	if known {
+	if !r.isFirst(r.alerted, c.ID) {
 		return
 	}
 	if err := r.waiting.Trigger(&WaitingEvent{App: r.app, Conversation: c}); err != nil {
