@@ -102,6 +102,9 @@ func moveTo(tx *conversations.Tx, c *conversations.Conversation, group string) e
 			return err
 		}
 	}
+	if c.WaitingSince.IsZero() && c.Status == conversations.WithBot {
+		c.WaitingSince = tx.Now // the question had its answer; now it waits for a person
+	}
 	return tx.QueueIn(c, group, conversations.OfRule)
 }
 

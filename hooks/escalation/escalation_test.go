@@ -363,6 +363,23 @@ func TestWhoServesGoesOnWhereTheGroupIsEmpty(t *testing.T) {
 	}
 }
 
+// A question that has had its answer waits for a person from the moment at which
+// a rule asks for one.
+func TestWhatARuleTakesFromTheBotWaitsFromThen(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	s.rule(escalation.Draft{When: words("投诉"), Then: escalation.Then{Group: s.complaint}})
+	list, err := channels.All(s.app)
+	s.must(err)
+	_, err = channels.Edit(s.app, list[0].Id, channels.New{Name: "禾野优选", Group: s.sale, Entries: []channels.Entry{{ID: "e1", Text: "我要投诉", Answer: "请稍等"}}})
+	s.must(err)
+	m, err := conversations.PostAsVisitor(s.app, s.comes(), conversations.Draft{ID: "m1", Kind: conversations.Text, Text: "我要投诉", Data: []byte(`{"entry":"e1"}`)})
+	s.must(err)
+	if c := s.is(m.Conversation); c.Status != conversations.Waiting || c.Group != s.complaint || !c.WaitingSince.Equal(s.now) {
+		t.Errorf("it is %s of %s since %s", c.Status, c.Group, c.WaitingSince)
+	}
+}
+
 func TestWhatIsNotThereAnyMoreIsLeftOut(t *testing.T) {
 	t.Parallel()
 	s := open(t)

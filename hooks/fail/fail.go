@@ -64,6 +64,10 @@ var statuses = map[Kind]int{
 // Status is the HTTP status that says the same.
 func (k Kind) Status() int { return statuses[k] }
 
+// Passes reports a fault that has nothing to do with what was being done: all of it
+// is to be tried again as it is, since none of it alone would fare better.
+func (k Kind) Passes() bool { return k == Busy || k == Full || k == Draining }
+
 // Retry reports whether the same request may succeed later.
 func (k Kind) Retry() bool {
 	switch k {

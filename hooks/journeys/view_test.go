@@ -161,8 +161,8 @@ func (v *view) reads(css string, want ...string) {
 	})
 }
 
-// click clicks on the first such element with the mouse, once it stands still
-// and nothing lies over it.
+// click clicks on the first such element with the mouse, once it stands still,
+// can be used, and nothing lies over it.
 func (v *view) click(css, text string) {
 	v.p.t.Helper()
 	v.press(v.spot(css, text))
@@ -174,7 +174,7 @@ type point struct{ X, Y float64 }
 func (v *view) spot(css, text string) point {
 	v.p.t.Helper()
 	where := fmt.Sprintf(`((e) => {
-		if (!e) return null;
+		if (!e || (e.control ?? e).matches(":disabled")) return null;
 		e.scrollIntoView({ block: "nearest", behavior: "instant" });
 		const { x, y, width, height } = e.getBoundingClientRect();
 		const at = { x: x + width / 2, y: y + height / 2 };

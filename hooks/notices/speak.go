@@ -2,6 +2,8 @@ package notices
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -56,8 +58,11 @@ func (d duty) do(ctx context.Context, app core.App, now time.Time) error {
 		return err
 	}
 	b, err := ByID(app, d.Robot)
-	if err != nil || !b.Enabled() {
+	switch {
+	case errors.Is(err, sql.ErrNoRows), err == nil && !b.Enabled():
 		return forget(app, d.Robot, d.Code)
+	case err != nil:
+		return err // it is to be said all the same, once the robot can be read
 	}
 	if at := b.free(d.Code, PaceOf(app), now); at.After(now) {
 		return b.sayAt(app, d, at)

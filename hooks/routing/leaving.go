@@ -1,6 +1,8 @@
 package routing
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -40,10 +42,11 @@ func (r *counter) handOn(now time.Time) error {
 		return err
 	}
 	back := map[string]*conversations.GivenBack{}
+	var wrong error
 	for _, c := range due {
 		waits, err := r.giveUp(c, l)
-		if err != nil {
-			return err
+		if err != nil { // the others go all the same
+			wrong = errors.Join(wrong, fmt.Errorf("conversation %s: %w", c.ID, err))
 		}
 		if waits == nil {
 			continue
@@ -57,7 +60,7 @@ func (r *counter) handOn(now time.Time) error {
 	for _, b := range back {
 		r.tellReturned(b)
 	}
-	return nil
+	return wrong
 }
 
 // absent are those who are not there, but for those of whom nobody has ever said

@@ -39,7 +39,8 @@ func (r *counter) place(e *conversations.ChangeEvent) error {
 	if waited && stands(was, is) {
 		return e.Next()
 	}
-	fresh := was == nil || was.Status == conversations.WithBot
+	// Who turns out to be somebody while they wait is led to whose they are.
+	fresh := was == nil || was.Status == conversations.WithBot || was.Customer != is.Customer
 	if err := r.rank(e.Tx, is, fresh); err != nil {
 		return err
 	}

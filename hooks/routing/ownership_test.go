@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
@@ -130,6 +132,30 @@ func TestADedicatedPersonGoesBeforeAndBeyondTheGroup(t *testing.T) {
 	f.round()
 	f.served(id, own, "after the break")
 	f.because(id, conversations.Assigned, conversations.OfDedicated)
+}
+
+// Who signs in while they wait is led to whose they are.
+func TestWhoSignsInWhileWaitingIsLedToTheirOwn(t *testing.T) {
+	t.Parallel()
+	f := newFloor(t)
+	a, own := f.hire("a", 1), f.hire("own", 5)
+	f.come(a)
+	vip := f.contact(f.once(a).Id).Customer()
+	_, err := customers.Edit(f.app, vip, customers.Change{Dedicated: &own})
+	f.must(err)
+	f.take(a, f.asks(f.visitor()))
+	f.come(own)
+	f.say(own, routing.OnBreak)
+	who := f.visitor()
+	id := f.asks(who)
+	f.round()
+	f.served(id, "", "at the cap")
+	f.must(f.app.RunInTransaction(func(app core.App) error {
+		return customers.OnLink(f.app).Trigger(&customers.LinkEvent{App: app, Contact: who.Id, To: vip})
+	}))
+	if p := f.conversation(id).Preferred; p == nil || p.Staff != own || p.Why != conversations.OfDedicated {
+		t.Fatalf("preferred: %+v", p)
+	}
 }
 
 func TestAnUnsolvedQuestionKeepsItsOwner(t *testing.T) {

@@ -1,6 +1,8 @@
 package routing
 
 import (
+	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
 const (
@@ -53,15 +56,27 @@ func (r *counter) giveAll(now time.Time) error {
 		ids = append(ids, d.Asking.ID)
 	}
 	for some := range slices.Chunk(ids, atOnce) {
-		if err := r.assign(s, some, given); err != nil {
-			return err
-		}
+		err = errors.Join(err, r.assignAll(s, some, given))
 	}
-	if err := r.closeNights(now, queue, given); err != nil {
+	err = errors.Join(err, r.closeNights(s, queue, given))
+	r.lookAfter(s, queue, given)
+	return err
+}
+
+// assignAll assigns in one commit; where that fails, each by itself, so that one
+// conversation holds up nobody but itself.
+func (r *counter) assignAll(s *Snapshot, ids []string, given map[string]bool) error {
+	err := r.assign(s, ids, given)
+	if err == nil || len(ids) == 1 || fail.Of(err).Kind.Passes() {
 		return err
 	}
-	r.lookAfter(s, queue, given)
-	return nil
+	err = nil
+	for _, id := range ids {
+		if wrong := r.assign(s, []string{id}, given); wrong != nil {
+			err = errors.Join(err, fmt.Errorf("conversation %s: %w", id, wrong))
+		}
+	}
+	return err
 }
 
 // snapshot is the desk as it is, with queue waiting.
@@ -173,17 +188,18 @@ func later(a, b time.Time) time.Time {
 }
 
 // closeNights lets what is left of a night whose window has closed be like
-// everything else that waits.
-func (r *counter) closeNights(now time.Time, queue []*conversations.Conversation, given map[string]bool) error {
+// everything else that waits. Where nobody is there any more, somebody had only
+// looked in: the night goes on, to be shared out by whoever comes.
+func (r *counter) closeNights(s *Snapshot, queue []*conversations.Conversation, given map[string]bool) error {
 	over := map[string]bool{}
 	r.mu.Lock()
 	for group, n := range r.nights {
-		over[group] = !now.Before(n.Until)
+		over[group] = !s.Now.Before(n.Until)
 	}
 	r.mu.Unlock()
 	var left []string
 	for _, c := range queue {
-		if c.Night && over[c.Group] && !given[c.ID] {
+		if c.Night && over[c.Group] && !given[c.ID] && s.count(c.Group).there > 0 {
 			left = append(left, c.ID)
 		}
 	}

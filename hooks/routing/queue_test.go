@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 )
@@ -107,6 +108,45 @@ func TestTheNightEndsWithItsWindow(t *testing.T) {
 			t.Fatal("still night")
 		}
 	}
+}
+
+// Whoever looks in at night and goes does not end it for the others.
+func TestTheNightOutlastsABriefVisit(t *testing.T) {
+	t.Parallel()
+	f := newFloor(t)
+	a, b := f.hire("a", 2), f.hire("b", 20)
+	ids := f.night(8)
+	f.come(a)
+	f.pass(time.Minute)
+	f.say(a, routing.Offline)
+	f.pass(3 * time.Minute)
+	for _, id := range ids[2:] {
+		if c := f.conversation(id); c.Assignee == "" && !c.Night {
+			t.Fatal("the night has ended")
+		}
+	}
+	f.pass(time.Hour)
+	f.come(b)
+	if n := f.has(ids); n[b] == 0 || n[b] == len(ids) { // a share, and not all that they have room for
+		t.Fatalf("who comes in the morning was given %v", n)
+	}
+}
+
+// One conversation that cannot be given holds up nobody but itself.
+func TestOneThatFailsHoldsUpNobodyElse(t *testing.T) {
+	t.Parallel()
+	f := newFloor(t)
+	a := f.hire("a", 20)
+	bad, good := f.asked(), f.asked()
+	_, err := f.app.NonconcurrentDB().NewQuery("CREATE TRIGGER fault BEFORE UPDATE ON conversations WHEN OLD.id = '" + bad + "' BEGIN SELECT RAISE(ABORT, 'fault'); END").Execute()
+	f.must(err)
+	routing.Connected(f.app, a)
+	f.must(access.SetPresence(f.app, a, string(routing.Online), ""))
+	if err = routing.Round(f.app); err == nil {
+		t.Fatal("nobody is told of the fault")
+	}
+	f.served(good, a, "beside one that fails")
+	f.served(bad, "", "while it fails")
 }
 
 // Somebody works late: what comes then is not kept for the morning.

@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,6 +42,7 @@ func (r *counter) round() error {
 	r.mu.Lock()
 	r.due = now.Add(longest)
 	r.mu.Unlock()
+	var wrong error
 	whole := false // a panic is a fault, too
 	defer func() {
 		if !whole {
@@ -59,9 +61,9 @@ func (r *counter) round() error {
 		{"telling places", r.tellPlaces},
 	} {
 		if err := step.do(now); err != nil {
-			return fmt.Errorf("%s: %w", step.what, err)
+			wrong = errors.Join(wrong, fmt.Errorf("%s: %w", step.what, err))
 		}
 	}
-	whole = true
-	return nil
+	whole = wrong == nil
+	return wrong
 }

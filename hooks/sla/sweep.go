@@ -51,7 +51,7 @@ type event struct {
 // spoils it for none of the others: then each has a commit of its own.
 func sweepAll(app core.App, ids []string) ([]event, error) {
 	seen, err := sweepTogether(app, ids...)
-	if err == nil || len(ids) == 1 || isBusy(err) {
+	if err == nil || len(ids) == 1 || fail.Of(err).Kind.Passes() {
 		return seen, err
 	}
 	slog.Error("sweeping deadlines one by one", "error", err)
@@ -81,16 +81,6 @@ func sweepTogether(app core.App, ids ...string) ([]event, error) {
 		return nil, err
 	}
 	return seen, nil
-}
-
-// isBusy reports whether the same is to be tried again as it is.
-func isBusy(err error) bool {
-	switch fail.Of(err).Kind {
-	case fail.Busy, fail.Full, fail.Draining:
-		return true
-	default:
-		return false
-	}
 }
 
 // sweep looks again, now that nobody else can change it, at what is due of a
