@@ -607,6 +607,58 @@ func TestPreferencesStayWithThePerson(t *testing.T) {
 	s.call(who, "PUT desk/preferences", object{"theme": "dark;}"}, http.StatusUnprocessableEntity, nil)
 }
 
+func TestThePreferencesOfTheConsole(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	who, other := s.hire(access.Agent), s.hire(access.ReadOnly)
+	likes := func(p someone) map[string]any {
+		var got struct {
+			You struct{ Preferences map[string]any }
+		}
+		s.call(p, "GET desk", nil, http.StatusOK, &got)
+		return got.You.Preferences
+	}
+	untouched := object{
+		"enter": "enter", "sound": "chime", "volume": 60.0, "muted": false, "desktop": true, "reading": false, "quiet": []any{}, "views": []any{},
+	}
+	if got := likes(who); !reflect.DeepEqual(got, untouched) {
+		t.Errorf("at first: %v", got)
+	}
+	vip := object{"id": "v1", "name": "VIP 未回复", "filter": object{"level": "VIP"}}
+	s.call(who, "PUT desk/preferences", object{"enter": "mod", "views": []any{vip}, "quiet": []string{"reminders"}}, http.StatusNoContent, nil)
+	s.call(who, "PUT desk/preferences", object{"sound": "drop", "volume": 0, "muted": true}, http.StatusNoContent, nil)
+	want := object{
+		"enter": "mod", "sound": "drop", "volume": 0.0, "muted": true, "desktop": true, "reading": false,
+		"quiet": []any{"reminders"}, "views": []any{map[string]any{"id": "v1", "name": "VIP 未回复", "filter": map[string]any{"level": "VIP"}}},
+	}
+	if got := likes(who); !reflect.DeepEqual(got, want) {
+		t.Errorf("kept: %v", got)
+	}
+	if got := likes(other); !reflect.DeepEqual(got, untouched) {
+		t.Errorf("somebody else's: %v", got)
+	}
+	for field, wrong := range map[string][]any{
+		"enter": {"tab", 1}, "sound": {"siren"}, "volume": {-1, 101, 5.5, "loud"}, "muted": {"yes"}, "quiet": {[]string{"handed"}, "messages"},
+		"views": {
+			[]any{object{"id": "v", "name": "", "filter": object{}}}, []any{object{"id": "v", "name": strings.Repeat("名", 31), "filter": object{}}},
+			[]any{object{"id": "v", "name": "x"}}, []any{object{"name": "x", "filter": object{}}}, []any{object{"id": "v", "name": "x", "filter": []int{1}}},
+			[]any{object{"id": "v", "name": "x", "filter": object{"q": strings.Repeat("x", 3000)}}}, slices.Repeat([]any{vip}, 21),
+		},
+	} {
+		for _, value := range wrong {
+			s.call(who, "PUT desk/preferences", object{field: value}, http.StatusUnprocessableEntity, nil)
+		}
+	}
+	s.call(who, "PUT desk/preferences", object{"sound": "bell", "lang": "fr"}, http.StatusUnprocessableEntity, nil)
+	if got := likes(who); !reflect.DeepEqual(got, want) {
+		t.Errorf("after what was refused: %v", got)
+	}
+	s.call(who, "PUT desk/preferences", object{"views": []any{}}, http.StatusNoContent, nil)
+	if got := likes(who)["views"]; !reflect.DeepEqual(got, []any{}) {
+		t.Errorf("views that were removed: %v", got)
+	}
+}
+
 func TestThePageSpeaksThePersonsLanguage(t *testing.T) {
 	t.Parallel()
 	s := open(t)

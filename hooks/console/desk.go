@@ -54,6 +54,7 @@ type you struct {
 	Permissions []access.Permission `json:"permissions"`
 	Lang        string              `json:"lang"`
 	Theme       string              `json:"theme"`
+	Preferences chosen              `json:"preferences"`
 }
 
 type tagView struct {
@@ -118,9 +119,13 @@ func (v *deskView) fillPeople(e *core.RequestEvent, p *access.Person) error {
 	for _, one := range people {
 		v.Colleagues = append(v.Colleagues, describe(e.App, one, loads))
 	}
+	likes, err := chosenBy(e.App, p.ID)
+	if err != nil {
+		return err
+	}
 	v.You = you{
 		colleague: describe(e.App, p, loads), Role: p.Role, RoleName: p.RoleName, Permissions: p.Permissions(),
-		Lang: web.Language(e), Theme: p.Theme,
+		Lang: web.Language(e), Theme: p.Theme, Preferences: likes,
 	}
 	groups, err := access.Groups(e.App)
 	if err != nil {

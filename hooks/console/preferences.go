@@ -1,7 +1,9 @@
 package console
 
 import (
+	"encoding/json"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 
@@ -13,37 +15,77 @@ import (
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
-// preferences leaves out what stays as it is.
-type preferences struct {
+// seeing leaves out what stays as it is.
+type seeing struct {
 	Lang  *string `json:"lang"`
 	Theme *string `json:"theme"` // "" follows the system
 }
 
-// prefer keeps how somebody likes to see the program, with the person and in
-// the browser, which shows it so before they sign in.
+// prefer keeps how somebody likes the program, with the person. What they are to
+// see before they sign in, too, stays in the browser as well. The body is any part
+// of it.
 func prefer(e *core.RequestEvent) error {
-	to, err := web.Body[preferences](e)
+	raw, err := web.Body[json.RawMessage](e)
 	if err != nil {
 		return err
 	}
-	p := access.Of(e)
-	lang, theme := p.Language, p.Theme
-	if to.Lang != nil {
-		if lang = *to.Lang; !slices.Contains(locale.Languages, lang) {
-			return fail.New(fail.Invalid, "fail.invalid").On("lang")
-		}
-		remember(e, web.LanguageCookie, lang)
+	var to seeing
+	if err := json.Unmarshal(raw, &to); err != nil {
+		return fail.New(fail.Invalid, "fail.invalid").Because(err)
 	}
-	if to.Theme != nil {
-		if theme = *to.Theme; !slices.Contains([]string{"", "light", "dark"}, theme) {
-			return fail.New(fail.Invalid, "fail.invalid").On("theme")
-		}
-		remember(e, web.ThemeCookie, theme)
+	if err := to.check(); err != nil {
+		return err
 	}
-	if err := access.Prefer(e.App, p.ID, lang, theme); err != nil {
+	if err := preferConsole(e.App, access.Of(e), raw); err != nil {
+		return err
+	}
+	if err := preferSight(e, to); err != nil {
 		return err
 	}
 	return e.NoContent(http.StatusNoContent)
+}
+
+// preferConsole reads and writes in one transaction: the volume and a view that
+// are changed at once, in two tabs, both stay.
+func preferConsole(app core.App, p *access.Person, raw []byte) error {
+	return app.RunInTransaction(func(app core.App) error {
+		before, err := chosenBy(app, p.ID)
+		if err != nil {
+			return err
+		}
+		after, err := before.with(raw)
+		if err != nil || reflect.DeepEqual(before, after) {
+			return err
+		}
+		return after.save(app, p.ID)
+	})
+}
+
+func (s seeing) check() error {
+	if s.Lang != nil && !slices.Contains(locale.Languages, *s.Lang) {
+		return fail.New(fail.Invalid, "fail.invalid").On("lang")
+	}
+	if s.Theme != nil && !slices.Contains([]string{"", "light", "dark"}, *s.Theme) {
+		return fail.New(fail.Invalid, "fail.invalid").On("theme")
+	}
+	return nil
+}
+
+func preferSight(e *core.RequestEvent, to seeing) error {
+	p := access.Of(e)
+	lang, theme := p.Language, p.Theme
+	if to.Lang != nil {
+		lang = *to.Lang
+		remember(e, web.LanguageCookie, lang)
+	}
+	if to.Theme != nil {
+		theme = *to.Theme
+		remember(e, web.ThemeCookie, theme)
+	}
+	if lang == p.Language && theme == p.Theme {
+		return nil
+	}
+	return access.Prefer(e.App, p.ID, lang, theme)
 }
 
 // remember sets a cookie that the console's script may set as well, and that

@@ -1,5 +1,5 @@
 // What a person chooses for themselves: theme and language; and leaving.
-import { signal } from "../vendor/preact-11.2.0.js";
+import { computed, signal } from "../vendor/preact-11.2.0.js";
 import { put } from "./api.js";
 import { stop, tell } from "./link.js";
 import * as store from "./store.js";
@@ -9,16 +9,19 @@ const root = document.documentElement;
 const system = matchMedia("(prefers-color-scheme: dark)");
 
 export const isDark = signal(root.dataset.theme === "dark");
+const picked = signal(null); // in this tab
+export const theme = computed(() => picked.value ?? store.you.value.theme); // light, dark, or "" for the system's
 export const other = lang === "en" ? { tag: "zh-CN", name: "简体中文" } : { tag: "en", name: "English" };
 
 const keep = (name, value) => { document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=lax`; };
 
-export function setTheme(theme) {
-  keep("xiaoer_theme", theme);
-  root.dataset.themeSet = theme ? "fixed" : "";
-  root.dataset.theme = theme || (system.matches ? "dark" : "light");
+export function setTheme(to) {
+  keep("xiaoer_theme", to);
+  picked.value = to;
+  root.dataset.themeSet = to ? "fixed" : "";
+  root.dataset.theme = to || (system.matches ? "dark" : "light");
   isDark.value = root.dataset.theme === "dark";
-  put("desk/preferences", { theme }).catch(() => {}); // this browser remembers it anyway
+  put("desk/preferences", { theme: to }).catch(() => {}); // this browser remembers it anyway
 }
 
 export async function setLanguage(next) {

@@ -1,24 +1,36 @@
 // Telling an agent that something came: a sound, a desktop notification, the
-// title. Of several tabs one, holding a lock, makes the noise.
-import { effect } from "../vendor/preact-11.2.0.js";
+// title, whether they look or not. Of several tabs one shows what the system
+// shows; of those that a person has touched, and so may sound, one sounds.
+import { computed, effect, signal } from "../vendor/preact-11.2.0.js";
 import { beeper } from "../lib/beep.js";
+import { pref } from "./preferences.js";
+import { sounds } from "./sounds.js";
 import * as notices from "./notices.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
 
 let beep = () => {};
-let leader = false;
-const muted = "xiaoer.muted";
+const locked = signal(true); // until the person touches the page, browsers let it make no sound
+const first = { shows: false, sounds: false }; // of several tabs
 
-export const isMuted = () => localStorage.getItem(muted) === "1";
-export const mute = (on) => localStorage.setItem(muted, on ? "1" : "0");
+// unheard: it would ring, and cannot yet.
+export const unheard = computed(() => locked.value && !pref("muted") && store.you.value.presence !== "offline" && store.link.value.state === "ready");
+
+// lead is called once this tab is the one that does it. The lock is held until the
+// tab goes; then it is the next one's.
+function lead(name, begin) {
+  if (!navigator.locks) return begin();
+  navigator.locks.request(name, () => { begin(); return new Promise(() => {}); });
+}
 
 // watch is called once, when the page is drawn.
 export function watch(open) {
-  beep = beeper();
-  // The lock is held until the tab goes; the next in line then rings.
-  if (navigator.locks) navigator.locks.request("xiaoer.alerts", () => { leader = true; return new Promise(() => {}); });
-  else leader = true;
+  beep = beeper(document, () => {
+    if (!locked.peek()) return;
+    locked.value = false;
+    lead("xiaoer.sound", () => { first.sounds = true; });
+  });
+  lead("xiaoer.alerts", () => { first.shows = true; });
   opened = open;
   const base = document.title;
   effect(() => {
@@ -38,17 +50,22 @@ export function allow() {
 
 let rang = 0;
 
-// ring sounds once for what comes together.
-export function ring() {
-  if (!leader || isMuted() || Date.now() - rang < 1000) return;
+// play is the sound as it is chosen, or another to try.
+export const play = (name = pref("sound")) => beep(sounds[name], pref("volume") / 100);
+
+// ring sounds once for what comes together. Of what kind it is, a person may have
+// said that it does not ring; what has no kind always does.
+export function ring(kind) {
+  if (!first.sounds || pref("muted") || (kind && pref("quiet").includes(kind)) || Date.now() - rang < 1000) return;
   rang = Date.now();
-  beep();
+  play();
 }
 
 const away = () => document.visibilityState === "hidden" || !document.hasFocus();
+const reading = (id) => id === store.selected.peek() && !away();
 
 function notify(id, title, body) {
-  if (!leader || !away() || window.Notification?.permission !== "granted") return;
+  if (!first.shows || !pref("desktop") || window.Notification?.permission !== "granted") return;
   try {
     const n = new Notification(title, { body, tag: id, renotify: true });
     n.onclick = () => { focus(); opened(id); n.close(); };
@@ -61,8 +78,9 @@ function notify(id, title, body) {
 export function message(m) {
   const c = store.conversations.peek().get(m.conversation);
   if (m.from?.kind !== "visitor" || m.kind === "event" || !store.mine(c)) return;
-  if (m.conversation === store.selected.peek() && !away()) return; // it is being read
-  ring();
+  const read = reading(m.conversation);
+  if (!read || pref("reading")) ring("messages");
+  if (read) return;
   notify(c.id, c.contact.name, m.text ?? t("kind_" + m.kind, { Name: m.file?.name ?? "" }));
 }
 
@@ -81,13 +99,15 @@ export function conversation(c, before) {
   }
 }
 
+const kinds = { deadline_near: "deadlines", deadline_breached: "deadlines", reminder: "reminders", mention: "mentions" };
+
 // notice is called for what the server tells in passing. What is about
 // conversations is gathered with its like; the thread that is being read needs
 // none of it.
 export function notice({ level, code, text, conversation }) {
   const pressing = level === "warning" || level === "alarm";
-  const read = conversation && conversation === store.selected.peek() && !away();
-  if (pressing && !(read && code === "queue") || code === "returned") ring();
+  const read = conversation && reading(conversation);
+  if (pressing && !(read && code === "queue") || code === "returned" || code === "mention") ring(kinds[code]);
   if (read || !text) return;
   if (conversation) {
     notices.tell(code, conversation, level, text);

@@ -6,7 +6,7 @@ import { Thread } from "./thread.js";
 import { Panel } from "./panel.js";
 import { Keys } from "./keys.js";
 import { Mine, RailPromises, Remind, Unkept, openMine } from "./promised.js";
-import { later } from "./later.js";
+import { later, styled } from "./later.js";
 import { Board, mayBoard, openBoard, openConversations } from "./area.js";
 import { Connection } from "./connection.js";
 import * as account from "./account.js";
@@ -14,6 +14,7 @@ import { openCustomer, select } from "./select.js";
 import * as alerts from "./alerts.js";
 import * as composing from "./composing.js";
 import * as notices from "./notices.js";
+import { pref, setPref } from "./preferences.js";
 import * as reminders from "./reminders.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
@@ -23,6 +24,7 @@ const dialog = (load, name) => later(() => load().then((module) => module[name])
 const colleague = () => import("./colleague.js");
 const dialogs = {
   transfer: dialog(() => import("./transfer.js"), "Transfer"), leaving: dialog(() => import("./leaving.js"), "Leaving"), quick: dialog(() => import("./quick.js"), "NewReply"),
+  settings: dialog(() => Promise.all([import("./settings.js"), styled("tools")]).then(([module]) => module), "Settings"),
   qr: dialog(colleague, "QR"), colleague: dialog(colleague, "Colleague"), remind: Remind, unkept: Unkept, promises: Mine, keys: Keys,
 };
 const Viewer = later(() => import("./viewer.js").then((module) => module.Viewer), () => { store.picture.value = null; });
@@ -36,7 +38,7 @@ export function App() {
   return html`<a class="skip" href="#thread" onClick=${(e) => { e.preventDefault(); document.getElementById("thread")?.focus(); }}>${t("skip")}</a>
     <div class="app"><${Rail} />${board ? html`<main class="wide"><${Board} /></main>` : html`<main class="panes"><${List} /><${Thread} /></main><${Panel} />`}<${Below} /></div>
     ${pane === "customer" && html`<button type="button" class="veil" aria-label=${t("close_dialog")} onClick=${openCustomer} tabindex="-1" />`}
-    <${Connection} /><${Toasts} />
+    <${Connection} /><${Unheard} /><${Toasts} />
     ${Open && html`<${Open} ...${open} />`}${store.picture.value && html`<${Viewer} key=${store.picture.value.url} />`}`;
 }
 
@@ -68,10 +70,11 @@ function Rail() {
 
 function Account({ onClose, cls }) {
   const you = store.you.value;
-  const [quiet, setQuiet] = useState(alerts.isMuted());
+  const quiet = pref("muted");
   return html`<${Menu} label=${t("account_menu")} cls=${cls} onClose=${onClose}>
     <div class="menu-who" role="presentation"><b>${you.name}</b><small>${you.role_name}</small></div>
-    <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => { alerts.mute(!quiet); setQuiet(!quiet); }}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
+    <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => setPref("muted", !quiet)}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
+    <button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "settings" }; }}><${Icon} name="adjustments-horizontal" />${t("settings")}</button>
     ${reminders.can() && html`<button type="button" role="menuitem" onClick=${() => { onClose(); openMine(); }}><${Icon} name="alarm" />${t("promises_mine")}</button>`}
     <a role="menuitem" href="/account"><${Icon} name="user-cog" />${t("my_account")}</a>
     <button type="button" role="menuitem" onClick=${() => account.setTheme("")}><${Icon} name="device-desktop" />${t("theme_system")}</button>
@@ -94,6 +97,9 @@ function Below() {
     <span class="pop-at"><button type="button" aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}><${Icon} name="user" />${t("me")}</button>${open && html`<${Account} onClose=${() => setOpen(false)} cls="above right" />`}</span>
   </nav>`;
 }
+
+// Unheard is the hint that a touch is still missing, wherever it is.
+const Unheard = () => alerts.unheard.value && html`<p class="unheard"><${Icon} name="volume-off" />${t("unheard")}</p>`;
 
 // Told is what is to be told of conversations; each leads to the one of them that
 // waits longest.

@@ -1,5 +1,5 @@
 // Which area fills the page: the conversations, or the supervisors' board.
-import { later } from "./later.js";
+import { later, styled } from "./later.js";
 import { leave, select } from "./select.js";
 import * as store from "./store.js";
 
@@ -34,9 +34,5 @@ export function follow() {
   if (at) select(at, { quiet: true, there: true });
   else leave();
 }
-
-const styled = (name) => new Promise((done, failed) => {
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(`../../css/${name}.css`, import.meta.url).href, onload: done, onerror: failed }));
-});
 
 export const Board = later(() => Promise.all([import("./board.js"), styled("board")]).then(([module]) => module.Board), openConversations);

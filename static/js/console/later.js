@@ -15,3 +15,8 @@ export function later(load, back) {
     return Part ? html`<${Part} ...${props} />` : null;
   };
 }
+
+// styled is done when a style sheet of such a part is in force.
+export const styled = (name) => new Promise((done, failed) => {
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(`../../css/${name}.css`, import.meta.url).href, onload: done, onerror: failed }));
+});

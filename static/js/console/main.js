@@ -3,6 +3,7 @@ import { effect, html, render } from "../vendor/preact-11.2.0.js";
 import { App } from "./app.js";
 import { follow, openBoard } from "./area.js";
 import { select } from "./select.js";
+import { moveIn } from "./preferences.js";
 import * as alerts from "./alerts.js";
 import * as drafts from "./drafts.js";
 import * as keys from "./keys.js";
@@ -25,6 +26,7 @@ async function start() {
   box.replaceChildren();
   render(html`<${App} />`, box);
   alerts.watch(select);
+  moveIn();
   keys.watch();
   reopen();
   addEventListener("popstate", follow);

@@ -1,36 +1,43 @@
 /**
- * One soft two-tone sound, made by the browser itself. Browsers allow it only after the person has touched the page.
+ * A short sound, made by the browser itself out of a few notes. Browsers allow it only after the person has touched the page.
  *
- *   const beep = beeper();  beep() → whether it could be heard
+ *   const beep = beeper();  beep() → whether it could be heard;  beep.locked() → whether it still waits for a touch
  */
-export function beeper(target = document) {
+export function beeper(target = document, unlocked = () => {}) {
   let audio = null;
+  const locked = () => audio?.state !== "running";
   const unlock = () => {
     const Audio = window.AudioContext ?? window.webkitAudioContext;
     audio ??= Audio && new Audio();
-    audio?.resume().catch(() => {}); // asked again at the next touch
-    if (audio?.state === "running") for (const event of touches) target.removeEventListener(event, unlock, true);
+    audio?.resume().then(unlocked, () => {}); // asked again at the next touch
+    if (!locked()) for (const event of touches) target.removeEventListener(event, unlock, true);
   };
   const touches = ["pointerdown", "keydown"];
   for (const event of touches) target.addEventListener(event, unlock, true);
-  return () => {
-    if (audio?.state !== "running") return false;
-    tone(audio, 880, 0);
-    tone(audio, 1175, 0.12);
+  const beep = (notes = chime, loud = 0.6) => {
+    if (locked()) return false;
+    for (const note of notes) tone(audio, note, loud);
     return true;
   };
+  beep.locked = locked;
+  return beep;
 }
 
-function tone(audio, frequency, from) {
+/** A note: frequency in Hz, seconds from now, seconds that it sounds, its wave, its share of the loudness, and the frequency that it glides to. */
+export const chime = [[880, 0], [1175, 0.12]];
+
+function tone(audio, [frequency, from, long = 0.3, wave = "sine", share = 1, to = frequency], loud) {
   const at = audio.currentTime + from;
   const gain = audio.createGain();
   gain.gain.setValueAtTime(0, at);
-  gain.gain.linearRampToValueAtTime(0.12, at + 0.015);
-  gain.gain.exponentialRampToValueAtTime(0.001, at + 0.3);
+  gain.gain.linearRampToValueAtTime(Math.max(0.2 * loud * share, 0.0002), at + 0.015);
+  gain.gain.exponentialRampToValueAtTime(0.0001, at + long);
   gain.connect(audio.destination);
-  const wave = audio.createOscillator();
-  wave.frequency.value = frequency;
-  wave.connect(gain);
-  wave.start(at);
-  wave.stop(at + 0.32);
+  const voice = audio.createOscillator();
+  voice.type = wave;
+  voice.frequency.setValueAtTime(frequency, at);
+  if (to !== frequency) voice.frequency.exponentialRampToValueAtTime(to, at + long);
+  voice.connect(gain);
+  voice.start(at);
+  voice.stop(at + long + 0.02);
 }
