@@ -113,7 +113,7 @@ func matrixRow(name string, ask func(*somebody) string, d *theDesk) string {
 func (d *theDesk) cell(r web.Route, who *somebody) string {
 	method, path := r.Method, r.Path
 	changes := method != http.MethodGet && who.isStaff()
-	asked := strings.NewReplacer("{id}", d.thing(path, changes), "{secret}", "none", "{path...}", "none", "{$}", "", "{name}", "none.zip").Replace(path)
+	asked := strings.NewReplacer("{id}", d.thing(path, changes), "{secret}", "none", "{path...}", "none", "{$}", "", "{name}", "none.zip", "{key}", "none", "{merge}", "none").Replace(path)
 	if strings.Contains(path, "{note}") {
 		asked = strings.Replace(asked, "{note}", d.noteOn(strings.Split(asked, "/")[4], who), 1)
 	}
@@ -156,6 +156,10 @@ func (d *theDesk) bodyOf(route string) any {
 		return object{"level": "金卡"}
 	case "POST /api/xiaoer/customers/{id}/reveal":
 		return object{"field": "phone", "reason": "联系客户"}
+	case "POST /api/xiaoer/customers/{id}/merge":
+		return object{"with": d.thing("/api/xiaoer/customers/{id}", true)}
+	case "POST /api/xiaoer/customers/{id}/block":
+		return object{"reason": "骚扰"}
 	case "POST /api/xiaoer/quick-replies":
 		return object{"code": "q" + n, "text": "x", "scope": "shop"}
 	case "PATCH /api/xiaoer/quick-replies/{id}":
@@ -180,6 +184,8 @@ func (d *theDesk) bodyOf(route string) any {
 		return url.Values{"name": {"渠道" + n}}
 	case "POST /admin/tags", "POST /admin/tags/{id}":
 		return url.Values{"name": {"标签" + n}, "colour": {"gold"}}
+	case "POST /admin/fields", "POST /admin/fields/{id}":
+		return url.Values{"name": {"字段" + n}, "kind": {"text"}}
 	case "POST /admin/escalation", "POST /admin/escalation/{id}", "POST /admin/escalation/try":
 		return url.Values{"name": {"规则" + n}, "use": {"words"}, "words": {"退货" + n}, "do": {"priority"}, "priority": {"high"}}
 	case "POST /admin/groups", "POST /admin/groups/{id}":

@@ -213,6 +213,11 @@ var things = map[string]func(d *theDesk) string{
 		d.must(err)
 		return tag.Id
 	},
+	"/admin/fields/": func(d *theDesk) string {
+		f, err := customers.AddField(d.app, customers.FieldDraft{Name: fmt.Sprintf("字段%d", d.next()), Kind: customers.TextField})
+		d.must(err)
+		return f.Id
+	},
 	"/admin/escalation/": func(d *theDesk) string {
 		boss, err := access.ByID(d.app, d.people[access.Owner].id)
 		d.must(err)

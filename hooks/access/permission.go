@@ -24,6 +24,7 @@ const (
 	CustomersSee          Permission = "customers.see"
 	CustomersEdit         Permission = "customers.edit"   // profile, tags, notes
 	CustomersReveal       Permission = "customers.reveal" // phone and e-mail in full
+	CustomersMerge        Permission = "customers.merge"  // two who are one person
 	CustomersBlock        Permission = "customers.block"
 	TagsEdit              Permission = "tags.edit"          // the shop's list of tags
 	QuickRepliesEdit      Permission = "quick_replies.edit" // the shop's, not one's own
@@ -52,7 +53,7 @@ var Areas = []Area{
 	{"conversations", []Permission{
 		ConversationsReply, ConversationsTransfer, ConversationsSeeGroup, ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign,
 	}},
-	{"customers", []Permission{CustomersSee, CustomersEdit, CustomersReveal, CustomersBlock}},
+	{"customers", []Permission{CustomersSee, CustomersEdit, CustomersReveal, CustomersMerge, CustomersBlock}},
 	{"words", []Permission{TagsEdit, QuickRepliesEdit}},
 	{"team", []Permission{GroupsEdit, StaffSee, StaffPresence, StaffEdit, RolesEdit}},
 	{"shop", []Permission{ChannelsEdit, EscalationEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake, BackupsManage}},
@@ -75,7 +76,7 @@ func Sensitive(p Permission) bool { return slices.Contains(sensitive, p) }
 
 // needs are what a permission is of no use without.
 var needs = map[Permission]Permission{
-	StaffEdit: StaffSee, CustomersEdit: CustomersSee, CustomersReveal: CustomersSee, CustomersBlock: CustomersSee,
+	StaffEdit: StaffSee, CustomersEdit: CustomersSee, CustomersReveal: CustomersSee, CustomersMerge: CustomersSee, CustomersBlock: CustomersSee,
 }
 
 // Complete is list with what its permissions need, in the order in which they
@@ -121,7 +122,7 @@ var serving = []Permission{ConversationsReply, ConversationsTransfer, Conversati
 var presets = []preset{
 	{Owner, Permissions},
 	{Supervisor, slices.Concat(serving, []Permission{
-		ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign, CustomersReveal, CustomersBlock, TagsEdit, QuickRepliesEdit, StaffPresence, EscalationEdit,
+		ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign, CustomersReveal, CustomersMerge, CustomersBlock, TagsEdit, QuickRepliesEdit, StaffPresence, EscalationEdit,
 	})},
 	{Agent, serving},
 	{PreSale, serving},

@@ -52,7 +52,7 @@ func auditRoutes() []web.Route {
 // ActKinds are the kinds of acts as they are offered to choose from; each has its words under
 // audit.acts_….
 var ActKinds = []string{
-	"sign_ins", "staff", "roles", "groups", "customers", "contacts", "notes", "conversations", "reminders", "tags", "quick_replies", "escalation_rules", "channels", "robots", "settings",
+	"sign_ins", "staff", "roles", "groups", "customers", "contacts", "notes", "conversations", "reminders", "tags", "customer_fields", "quick_replies", "escalation_rules", "channels", "robots", "settings",
 	"backup", "audit", "pocketbase", "superusers",
 }
 

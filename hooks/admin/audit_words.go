@@ -159,6 +159,12 @@ func (w *auditWords) changes(r *audit.Record) []admin.AuditChange {
 // field is what a field is called: the kind's own word for it before the one
 // that all have.
 func (w *auditWords) field(kind, act, field string) string {
+	if id, own := customers.CustomID(field); own { // the shop's own word for it
+		if f, err := customers.AnyField(w.app, id); err == nil {
+			return f.Name()
+		}
+		return w.say.T("audit.field_custom_gone")
+	}
 	of, _, _ := strings.Cut(act, ".") // a note's text is told of its customer
 	key := strings.ReplaceAll(strings.ToLower(field), ".", "_")
 	return w.or("audit.field_"+of+"_"+key, w.or("audit.field_"+kind+"_"+key, w.or("audit.field_"+key, field)))

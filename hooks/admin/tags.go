@@ -2,7 +2,6 @@ package admin
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -107,26 +106,8 @@ func addTag(e *core.RequestEvent) error {
 	return web.Done(e, pathTags, "admin.tags_added", "Name", t.Name())
 }
 
-// arrangeTags takes the order in which the rows stand; where one is moved by its
-// button, that is done here.
 func arrangeTags(e *core.RequestEvent) error {
-	if err := e.Request.ParseForm(); err != nil {
-		return err
-	}
-	ids := slices.Clone(e.Request.PostForm["id"])
-	if i := slices.Index(ids, e.Request.PostFormValue("up")); i > 0 {
-		ids[i-1], ids[i] = ids[i], ids[i-1]
-	}
-	if i := slices.Index(ids, e.Request.PostFormValue("down")); i >= 0 && i+1 < len(ids) {
-		ids[i+1], ids[i] = ids[i], ids[i+1]
-	}
-	if err := customers.ArrangeTags(e.App, ids); err != nil {
-		return err
-	}
-	if web.WantsPart(e) {
-		return tagList(e)
-	}
-	return e.Redirect(http.StatusSeeOther, pathTags)
+	return arranged(e, pathTags, customers.ArrangeTags, tagList)
 }
 
 // tagShown is what the form of a tag lets people change.

@@ -122,6 +122,7 @@ func TestDashboardIsWatched(t *testing.T) {
 		"contacts":      {row{"channel": channel.Id, "customer": customer.Id, "identity": "canary-id", "page": row{"url": "https://canary"}}, row{"blocked": true}},
 		"notes":         {row{"customer": customer.Id, "staff": s.owner.Id, "text": "canary-note"}, row{"text": "canary-other"}},
 		"tags":          {row{"name": "急", "colour": "amber"}, row{"colour": "gold"}},
+		"customer_fields": {row{"name": "生日", "kind": "date"}, row{"personal": true}},
 		"quick_replies": {row{"title": "问好", "text": "在的", "scope": "shop"}, row{"text": "您好"}},
 		"sign_ins":      {row{"staff": s.owner.Id, "kind": "console", "ends": "2030-01-01 00:00:00.000Z", "seen": types.NowDateTime().String(), "hash": "canary-hash"}, nil},
 		"robots":        {row{"name": "夜班群", "kind": "wecom", "enabled": false}, nil},

@@ -24,6 +24,7 @@ type Fields struct {
 	Secret   []string // told as changed, no more
 	Ignore   []string // not told
 	Open     string   // a field with a JSON object whose members are told like fields
+	Members  string   // such a field whose members are personal, each told as "<field>.<member>"
 	// Links are text fields that hold an id, with its collection. Relations are known.
 	Links map[string]string
 	// Turns are flags, and times, whose turning is the act: its name when it turns
@@ -223,6 +224,14 @@ func (w Watched) changes(app core.App, before, after *core.Record) ([]Change, er
 			list = append(list, members(b, a)...)
 			continue
 		}
+		if name == w.Members {
+			personal, err := personalMembers(app, name, b, a)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, personal...)
+			continue
+		}
 		if same(b, a) {
 			continue
 		}
@@ -312,10 +321,8 @@ func Personal(app core.App, field string, before, after any) (Change, error) {
 
 var secretWords = regexp.MustCompile(`(?i)secret|password|token|hash|private|credential|(api|access)_?key`)
 
-// members are the changes of a JSON object, member by member.
-func members(before, after any) []Change {
-	b, _ := before.(map[string]any)
-	a, _ := after.(map[string]any)
+// union is the names of the members that either of two JSON objects has.
+func union(b, a map[string]any) []string {
 	names := map[string]bool{}
 	for name := range b {
 		names[name] = true
@@ -323,8 +330,32 @@ func members(before, after any) []Change {
 	for name := range a {
 		names[name] = true
 	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// personalMembers are the changes of a JSON object of personal values.
+func personalMembers(app core.App, field string, before, after any) (list []Change, err error) {
+	b, _ := before.(map[string]any)
+	a, _ := after.(map[string]any)
+	for _, name := range union(b, a) {
+		if same(b[name], a[name]) {
+			continue
+		}
+		change, err := Personal(app, field+"."+name, b[name], a[name])
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, change)
+	}
+	return list, nil
+}
+
+// members are the changes of a JSON object, member by member.
+func members(before, after any) []Change {
+	b, _ := before.(map[string]any)
+	a, _ := after.(map[string]any)
 	var list []Change
-	for _, name := range slices.Sorted(maps.Keys(names)) {
+	for _, name := range union(b, a) {
 		switch {
 		case same(b[name], a[name]):
 		case secretWords.MatchString(name):

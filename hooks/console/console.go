@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -21,26 +22,20 @@ import (
 func Register(app core.App, t *web.Table) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router, web.Route{Method: http.MethodGet, Path: "/desk", Permission: web.SignedIn, Handle: page})
-		t.API(e.Router, routes(newReveals(app))...)
+		t.API(e.Router, append(routes(panels{t}), customerRoutes(newReveals(app))...)...)
 		return e.Next()
 	})
 }
 
-func routes(r *reveals) []web.Route {
+func routes(p panels) []web.Route {
 	const at = "/api/xiaoer/"
 	get, post, put, patch, remove := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	return []web.Route{
-		{Method: get, Path: at + "desk", Permission: web.SignedIn, Handle: desk},
+		{Method: get, Path: at + "desk", Permission: web.SignedIn, Handle: p.desk},
 		{Method: put, Path: at + "desk/preferences", Permission: web.SignedIn, Handle: prefer},
 		{Method: get, Path: at + "desk/qr.svg", Permission: web.SignedIn, Handle: chatQR},
 		{Method: post, Path: at + "desk/first-steps/dismiss", Permission: access.SettingsEdit, Handle: dismissSteps},
 		{Method: post, Path: at + "staff", Permission: access.StaffEdit, Handle: addStaff},
-
-		{Method: get, Path: at + "customers/{id}", Permission: web.SignedIn, Handle: showCustomer},
-		{Method: patch, Path: at + "customers/{id}", Permission: access.CustomersEdit, Handle: editCustomer},
-		{Method: post, Path: at + "customers/{id}/reveal", Permission: access.CustomersReveal, Handle: r.reveal},
-		{Method: post, Path: at + "customers/{id}/notes", Permission: access.CustomersEdit, Handle: addNote},
-		{Method: remove, Path: at + "customers/{id}/notes/{note}", Permission: access.CustomersEdit, Handle: deleteNote},
 
 		{Method: get, Path: at + "board", Permission: access.ConversationsAssign, Handle: board},
 		{Method: put, Path: at + "staff/{id}/presence", Permission: access.StaffPresence, Handle: setPresence},
@@ -50,12 +45,38 @@ func routes(r *reveals) []web.Route {
 		{Method: put, Path: at + "conversations/{id}/emotion", Permission: access.ConversationsReply, Handle: mark},
 		{Method: put, Path: at + "conversations/{id}/tags", Permission: access.ConversationsReply, Handle: setTags},
 		{Method: put, Path: at + "conversations/{id}/draft", Permission: web.SignedIn, Handle: keepDraft},
+		{Method: get, Path: at + "conversations/{id}/panels/{key}", Permission: web.SignedIn, Handle: p.show},
 		{Method: get, Path: at + "drafts", Permission: web.SignedIn, Handle: listDrafts},
 
 		{Method: post, Path: at + "quick-replies", Permission: web.SignedIn, Handle: addQuickReply},
 		{Method: patch, Path: at + "quick-replies/{id}", Permission: web.SignedIn, Handle: editQuickReply},
 		{Method: remove, Path: at + "quick-replies/{id}", Permission: web.SignedIn, Handle: deleteQuickReply},
 		{Method: post, Path: at + "quick-replies/{id}/used", Permission: web.SignedIn, Handle: useQuickReply},
+	}
+}
+
+// customerRoutes are the side panel's.
+func customerRoutes(r *reveals) []web.Route {
+	const all, at = "/api/xiaoer/customers", "/api/xiaoer/customers/{id}"
+	get, post, patch, remove := http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete
+	return []web.Route{
+		{Method: get, Path: at, Permission: web.SignedIn, Handle: showCustomer},
+		{Method: patch, Path: at, Permission: access.CustomersEdit, Handle: editCustomer},
+		{Method: post, Path: at + "/reveal", Permission: access.CustomersReveal, Handle: r.reveal},
+		{Method: get, Path: at + "/conversations", Permission: web.SignedIn, Handle: listPast},
+		{Method: get, Path: at + "/pages", Permission: web.SignedIn, Handle: showTrail},
+
+		{Method: get, Path: at + "/notes", Permission: web.SignedIn, Handle: listNotes},
+		{Method: post, Path: at + "/notes", Permission: access.CustomersEdit, Handle: addNote},
+		{Method: remove, Path: at + "/notes/{note}", Permission: access.CustomersEdit, Handle: ofNote(customers.DeleteNote)},
+		{Method: post, Path: at + "/notes/{note}/restore", Permission: access.CustomersEdit, Handle: ofNote(customers.RestoreNote)},
+
+		{Method: get, Path: all, Permission: access.CustomersMerge, Handle: findCustomers},
+		{Method: post, Path: at + "/merge", Permission: access.CustomersMerge, Handle: mergeCustomers},
+		{Method: post, Path: at + "/merges/{merge}/undo", Permission: access.CustomersMerge, Handle: undoMerge},
+
+		{Method: post, Path: at + "/block", Permission: access.CustomersBlock, Handle: block},
+		{Method: remove, Path: at + "/block", Permission: access.CustomersBlock, Handle: unblock},
 	}
 }
 

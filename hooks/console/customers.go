@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -13,35 +12,31 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
-const (
-	mostNotes = 100
-	mostPast  = 100
-)
-
-// known is a customer whom the asker may see, with the conversations of theirs
-// that the asker may see.
-type known struct {
-	*customers.Customer
-	past []*conversations.Conversation // newest first
+// knownTo finds the request's customer for who asks.
+func knownTo(e *core.RequestEvent) (*customers.Customer, error) {
+	return known(e, e.Request.PathValue("id"))
 }
 
-// knownTo finds the request's customer for who asks. One whom they may not see
-// is not there: that takes a conversation that they may see, or the permission.
-func knownTo(e *core.RequestEvent) (known, error) {
-	p, id := access.Of(e), e.Request.PathValue("id")
-	past, err := conversations.OfCustomer(e.App, id, mostPast)
+// known finds a customer for who asks: of one who was merged, whom they turned out
+// to be. One whom they may not see is not there: that takes a conversation that
+// they may see, or the permission.
+func known(e *core.RequestEvent, id string) (*customers.Customer, error) {
+	c, err := customers.Now(e.App, id)
 	if err != nil {
-		return known{}, err
+		return nil, err
 	}
-	past = slices.DeleteFunc(past, func(c *conversations.Conversation) bool { return !conversations.Visible(p, c) })
-	if len(past) == 0 && !p.May(access.CustomersSee) {
-		return known{}, fail.New(fail.NotFound, "fail.not_found")
+	p := access.Of(e)
+	if p.May(access.CustomersSee) {
+		return c, nil
 	}
-	c, err := customers.ByID(e.App, id)
+	seen, err := conversations.OfCustomerSeenBy(e.App, p, c.Id, "", 1)
+	if err == nil && len(seen) == 0 {
+		err = fail.New(fail.NotFound, "fail.not_found")
+	}
 	if err != nil {
-		return known{}, err
+		return nil, err
 	}
-	return known{Customer: c, past: past}, nil
+	return c, nil
 }
 
 func showCustomer(e *core.RequestEvent) error {
@@ -73,40 +68,9 @@ func editCustomer(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	return e.JSON(http.StatusOK, customerAnswer{viewCustomer(e.App, changed)})
-}
-
-type noteSent struct {
-	Text string `json:"text"`
-}
-
-type noteAnswer struct {
-	Note noteView `json:"note"`
-}
-
-func addNote(e *core.RequestEvent) error {
-	in, err := web.Body[noteSent](e)
+	view, err := viewCustomer(e.App, changed)
 	if err != nil {
 		return err
 	}
-	c, err := knownTo(e)
-	if err != nil {
-		return err
-	}
-	n, err := customers.AddNote(e.App, c.Id, access.Of(e).ID, in.Text)
-	if err != nil {
-		return err
-	}
-	return e.JSON(http.StatusCreated, noteAnswer{viewNote(e.App, n)})
-}
-
-func deleteNote(e *core.RequestEvent) error {
-	c, err := knownTo(e)
-	if err != nil {
-		return err
-	}
-	if err := customers.DeleteNote(e.App, c.Id, access.Of(e).ID, e.Request.PathValue("note")); err != nil {
-		return err
-	}
-	return e.NoContent(http.StatusNoContent)
+	return e.JSON(http.StatusOK, customerAnswer{view})
 }

@@ -25,6 +25,8 @@ type deskView struct {
 	QuickReplies []quickReplyView `json:"quick_replies"`
 	Channels     []channelView    `json:"channels"`
 	Levels       levelsView       `json:"levels"`
+	Fields       []fieldView      `json:"fields"` // of customers, the shop's own
+	Panels       []panelView      `json:"panels"` // that features add
 	Counts       map[string]int   `json:"counts"`
 	Now          int64            `json:"now"` // Unix ms
 	FirstSteps   *stepsView       `json:"first_steps,omitempty"`
@@ -74,6 +76,15 @@ type levelView struct {
 	VIP  bool   `json:"vip,omitempty"`
 }
 
+// fieldView is a field of customers that the shop has made.
+type fieldView struct {
+	ID       string              `json:"id"`
+	Name     string              `json:"name"`
+	Kind     customers.FieldKind `json:"kind"`
+	Options  []string            `json:"options,omitempty"`
+	Personal bool                `json:"personal,omitempty"`
+}
+
 type channelView struct {
 	ID   string        `json:"id"`
 	Name string        `json:"name"`
@@ -81,14 +92,15 @@ type channelView struct {
 }
 
 // desk answers all that the console shows beside the conversations.
-func desk(e *core.RequestEvent) error {
+func (ps panels) desk(e *core.RequestEvent) error {
 	p, shop := access.Of(e), settings.ShopOf(e.App)
 	view := deskView{Shop: shopView{Name: shop.Name, Colour: shop.Colour}, Levels: viewLevels(settings.LevelsOf(e.App)), Now: time.Now().UnixMilli()}
-	for _, fill := range []func(*core.RequestEvent, *access.Person) error{view.fillPeople, view.fillWords, view.fillChannels, view.fillSteps} {
+	for _, fill := range []func(*core.RequestEvent, *access.Person) error{view.fillPeople, view.fillWords, view.fillFields, view.fillChannels, view.fillSteps} {
 		if err := fill(e, p); err != nil {
 			return err
 		}
 	}
+	ps.fill(&view, e)
 	var err error
 	if view.Counts, err = conversations.Counts(e.App, p); err != nil {
 		return err
@@ -161,6 +173,18 @@ func (v *deskView) fillWords(e *core.RequestEvent, p *access.Person) error {
 	v.QuickReplies = make([]quickReplyView, len(replies))
 	for i, q := range replies {
 		v.QuickReplies[i] = viewQuickReply(q)
+	}
+	return nil
+}
+
+func (v *deskView) fillFields(e *core.RequestEvent, _ *access.Person) error {
+	fields, err := customers.AllFields(e.App)
+	if err != nil {
+		return err
+	}
+	v.Fields = make([]fieldView, len(fields))
+	for i, f := range fields {
+		v.Fields[i] = fieldView{ID: f.Id, Name: f.Name(), Kind: f.Kind(), Options: f.Options(), Personal: f.Personal()}
 	}
 	return nil
 }

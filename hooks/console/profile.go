@@ -14,10 +14,12 @@ import (
 
 // profile is all that the console shows of a customer.
 type profile struct {
-	Customer      customerView  `json:"customer"`
-	Contacts      []contactView `json:"contacts"`
-	Notes         []noteView    `json:"notes"`         // newest first
-	Conversations []pastView    `json:"conversations"` // newest first
+	Customer customerView  `json:"customer"`
+	Contacts []contactView `json:"contacts"`
+	Merges   []mergeView   `json:"merges"` // that can be undone
+	Times    int           `json:"times"`  // conversations in all
+	notesView
+	pastsView
 }
 
 type customerView struct {
@@ -33,6 +35,9 @@ type customerView struct {
 	DistributorLevel string         `json:"distributor_level"`
 	Dedicated        *dedicatedView `json:"dedicated,omitempty"`
 	Tags             []string       `json:"tags"`
+
+	Custom map[string]string `json:"custom"` // of the shop's own fields, by id
+	Masked []string          `json:"masked"` // those of them that are told masked
 }
 
 // dedicatedView is whose customer somebody is.
@@ -42,62 +47,82 @@ type dedicatedView struct {
 }
 
 type contactView struct {
-	ID       string          `json:"id"`
-	Channel  channelView     `json:"channel"`
-	Name     string          `json:"name"`
-	Online   bool            `json:"online"`
-	Page     *customers.Page `json:"page,omitempty"`
-	Seen     string          `json:"seen,omitempty"`
-	Identity string          `json:"identity,omitempty"`
+	ID       string      `json:"id"`
+	Channel  channelView `json:"channel"`
+	Name     string      `json:"name"`
+	Lang     string      `json:"lang,omitempty"`
+	Online   bool        `json:"online"`
+	Page     *pageView   `json:"page,omitempty"`
+	Source   string      `json:"source,omitempty"` // the page that led to the first visit
+	Seen     string      `json:"seen,omitempty"`
+	Identity string      `json:"identity,omitempty"`
+	Blocked  *blockView  `json:"blocked,omitempty"`
+
+	Conversation string `json:"conversation,omitempty"` // the newest, where the asker may see it
 }
 
-type noteView struct {
-	ID      string `json:"id"`
-	Staff   named  `json:"staff"`
-	Text    string `json:"text"`
-	Created string `json:"created"`
-}
-
-type pastView struct {
-	ID       string               `json:"id"`
-	Status   conversations.Status `json:"status"`
-	Opened   string               `json:"opened"`
-	Closed   string               `json:"closed,omitempty"`
-	Assignee *named               `json:"assignee,omitempty"`
-	Rating   int                  `json:"rating,omitempty"`
-	Last     *conversations.Last  `json:"last,omitempty"`
-}
-
-func viewProfile(e *core.RequestEvent, c known) (*profile, error) {
-	view := &profile{Customer: viewCustomer(e.App, c.Customer), Contacts: []contactView{}, Notes: []noteView{}, Conversations: []pastView{}}
+func viewProfile(e *core.RequestEvent, c *customers.Customer) (*profile, error) {
+	view := &profile{Contacts: []contactView{}, Merges: []mergeView{}}
+	var err error
+	if view.Customer, err = viewCustomer(e.App, c); err != nil {
+		return nil, err
+	}
 	contacts, err := customers.ContactsOf(e.App, c.Id)
 	if err != nil {
 		return nil, err
 	}
 	for _, contact := range contacts {
-		view.Contacts = append(view.Contacts, viewContact(e, contact))
+		shown, err := viewContact(e, contact)
+		if err != nil {
+			return nil, err
+		}
+		view.Contacts = append(view.Contacts, shown)
 	}
-	notes, err := customers.NotesOf(e.App, c.Id, mostNotes)
+	merges, err := customers.MergesOf(e.App, c.Id)
 	if err != nil {
 		return nil, err
 	}
-	for _, n := range notes {
-		view.Notes = append(view.Notes, viewNote(e.App, n))
+	for _, m := range merges {
+		view.Merges = append(view.Merges, viewMerge(e.App, m))
 	}
-	for _, past := range c.past {
-		view.Conversations = append(view.Conversations, viewPast(e.App, past))
+	if view.notesView, err = viewNotes(e.App, c.Id, ""); err != nil {
+		return nil, err
 	}
-	return view, nil
+	if view.pastsView, err = viewPasts(e, c.Id, ""); err != nil {
+		return nil, err
+	}
+	view.Times, err = conversations.CountOfCustomer(e.App, access.Of(e), c.Id)
+	return view, err
 }
 
-// viewCustomer masks phone and e-mail for everybody, see [reveal].
-func viewCustomer(app core.App, c *customers.Customer) customerView {
-	return customerView{
+// viewCustomer masks phone and e-mail for everybody, and what the shop holds for
+// personal, see [reveals].
+func viewCustomer(app core.App, c *customers.Customer) (customerView, error) {
+	view := customerView{
 		ID: c.Id, Name: c.Name(), Avatar: c.Avatar(), Phone: mask.Phone(c.Phone()), Email: mask.Email(c.Email()),
 		SaidPhone: mask.Phone(c.Said().Phone), SaidEmail: mask.Email(c.Said().Email),
 		Region: c.Region(), Level: c.Level(), DistributorLevel: c.DistributorLevel(), Dedicated: viewDedicated(app, c.Dedicated()),
-		Tags: append([]string{}, c.Tags()...),
+		Tags: append([]string{}, c.Tags()...), Custom: map[string]string{}, Masked: []string{},
 	}
+	fields, err := customers.AllFields(app)
+	if err != nil {
+		return view, err
+	}
+	custom := c.Custom()
+	for _, f := range fields {
+		value, ok := custom[f.Id]
+		if !ok {
+			continue
+		}
+		shown := mask.Within(value)
+		if f.Personal() {
+			shown = mask.Text(value)
+		}
+		if view.Custom[f.Id] = shown; shown != value {
+			view.Masked = append(view.Masked, f.Id)
+		}
+	}
+	return view, nil
 }
 
 func viewDedicated(app core.App, id string) *dedicatedView {
@@ -111,32 +136,22 @@ func viewDedicated(app core.App, id string) *dedicatedView {
 	return &dedicatedView{named: named{ID: id, Name: p.Nickname}, Gone: p.Disabled || !p.May(access.ConversationsReply)}
 }
 
-func viewContact(e *core.RequestEvent, c *customers.Contact) contactView {
+func viewContact(e *core.RequestEvent, c *customers.Contact) (contactView, error) {
 	view := contactView{
-		ID: c.Id, Channel: channelView{ID: c.Channel()}, Name: c.NameIn(web.Language(e)),
-		Online: protocol.Online(e.App, c.Id), Seen: protocol.Stamp(c.Seen().Time()), Identity: mask.Within(c.Identity()),
+		ID: c.Id, Channel: channelView{ID: c.Channel()}, Name: c.NameIn(web.Language(e)), Lang: c.Lang(), Page: viewPage(c.Page()), Source: mask.Within(c.Source()),
+		Online: protocol.Online(e.App, c.Id), Seen: protocol.Stamp(c.Seen().Time()), Identity: mask.Within(c.Identity()), Blocked: viewBlock(e.App, c.Block()),
 	}
 	if channel, err := channels.ByID(e.App, c.Channel()); err == nil { // a deleted channel leaves its contacts
 		view.Channel = viewChannel(channel)
 	}
-	if page := c.Page(); page != (customers.Page{}) {
-		page.URL, page.Title, page.Referrer = mask.Within(page.URL), mask.Within(page.Title), mask.Within(page.Referrer)
-		view.Page = &page
+	latest, err := conversations.Latest(e.App, c.Id)
+	if err != nil {
+		return view, err
 	}
-	return view
-}
-
-func viewNote(app core.App, n *customers.Note) noteView {
-	return noteView{ID: n.Id, Staff: nameOf(app, n.Staff()), Text: n.Text(), Created: protocol.Stamp(n.Created().Time())}
-}
-
-func viewPast(app core.App, c *conversations.Conversation) pastView {
-	view := pastView{ID: c.ID, Status: c.Status, Opened: protocol.Stamp(c.Opened), Closed: protocol.Stamp(c.Closed), Rating: c.Rating, Last: c.Last}
-	if c.Assignee != "" {
-		who := nameOf(app, c.Assignee)
-		view.Assignee = &who
+	if latest != nil && conversations.Visible(access.Of(e), latest) {
+		view.Conversation = latest.ID
 	}
-	return view
+	return view, nil
 }
 
 // nameOf is a member of staff by name; one whose account is gone has none.

@@ -24,14 +24,19 @@ func Close(app core.App, p *access.Person, id, conversation string) (*Message, e
 		if err != nil {
 			return nil, err
 		}
-		c.Status, c.Closed = Closed, tx.Now
-		c.WaitingSince, c.Left = noTime, noTime
-		c.leaveQueue()
-		m, err := tx.event(c, Staff(p), id, hash, EventData{Event: Ended})
+		m, err := tx.end(c, &Message{From: Staff(p), ClientID: id, Hash: hash})
 		if err != nil {
 			return nil, err
 		}
 		tx.Save(c)
 		return m, nil
 	})
+}
+
+// end closes c for good. Of asked it takes who wants that, and by which id.
+func (tx *Tx) end(c *Conversation, asked *Message) (*Message, error) {
+	c.Status, c.Closed = Closed, tx.Now
+	c.WaitingSince, c.Left = noTime, noTime
+	c.leaveQueue()
+	return tx.event(c, asked.From, asked.ClientID, asked.Hash, EventData{Event: Ended})
 }

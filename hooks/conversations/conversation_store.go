@@ -65,6 +65,29 @@ func OfCustomer(app core.App, customer string, limit int64) ([]*Conversation, er
 	return query(app, dbx.HashExp{"customer": customer}, limit, "opened DESC")
 }
 
+// OfCustomerSeenBy lists those of a customer's conversations that p may see, newest
+// first, from the one behind before on; "" begins with the newest.
+func OfCustomerSeenBy(app core.App, p *access.Person, customer, before string, limit int64) ([]*Conversation, error) {
+	where := dbx.And(dbx.HashExp{"customer": customer}, visibleTo(p))
+	if before != "" {
+		c, err := ByID(app, before)
+		if err != nil {
+			return nil, err
+		}
+		where = dbx.And(where, dbx.NewExp("(opened < {:opened} OR opened = {:opened} AND id < {:id})", dbx.Params{"opened": stamp(c.Opened), "id": c.ID}))
+	}
+	return query(app, where, limit, "opened DESC", "id DESC")
+}
+
+// CountOfCustomer is how many of a customer's conversations p may see.
+func CountOfCustomer(app core.App, p *access.Person, customer string) (n int, err error) {
+	err = app.ConcurrentDB().Select("COUNT(*)").From("conversations").Where(dbx.And(dbx.HashExp{"customer": customer}, visibleTo(p))).Row(&n)
+	if err != nil {
+		return 0, fmt.Errorf("counting conversations of %s: %w", customer, err)
+	}
+	return n, nil
+}
+
 // InQueue lists what waits for somebody, by place in the queue.
 func InQueue(app core.App) ([]*Conversation, error) {
 	return query(app, dbx.HashExp{"status": string(Waiting)}, 0, "rank", "id")

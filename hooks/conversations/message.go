@@ -46,15 +46,17 @@ const (
 	Tagged      = "tagged"      // tags
 	Prioritized = "prioritized" // priority, was
 	Marked      = "marked"      // emotion
-	Breach      = "breached"    // kind: a deadline passed
-	Escalation  = "escalated"   // rule, or kind: somebody was called in
+	Blocked     = "blocked"     // reason, until?: the contact may not write
+	Unblocked   = "unblocked"
+	Breach      = "breached"  // kind: a deadline passed
+	Escalation  = "escalated" // rule, or kind: somebody was called in
 )
 
 // EventNames lists every value of data.event.
-var EventNames = []string{Opened, Assigned, Transferred, Queued, Ended, Recalled, Rated, Left, Tagged, Prioritized, Marked, Breach, Escalation}
+var EventNames = []string{Opened, Assigned, Transferred, Queued, Ended, Recalled, Rated, Left, Tagged, Prioritized, Marked, Blocked, Unblocked, Breach, Escalation}
 
 // staffOnly are the events that visitors do not hear of.
-var staffOnly = []string{Tagged, Prioritized, Marked, Breach, Escalation}
+var staffOnly = []string{Tagged, Prioritized, Marked, Blocked, Unblocked, Breach, Escalation}
 
 // AuthorKind says who speaks.
 type AuthorKind string
@@ -121,6 +123,8 @@ type EventData struct {
 	FromStaff *Named  `json:"from_staff,omitempty"`
 	FromGroup *Named  `json:"from_group,omitempty"`
 	Reason    string  `json:"reason,omitempty"` // of assigned and queued, see Reasons; for staff only
+	Why       string  `json:"why,omitempty"`    // of blocked: what staff have written
+	Until     string  `json:"until,omitempty"`  // of blocked; "" where it does not end by itself
 	Priority  string  `json:"priority,omitempty"`
 	Was       string  `json:"was,omitempty"` // the priority before
 	Emotion   Emotion `json:"emotion,omitempty"`

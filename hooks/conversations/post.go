@@ -244,13 +244,13 @@ func (tx *Tx) visitorsConversation(contact *customers.Contact, named string) (*C
 	var now struct {
 		Customer string `db:"customer"`
 		Channel  string `db:"channel"`
-		Blocked  bool   `db:"blocked"`
+		customers.Barring
 	}
-	if err := tx.query("SELECT customer, channel, blocked FROM contacts WHERE id = {:id}", dbx.Params{"id": contact.Id}).One(&now); err != nil {
+	if err := tx.query("SELECT customer, channel, blocked, blocked_until FROM contacts WHERE id = {:id}", dbx.Params{"id": contact.Id}).One(&now); err != nil {
 		return nil, err
 	}
-	if now.Blocked {
-		return nil, fail.New(fail.Blocked, "fail.blocked")
+	if err := now.Refuse(tx.App); err != nil {
+		return nil, err
 	}
 	if err := tx.owns(contact.Id, named); err != nil {
 		return nil, err

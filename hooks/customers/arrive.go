@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // Arrival is what a visitor's browser says when it comes in.
@@ -48,8 +49,11 @@ func Arrive(app core.App, a Arrival) (contact *Contact, token, sessionID string,
 		if err != nil {
 			return err
 		}
-		v.contact.arrive(now(), a.Lang, a.Page)
-		return app.Save(v.contact)
+		before := v.contact.arrive(clock.Now(app), a.Lang, a.Page)
+		if err := app.Save(v.contact); err != nil || a.Page == nil {
+			return err
+		}
+		return walk(app, v.contact.Id, before, v.contact.Page())
 	})
 	if err != nil {
 		return nil, "", "", fmt.Errorf("arrive: %w", err)

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -24,11 +25,13 @@ type Page struct {
 	Title    string `json:"title"`
 	Kind     string `json:"kind,omitempty"` // product, order, cart, home…: chooses the entry questions
 	Referrer string `json:"referrer,omitempty"`
+
+	Since time.Time `json:"since,omitzero"` // of the page that somebody is on
 }
 
 var contactTrail = audit.Fields{
 	On: "customer", Links: map[string]string{"customer": Customers, "channel": "channels"}, Personal: []string{"identity", "name", "avatar", "page", "source"},
-	Ignore: []string{"seen"}, Turns: map[string][2]string{"blocked": {"blocked", "unblocked"}},
+	Ignore: []string{"seen", "blocked_by", "blocked_since"}, Turns: map[string][2]string{"blocked": {"blocked", "unblocked"}},
 	By: []audit.ActorKind{audit.Staff, audit.Dashboard, audit.Command},
 }
 
@@ -86,8 +89,37 @@ func (c *Contact) Lang() string { return c.GetString("lang") }
 // Source is the page that led to the first visit, "" if unknown.
 func (c *Contact) Source() string { return c.GetString("source") }
 
-// Blocked is whether the visitor may not write.
-func (c *Contact) Blocked() bool { return c.GetBool("blocked") }
+// Block is why the visitor may not write; nil where nobody has blocked them. It
+// may have ended, see [Block.Holds].
+func (c *Contact) Block() *Block {
+	if !c.GetBool("blocked") {
+		return nil
+	}
+	return &Block{
+		Reason: c.GetString("blocked_reason"), Staff: c.GetString("blocked_by"),
+		Since: c.GetDateTime("blocked_since").Time(), Until: c.GetDateTime("blocked_until").Time(),
+	}
+}
+
+// Barring is the block as [Barring.Refuse] asks for it.
+func (c *Contact) Barring() Barring {
+	return Barring{Blocked: c.GetBool("blocked"), Until: c.GetDateTime("blocked_until")}
+}
+
+func (c *Contact) block(b Block) {
+	c.Set("blocked", true)
+	c.Set("blocked_reason", b.Reason)
+	c.Set("blocked_by", b.Staff)
+	c.Set("blocked_since", b.Since)
+	c.Set("blocked_until", b.Until)
+}
+
+func (c *Contact) unblock() {
+	c.Set("blocked", false)
+	for _, field := range []string{"blocked_reason", "blocked_by", "blocked_since", "blocked_until"} {
+		c.Set(field, "")
+	}
+}
 
 // Seen is when the visitor was last here, to about an hour.
 func (c *Contact) Seen() types.DateTime { return c.GetDateTime("seen") }
@@ -107,18 +139,22 @@ func (c *Contact) identify(customer, identity string) {
 	c.Set("identity", identity)
 }
 
-func (c *Contact) arrive(now types.DateTime, lang string, page *Page) {
+// arrive notes that the visitor is here, and on which page: the one that they were
+// on before is returned.
+func (c *Contact) arrive(now time.Time, lang string, page *Page) (before Page) {
+	before = c.Page()
 	c.Set("seen", now)
 	if lang != "" {
 		c.Set("lang", locale.Match(lang))
 	}
 	if page == nil {
-		return
+		return before
 	}
-	c.Set("page", page.cut())
+	c.Set("page", page.cut().from(before, now))
 	if c.Source() == "" {
 		c.Set("source", page.cut().Referrer)
 	}
+	return before
 }
 
 func (c *Contact) introduce(name, avatar string) {

@@ -1,6 +1,8 @@
 package customers
 
 import (
+	"slices"
+
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
@@ -20,7 +22,8 @@ type Customer struct{ core.BaseRecordProxy }
 // customerTrail: what visitors and the program itself do to customers is
 // traffic, here as with contacts, and no act.
 var customerTrail = audit.Fields{
-	Personal: []string{"external_id", "name", "avatar", "phone", "email", "said_phone", "said_email"}, Links: map[string]string{"dedicated": access.Collection},
+	Personal: []string{"external_id", "name", "avatar", "phone", "email", "said_phone", "said_email"}, Members: "custom",
+	Links: map[string]string{"dedicated": access.Collection, "merged": Customers}, Turns: map[string][2]string{"merged": {"merged", "unmerged"}},
 	By: []audit.ActorKind{audit.Staff, audit.Dashboard, audit.Command},
 }
 
@@ -81,6 +84,19 @@ func (c *Customer) DistributorLevel() string { return c.GetString("distributor_l
 // decide anew.
 func (c *Customer) Dedicated() string { return c.GetString("dedicated") }
 
+// Custom is what the customer has in the shop's own fields, by the field's id.
+func (c *Customer) Custom() map[string]string {
+	custom := map[string]string{}
+	if err := c.UnmarshalJSONField("custom", &custom); err != nil || custom == nil {
+		return map[string]string{}
+	}
+	return custom
+}
+
+// Merged is the id of the customer whom this one turned out to be, "" for who is
+// somebody of their own.
+func (c *Customer) Merged() string { return c.GetString("merged") }
+
 // Tags are the ids of the customer's tags.
 func (c *Customer) Tags() []string { return c.GetStringSlice("tags") }
 
@@ -116,7 +132,56 @@ func (c *Customer) change(to Change) {
 	if to.Tags != nil {
 		c.Set("tags", *to.Tags)
 	}
+	for id, value := range to.Custom {
+		c.put(customKey+id, value)
+	}
 	c.believe(to.Said)
+}
+
+// mergeable are the fields of which a merge chooses one side's, beside the
+// shop's own.
+var mergeable = []string{FieldName, FieldPhone, FieldEmail, "region", "level", "distributor_level", "dedicated"}
+
+// value is what the customer has in a field, the shop's own included.
+func (c *Customer) value(field string) string {
+	if id, ok := CustomID(field); ok {
+		return c.Custom()[id]
+	}
+	return c.GetString(field)
+}
+
+// put writes into a field, the shop's own included.
+func (c *Customer) put(field, value string) {
+	value = line(value)
+	id, ok := CustomID(field)
+	if !ok {
+		c.Set(field, value)
+		return
+	}
+	custom := c.Custom()
+	if custom[id] = value; value == "" {
+		delete(custom, id)
+	}
+	c.Set("custom", custom)
+}
+
+// bear gives c more tags, each once.
+func (c *Customer) bear(tags []string) { c.Set("tags", append(c.Tags(), tags...)) } // the field drops doubles
+
+func (c *Customer) shed(tags []string) {
+	c.Set("tags", slices.DeleteFunc(c.Tags(), func(tag string) bool { return slices.Contains(tags, tag) }))
+}
+
+// mergeInto says that c turned out to be another customer; "" that they are not.
+func (c *Customer) mergeInto(other string) { c.Set("merged", other) }
+
+// forgetAll leaves nothing of c but who they are in the shop's own data.
+func (c *Customer) forgetAll() {
+	for _, field := range append([]string{"avatar", "said_phone", "said_email"}, mergeable...) {
+		c.Set(field, "")
+	}
+	c.Set("custom", map[string]string{})
+	c.Set("tags", []string{})
 }
 
 // believe makes what the visitor has said of a field the customer's own. What is
@@ -139,9 +204,13 @@ func (c *Customer) believe(field string) {
 
 // absorb takes over from another customer what c does not know itself.
 func (c *Customer) absorb(other *Customer) {
-	for _, field := range []string{"name", "phone", "email", "region", "level", "distributor_level", "dedicated"} {
-		if c.GetString(field) == "" {
-			c.Set(field, other.GetString(field))
+	fields := mergeable
+	for id := range other.Custom() {
+		fields = append(slices.Clip(fields), customKey+id)
+	}
+	for _, field := range fields {
+		if c.value(field) == "" {
+			c.put(field, other.value(field))
 		}
 	}
 	for field, said := range map[string]string{"said_phone": other.Said().Phone, "said_email": other.Said().Email} {
@@ -149,5 +218,5 @@ func (c *Customer) absorb(other *Customer) {
 			c.Set(field, said)
 		}
 	}
-	c.Set("tags", append(c.Tags(), other.Tags()...)) // the field drops doubles
+	c.bear(other.Tags())
 }

@@ -11,6 +11,10 @@
 // says of themselves (name, avatar, page) is for display and is cut to size
 // rather than refused.
 //
+// Two customers who turn out to be one person are merged: the row of the one who
+// is gone stays and names the other one, so that an identity, a link or a screen
+// that still says its id comes to whom it means, and the merge can be undone.
+//
 // The package does not know conversations. Who keeps a customer's id beside a
 // contact's binds to [OnLink].
 package customers
@@ -22,6 +26,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 const (
@@ -29,22 +34,26 @@ const (
 	sweepJob = "customers.sweep"
 )
 
-// Register binds the invariants and the nightly sweep of dead sessions and tags.
+// Undo is how long what was deleted (a tag, a note, a field) can come back, and a
+// merge be undone.
+const Undo = 24 * time.Hour
+
+// Register binds the invariants, and the nightly sweep of what is over: dead
+// sessions, old pages, what was deleted or merged more than [Undo] ago.
 func Register(app core.App) {
 	app.Store().Set(linksKey, &hook.Hook[*LinkEvent]{})
 	audit.Watch(app, Customers, customerTrail)
 	audit.Watch(app, Contacts, contactTrail)
 	audit.Watch(app, Notes, noteTrail)
 	audit.Watch(app, Tags, tagTrail)
+	audit.Watch(app, Fields, fieldTrail)
 	app.OnRecordValidate(Customers).BindFunc(checkCustomer)
 	app.OnRecordValidate(Notes).BindFunc(checkNote)
 	app.OnRecordValidate(Tags).BindFunc(checkTag)
+	app.OnRecordValidate(Fields).BindFunc(checkField)
 	app.Cron().MustAdd(sweepJob, "17 4 * * *", func() {
-		if err := Sweep(app, time.Now()); err != nil {
-			app.Logger().Error("sweeping visitors' sessions", "error", err)
-		}
-		if err := sweepTags(app, time.Now()); err != nil {
-			app.Logger().Error("forgetting deleted tags", "error", err)
+		if err := Sweep(app, clock.Now(app)); err != nil {
+			app.Logger().Error("sweeping customers", "error", err)
 		}
 	})
 }

@@ -8,15 +8,16 @@ import (
 
 // Change is what staff change of a customer; nil leaves a field as it is.
 type Change struct {
-	Name             *string   `json:"name"`
-	Phone            *string   `json:"phone"`
-	Email            *string   `json:"email"`
-	Region           *string   `json:"region"`
-	Level            *string   `json:"level"`
-	DistributorLevel *string   `json:"distributor_level"`
-	Dedicated        *string   `json:"dedicated"` // id of a member of staff
-	Tags             *[]string `json:"tags"`      // ids
-	Said             string    `json:"said"`      // phone or email: what the visitor has said of it is right, see [Said]
+	Name             *string           `json:"name"`
+	Phone            *string           `json:"phone"`
+	Email            *string           `json:"email"`
+	Region           *string           `json:"region"`
+	Level            *string           `json:"level"`
+	DistributorLevel *string           `json:"distributor_level"`
+	Dedicated        *string           `json:"dedicated"` // id of a member of staff
+	Tags             *[]string         `json:"tags"`      // ids
+	Custom           map[string]string `json:"custom"`    // of the shop's own fields, by id; "" takes one away
+	Said             string            `json:"said"`      // phone or email: what the visitor has said of it is right, see [Said]
 }
 
 // Edit changes what staff know about a customer.

@@ -1,6 +1,8 @@
 package customers
 
 import (
+	"time"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
@@ -13,20 +15,26 @@ const Notes = "notes"
 var _ core.RecordProxy = (*Note)(nil)
 
 // Note is what a member of staff wants colleagues to know about a customer.
+//
+//	there ── delete ──▶ gone ── a day later ──▶ no more
+//	  ▲                  │
+//	  └───── restore ────┘
 type Note struct{ core.BaseRecordProxy }
 
 var noteTrail = audit.Fields{
-	On: "customer", Links: map[string]string{"customer": Customers, "staff": "staff"}, Personal: []string{"text"},
+	On: "customer", Links: map[string]string{"customer": Customers, "staff": "staff"}, Personal: []string{"text"}, Ignore: []string{"contact"},
+	Turns: map[string][2]string{"deleted": {"deleted", "restored"}},
 }
 
-func newNote(app core.App, customer, staff, text string) (*Note, error) {
+func newNote(app core.App, on about, staff, text string) (*Note, error) {
 	collection, err := app.FindCachedCollectionByNameOrId(Notes)
 	if err != nil {
 		return nil, err
 	}
 	n := &Note{}
 	n.SetProxyRecord(core.NewRecord(collection))
-	n.Set("customer", customer)
+	n.Set("customer", on.customer)
+	n.Set("contact", on.contact)
 	n.Set("staff", staff)
 	n.Set("text", tidy(text))
 	return n, nil
@@ -49,3 +57,10 @@ func (n *Note) Text() string { return n.GetString("text") }
 
 // Created is when it was written.
 func (n *Note) Created() types.DateTime { return n.GetDateTime("created") }
+
+// Gone is when it was deleted, the zero time while it is there.
+func (n *Note) Gone() time.Time { return n.GetDateTime("deleted").Time() }
+
+func (n *Note) leave() { n.Set("deleted", types.NowDateTime()) }
+
+func (n *Note) comeBack() { n.Set("deleted", "") }

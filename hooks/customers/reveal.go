@@ -13,6 +13,7 @@ import (
 
 // Fields that are told masked, and in full for a reason.
 const (
+	FieldName  = "name" // in clear
 	FieldPhone = "phone"
 	FieldEmail = "email"
 
@@ -71,6 +72,9 @@ func (c *Customer) told(field string) (value string, known bool) {
 		return c.Said().Phone, true
 	case fieldSaidEmail:
 		return c.Said().Email, true
+	}
+	if id, ok := CustomID(field); ok {
+		return c.Custom()[id], true
 	}
 	return "", false
 }

@@ -30,6 +30,9 @@ func checkCustomer(e *core.RecordEvent) error {
 	if err := checkDedicated(e.App, c); err != nil {
 		return err
 	}
+	if err := checkCustom(e.App, c); err != nil {
+		return err
+	}
 	return e.Next()
 }
 

@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -12,9 +13,14 @@ import (
 // sweepBatch keeps each transaction short: messages wait for the same connection.
 const sweepBatch = 200
 
-// Sweep removes sessions that died before now, and with them the contacts that
-// nobody can return to and that never said a word.
+// Sweep forgets what is over by now.
 func Sweep(app core.App, now time.Time) error {
+	return errors.Join(sweepSessions(app, now), sweepTags(app, now), sweepFields(app, now), sweepNotes(app, now), sweepTrails(app, now), settleMerges(app, now))
+}
+
+// sweepSessions removes sessions that died before now, and with them the contacts
+// that nobody can return to and that never said a word.
+func sweepSessions(app core.App, now time.Time) error {
 	limit, err := types.ParseDateTime(now.Add(-sessionLife))
 	if err != nil {
 		return fmt.Errorf("sweep sessions: %w", err)

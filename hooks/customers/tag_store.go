@@ -70,7 +70,7 @@ func TagUses(app core.App) (map[string]int, error) {
 		N   int    `db:"n"`
 	}
 	err := app.ConcurrentDB().NewQuery("SELECT t.value AS tag, COUNT(*) AS n FROM customers c INDEXED BY idx_customers_tagged, json_each(c.tags) t " +
-		"WHERE c.tags != '[]' GROUP BY t.value").All(&rows)
+		"WHERE c.tags != '[]' AND c.merged = '' GROUP BY t.value").All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("count tags of customers: %w", err)
 	}
@@ -99,7 +99,7 @@ func deletedBefore(app core.App, then time.Time) ([]*Tag, error) {
 		return nil, err
 	}
 	var all []*Tag
-	err = app.RecordQuery(Tags).AndWhere(dbx.NewExp("deleted != '' AND into = '' AND deleted < {:before}", dbx.Params{"before": before.String()})).All(&all)
+	err = app.RecordQuery(Tags).AndWhere(dbx.NewExp("deleted != '' AND [[into]] = '' AND deleted < {:before}", dbx.Params{"before": before.String()})).All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("deleted tags: %w", err)
 	}

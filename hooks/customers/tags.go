@@ -14,10 +14,6 @@ import (
 // mostTags a shop may have: they are all shown wherever one is chosen.
 const mostTags = 200
 
-// TagUndo is how long a deleted tag can be restored, and so how long whatever
-// bore it keeps it, unseen.
-const TagUndo = 24 * time.Hour
-
 // Retag is the kind of [outbox.Effect] that puts one tag in the place of another
 // everywhere, or takes it away. Whoever keeps tags beside the customers' handles
 // it, and ends with [Forget].
@@ -49,11 +45,7 @@ func AppendTag(app core.App, name, colour string) (*Tag, error) {
 		if err != nil {
 			return err
 		}
-		last := 0
-		for _, one := range all {
-			last = max(last, one.Sort())
-		}
-		t, err = AddTag(app, name, colour, last+1)
+		t, err = AddTag(app, name, colour, behind(all))
 		return err
 	})
 	return t, err
@@ -64,8 +56,8 @@ func EditTag(app core.App, id, name, colour string) (*Tag, error) {
 	return changeTag(app, id, func(t *Tag) { t.write(name, colour) })
 }
 
-// DeleteTag takes a tag away. For [TagUndo] it can be restored to whatever bore
-// it; then it is forgotten.
+// DeleteTag takes a tag away. For [Undo] it can be restored to whatever bore it,
+// and keeps it unseen; then it is forgotten.
 func DeleteTag(app core.App, id string) (*Tag, error) {
 	return changeTag(app, id, func(t *Tag) { t.leave("") })
 }
@@ -78,7 +70,7 @@ func RestoreTag(app core.App, id string) (*Tag, error) {
 		if t, err = anyTag(app, id); err != nil {
 			return err
 		}
-		if t.Into() != "" || !t.Gone().IsZero() && time.Since(t.Gone()) > TagUndo {
+		if t.Into() != "" || !t.Gone().IsZero() && time.Since(t.Gone()) > Undo {
 			return fail.New(fail.TooLate, "customers.tag_gone")
 		}
 		t.comeBack()
@@ -125,23 +117,7 @@ func ArrangeTags(app core.App, ids []string) error {
 		if err != nil {
 			return err
 		}
-		place := func(t *Tag) int {
-			if i := slices.Index(ids, t.Id); i >= 0 {
-				return i
-			}
-			return len(ids)
-		}
-		slices.SortStableFunc(all, func(a, b *Tag) int { return place(a) - place(b) })
-		for i, t := range all {
-			if t.Sort() == i+1 {
-				continue
-			}
-			t.place(i + 1)
-			if err := app.Save(t); err != nil {
-				return fmt.Errorf("arrange tags: %w", err)
-			}
-		}
-		return nil
+		return arrange(app, all, ids)
 	})
 }
 
@@ -224,7 +200,7 @@ func Forget(app core.App, id string) error {
 
 // sweepTags has the tags forgotten that were deleted too long ago to be restored.
 func sweepTags(app core.App, now time.Time) error {
-	old, err := deletedBefore(app, now.Add(-TagUndo))
+	old, err := deletedBefore(app, now.Add(-Undo))
 	if err != nil {
 		return err
 	}

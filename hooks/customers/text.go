@@ -2,6 +2,8 @@ package customers
 
 import (
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -57,9 +59,40 @@ func remote(address string) string {
 // safely follow is dropped.
 func (p Page) cut() Page {
 	return Page{
-		URL: webAddress(p.URL, longestURL), Title: cut(p.Title, longestTitle),
+		URL: pageAddress(p.URL), Title: cut(p.Title, longestTitle),
 		Kind: cut(p.Kind, longestKind), Referrer: webAddress(p.Referrer, longestReferrer),
 	}
+}
+
+// telling are the parameters of an address that say which thing of the shop's a
+// page shows.
+var telling = []string{
+	"id", "item", "item_id", "itemid", "goods", "goods_id", "goodsid", "product", "product_id", "productid", "spu_id", "sku", "sku_id", "skuid", "variant",
+	"cat", "cat_id", "category", "category_id", "p", "page",
+}
+
+var plain = regexp.MustCompile(`^[\w.-]{1,40}$`)
+
+// pageAddress is the address of a page as far as staff have any use for it. What
+// else a query may hold is the visitor's own business (a way to sign in, what they
+// looked for, who has sent them) and is not kept.
+func pageAddress(address string) string {
+	u, err := url.Parse(webAddress(address, longestURL))
+	if err != nil {
+		return ""
+	}
+	kept := url.Values{}
+	for name, values := range u.Query() {
+		if slices.Contains(telling, strings.ToLower(name)) && plain.MatchString(values[0]) {
+			kept.Set(name, values[0])
+		}
+	}
+	u.RawQuery = kept.Encode()
+	route, _, _ := strings.Cut(u.Fragment, "?")
+	if u.Fragment, u.RawFragment = "", ""; strings.HasPrefix(strings.TrimPrefix(route, "!"), "/") { // a page of a shop that is one page
+		u.Fragment = route
+	}
+	return u.String()
 }
 
 // webAddress is an http address of at most so many bytes; a longer one loses its

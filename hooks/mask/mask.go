@@ -103,3 +103,12 @@ func Within(text string) string {
 	})
 	return mobile.ReplaceAllStringFunc(text, Phone)
 }
+
+// Text hides all of a text but its first letter, however long it is: what it is,
+// a birthday, a number, an address, nobody can tell here.
+func Text(text string) string {
+	for _, first := range text {
+		return string(first) + stars
+	}
+	return ""
+}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/limits"
 	"github.com/dianxiaoer/xiaoer/hooks/live"
 	"github.com/dianxiaoer/xiaoer/hooks/notices"
@@ -72,6 +73,7 @@ func Register(app core.App, table *web.Table, exempt limits.Exempt) {
 	routing.OnReturned(app).BindFunc(d.tellReturned)
 	notices.OnTell(app).BindFunc(d.tellNotice)
 	access.Changed(app).BindFunc(d.refresh)
+	app.OnRecordAfterUpdateSuccess(customers.Customers).BindFunc(d.tellKnown)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error { return d.serve(e, table) })
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "socketsDrain", Func: d.drain, Priority: drainPriority})
 }

@@ -3,8 +3,11 @@ package protocol
 import (
 	"reflect"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/live"
 	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
@@ -214,6 +217,19 @@ func (d *desk) refresh(e *access.ChangeEvent) error {
 		if !reflect.DeepEqual(old.Groups, now.Groups) || !reflect.DeepEqual(old.Permissions(), now.Permissions()) {
 			d.hideFrom(s, old, now)
 		}
+	}
+	return e.Next()
+}
+
+// tellKnown tells staff what somebody has changed of a customer that stands in the
+// lists: name, level.
+func (d *desk) tellKnown(e *core.RecordEvent) error {
+	contacts, err := customers.ContactsOf(d.app, e.Record.Id)
+	if err != nil {
+		d.app.Logger().Error("contacts of a customer who has changed", "error", err)
+	}
+	for _, contact := range contacts {
+		d.tellOnline(contact.Id)
 	}
 	return e.Next()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
@@ -200,7 +201,10 @@ func (d *desk) contact(c *conversations.Conversation) *contact {
 		}
 	}
 	if p := who.Page(); p.URL != "" {
-		out.Page = &page{URL: mask.Within(p.URL), Title: mask.Within(p.Title), Kind: p.Kind}
+		out.Page = &page{URL: mask.Within(p.URL), Title: mask.Within(p.Title), Kind: p.Kind, Since: Stamp(p.Since)}
+	}
+	if b := who.Block(); b.Holds(clock.Now(d.app)) {
+		out.Blocked = &block{Reason: b.Reason, Staff: d.staff(b.Staff), Since: Stamp(b.Since), Until: Stamp(b.Until)}
 	}
 	return out
 }

@@ -17,6 +17,9 @@ import (
 
 func (d *desk) visitorUpload(e *core.RequestEvent) error {
 	who := visitor(e)
+	if err := who.contact.Barring().Refuse(d.app); err != nil {
+		return err
+	}
 	if !d.free(e) {
 		if err := within(d.inForce().uploads, who.contact.Id, 1); err != nil {
 			return err

@@ -193,7 +193,7 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 	if err != nil {
 		return nil, err
 	}
-	if rate != nil {
+	if rate != nil && c.Barring().Refuse(d.app) == nil {
 		out.Rate = rate.ID
 	}
 	return out, nil

@@ -81,6 +81,15 @@ type page struct {
 	Title    string `json:"title"`
 	Kind     string `json:"kind,omitempty"`
 	Referrer string `json:"referrer,omitempty"` // said by the visitor, not told to staff
+	Since    string `json:"since,omitempty"`    // when they came to it
+}
+
+// block is why, by whom and until when somebody may not write.
+type block struct {
+	Reason string `json:"reason"`
+	Staff  *named `json:"staff,omitempty"`
+	Since  string `json:"since,omitempty"`
+	Until  string `json:"until,omitempty"` // left out where it does not end by itself
 }
 
 // contact is a person on a channel, as staff see them.
@@ -93,6 +102,7 @@ type contact struct {
 	Online   bool   `json:"online"`
 	Level    string `json:"level,omitempty"`
 	Page     *page  `json:"page,omitempty"`
+	Blocked  *block `json:"blocked,omitempty"`
 }
 
 // staffConversation is a conversation as staff see it.

@@ -48,6 +48,7 @@ type Table struct {
 	routes   []Route
 	commands []Command
 	areas    []Area
+	panels   []Panel
 	guards   map[Permission]func(*core.RequestEvent) error
 
 	protection http.CrossOriginProtection
