@@ -23,7 +23,8 @@ func TestForeignPagesChangeNothing(t *testing.T) {
 	d := furnishedDesk(t)
 	owner := d.people[access.Owner]
 	asked := 0
-	d.thing("/api/xiaoer/conversations/{id}", false) // which a body names
+	d.thing("/api/xiaoer/conversations/{id}", false) // which bodies name
+	d.thing("/api/xiaoer/customers/{id}", false)
 	before := d.fingerprint()
 	for _, r := range d.table.All() {
 		if r.Method == http.MethodGet || forVisitors(r) {

@@ -157,7 +157,7 @@ func (d *theDesk) bodyOf(route string) any {
 	case "POST /api/xiaoer/customers/{id}/reveal":
 		return object{"field": "phone", "reason": "联系客户"}
 	case "POST /api/xiaoer/customers/{id}/merge":
-		return object{"with": d.thing("/api/xiaoer/customers/{id}", true)}
+		return object{"with": d.thing("/api/xiaoer/customers/{id}", false)}
 	case "POST /api/xiaoer/customers/{id}/block":
 		return object{"reason": "骚扰"}
 	case "POST /api/xiaoer/quick-replies":
