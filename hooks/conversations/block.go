@@ -20,9 +20,7 @@ func Block(app core.App, p *access.Person, customer string, b customers.Block) e
 			return err
 		}
 		data := EventData{Event: Blocked, Why: b.Reason}
-		if !b.Until.IsZero() {
-			data.Until = b.Until.UTC().Format("2006-01-02T15:04:05.000Z") // as the protocol writes times
-		}
+		data.Until = told(b.Until)
 		for _, contact := range contacts {
 			if err := tx.tellLast(contact.Id, p, data, true); err != nil {
 				return err

@@ -47,6 +47,9 @@ type Conversation struct {
 	Emotion   Emotion
 	Deadlines []Deadline // by which something has to have happened
 	Sweep     time.Time  // when the next of them is to be looked at
+
+	LaterUntil  time.Time // when it comes back by itself; of [Later] alone
+	UnreadAfter int64     // what came after it counts as unread, whatever the assignee has read; 0: the read mark counts
 }
 
 // clone shares nothing with c that is changed in place.

@@ -13,24 +13,28 @@ import (
 // conversationColumns are those of a row, in the order in which they are read.
 const conversationColumns = "id, contact, customer, channel, status, assignee, [[group]], priority, tags, unread, waiting_since, queued, [[last]], " +
 	"last_seq, read_staff, read_visitor, rev, opened, closed, rating, resolved, rating_comment, rated, owner, [[rank]], " +
-	"preferred, night, [[left]], emotion, deadlines, sweep"
+	"preferred, night, [[left]], emotion, deadlines, sweep, later_until, unread_after"
 
 const (
 	insertConversation = "INSERT INTO conversations (" + conversationColumns + ") VALUES ({:id}, {:contact}, {:customer}, {:channel}, {:status}, " +
 		"{:assignee}, {:group}, {:priority}, {:tags}, {:unread}, {:waiting_since}, {:queued}, {:last}, {:last_seq}, {:read_staff}, " +
 		"{:read_visitor}, {:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated}, {:owner}, {:rank}, " +
-		"{:preferred}, {:night}, {:left}, {:emotion}, {:deadlines}, {:sweep})"
+		"{:preferred}, {:night}, {:left}, {:emotion}, {:deadlines}, {:sweep}, {:later_until}, {:unread_after})"
 	updateConversation = "UPDATE conversations SET contact={:contact}, customer={:customer}, channel={:channel}, status={:status}, " +
 		"assignee={:assignee}, [[group]]={:group}, priority={:priority}, tags={:tags}, unread={:unread}, " +
 		"waiting_since={:waiting_since}, queued={:queued}, [[last]]={:last}, last_seq={:last_seq}, read_staff={:read_staff}, " +
 		"read_visitor={:read_visitor}, rev={:rev}, opened={:opened}, closed={:closed}, rating={:rating}, resolved={:resolved}, " +
 		"rating_comment={:rating_comment}, rated={:rated}, owner={:owner}, [[rank]]={:rank}, preferred={:preferred}, night={:night}, " +
-		"[[left]]={:left}, emotion={:emotion}, deadlines={:deadlines}, sweep={:sweep} WHERE id={:id}"
+		"[[left]]={:left}, emotion={:emotion}, deadlines={:deadlines}, sweep={:sweep}, later_until={:later_until}, " +
+		"unread_after={:unread_after} WHERE id={:id}"
 )
 
 func (c *Conversation) params() (dbx.Params, error) {
 	if c.Tags == nil {
 		c.Tags = []string{}
+	}
+	if c.Status != Later {
+		c.LaterUntil = noTime // whatever has ended it
 	}
 	params := dbx.Params{
 		"id": c.ID, "contact": c.Contact, "customer": c.Customer, "channel": c.Channel, "status": string(c.Status),
@@ -39,6 +43,7 @@ func (c *Conversation) params() (dbx.Params, error) {
 		"read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor, "rev": c.Rev, "opened": stamp(c.Opened), "closed": stamp(c.Closed),
 		"rating": c.Rating, "resolved": c.Resolved, "rating_comment": c.RatingComment, "rated": stamp(c.Rated),
 		"owner": c.Owner, "rank": stamp(c.Rank), "night": c.Night, "left": stamp(c.Left), "emotion": string(c.Emotion), "sweep": stamp(c.Sweep),
+		"later_until": stamp(c.LaterUntil), "unread_after": c.UnreadAfter,
 	}
 	for name, value := range map[string]any{"last": c.Last, "tags": c.Tags, "preferred": c.Preferred, "deadlines": c.Deadlines} {
 		raw, err := json.Marshal(value)
@@ -74,16 +79,16 @@ func scanConversations(r rows) ([]*Conversation, error) {
 func scanConversation(r rows) (*Conversation, error) {
 	var c Conversation
 	var tags, last, preferred, deadlines []byte // nil in rows from before there were such columns
-	var waiting, queued, opened, closed, rated, rank, left, sweep string
+	var waiting, queued, opened, closed, rated, rank, left, sweep, until string
 	err := r.Scan(&c.ID, &c.Contact, &c.Customer, &c.Channel, &c.Status, &c.Assignee, &c.Group, &c.Priority, &tags, &c.Unread,
 		&waiting, &queued, &last, &c.LastSeq, &c.ReadStaff, &c.ReadVisitor, &c.Rev, &opened, &closed,
 		&c.Rating, &c.Resolved, &c.RatingComment, &rated,
-		&c.Owner, &rank, &preferred, &c.Night, &left, &c.Emotion, &deadlines, &sweep)
+		&c.Owner, &rank, &preferred, &c.Night, &left, &c.Emotion, &deadlines, &sweep, &until, &c.UnreadAfter)
 	if err != nil {
 		return nil, fmt.Errorf("reading conversations: %w", err)
 	}
 	c.WaitingSince, c.Queued, c.Opened, c.Closed, c.Rated = moment(waiting), moment(queued), moment(opened), moment(closed), moment(rated)
-	c.Rank, c.Left, c.Sweep = moment(rank), moment(left), moment(sweep)
+	c.Rank, c.Left, c.Sweep, c.LaterUntil = moment(rank), moment(left), moment(sweep), moment(until)
 	for _, field := range []struct {
 		name string
 		raw  []byte

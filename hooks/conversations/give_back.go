@@ -30,8 +30,15 @@ const (
 	OfNight     = "night"     // it is part of their share of what came in the night
 )
 
+// Why what was put aside came back, in data.reason.
+const (
+	OfTime  = "time"  // it was put aside until then
+	OfWord  = "word"  // the customer has written
+	OfStaff = "staff" // somebody has brought it back, or answered
+)
+
 // Reasons lists every value of data.reason.
-var Reasons = []string{OfDisabled, OfDeleted, OfDemoted, OfOffline, OfBreak, OfOffDuty, OfBreach, OfRule, OfDedicated, OfReturning, OfNight}
+var Reasons = []string{OfDisabled, OfDeleted, OfDemoted, OfOffline, OfBreak, OfOffDuty, OfBreach, OfRule, OfDedicated, OfReturning, OfNight, OfTime, OfWord, OfStaff}
 
 // GivenBack is what somebody was serving who may serve no longer.
 type GivenBack struct {

@@ -50,13 +50,15 @@ const (
 	Unblocked   = "unblocked"
 	Breach      = "breached"  // kind: a deadline passed
 	Escalation  = "escalated" // rule, or kind: somebody was called in
+	Snoozed     = "snoozed"   // until?: it was put aside
+	Woken       = "woken"     // reason: it came back
 )
 
 // EventNames lists every value of data.event.
-var EventNames = []string{Opened, Assigned, Transferred, Queued, Ended, Recalled, Rated, Left, Tagged, Prioritized, Marked, Blocked, Unblocked, Breach, Escalation}
+var EventNames = []string{Opened, Assigned, Transferred, Queued, Ended, Recalled, Rated, Left, Tagged, Prioritized, Marked, Blocked, Unblocked, Breach, Escalation, Snoozed, Woken}
 
 // staffOnly are the events that visitors do not hear of.
-var staffOnly = []string{Tagged, Prioritized, Marked, Blocked, Unblocked, Breach, Escalation}
+var staffOnly = []string{Tagged, Prioritized, Marked, Blocked, Unblocked, Breach, Escalation, Snoozed, Woken}
 
 // AuthorKind says who speaks.
 type AuthorKind string
@@ -122,9 +124,9 @@ type EventData struct {
 	Group     *Named  `json:"group,omitempty"`
 	FromStaff *Named  `json:"from_staff,omitempty"`
 	FromGroup *Named  `json:"from_group,omitempty"`
-	Reason    string  `json:"reason,omitempty"` // of assigned and queued, see Reasons; for staff only
+	Reason    string  `json:"reason,omitempty"` // of assigned, queued and woken, see Reasons; for staff only
 	Why       string  `json:"why,omitempty"`    // of blocked: what staff have written
-	Until     string  `json:"until,omitempty"`  // of blocked; "" where it does not end by itself
+	Until     string  `json:"until,omitempty"`  // of blocked and snoozed; "" where it does not end by itself
 	Priority  string  `json:"priority,omitempty"`
 	Was       string  `json:"was,omitempty"` // the priority before
 	Emotion   Emotion `json:"emotion,omitempty"`
@@ -195,6 +197,14 @@ func (tx *Tx) event(c *Conversation, by Author, clientID, hash string, data Even
 		return nil, err
 	}
 	return m, tx.account(c, by, data)
+}
+
+// told is a moment as the protocol writes it; "" for none.
+func told(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
 func mustJSON(v any) json.RawMessage {

@@ -395,8 +395,8 @@ func (tx *Tx) answerEntry(c *Conversation, entry *channels.Entry) error {
 func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 	c.Unread++
 	c.Left = noTime
-	if c.Status == Later {
-		c.Status = Open
+	if err := tx.wake(c, System(), OfWord); err != nil {
+		return err
 	}
 	fresh := c.Status == WithBot || (c.Assignee == "" && c.WaitingSince.IsZero())
 	if fresh && entry != nil && entry.Answer != "" {

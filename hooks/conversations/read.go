@@ -89,10 +89,10 @@ func (tx *Tx) mark(key markKey, seq int64) error {
 		tx.Save(c)
 		return nil
 	}
-	if seq <= c.ReadStaff {
+	if seq <= c.readFrom() {
 		return nil
 	}
-	c.ReadStaff = seq
+	c.ReadStaff, c.UnreadAfter = max(seq, c.ReadStaff), 0
 	if err := tx.countUnread(c); err != nil {
 		return err
 	}
@@ -100,8 +100,17 @@ func (tx *Tx) mark(key markKey, seq int64) error {
 	return nil
 }
 
-// countUnread counts the visitor's messages after the assignee's mark.
+// readFrom is the entry after which everything is unread to the assignee: their
+// mark, or where they want to read again.
+func (c *Conversation) readFrom() int64 {
+	if c.UnreadAfter > 0 {
+		return c.UnreadAfter
+	}
+	return c.ReadStaff
+}
+
+// countUnread counts the visitor's messages that are unread to the assignee.
 func (tx *Tx) countUnread(c *Conversation) error {
 	return tx.query("SELECT COUNT(*) FROM messages WHERE conversation = {:id} AND seq > {:mark} AND sender = {:visitor} AND kind != 'event' AND recalled = FALSE",
-		dbx.Params{"id": c.ID, "mark": c.ReadStaff, "visitor": string(FromVisitor) + ":" + c.Contact}).Row(&c.Unread)
+		dbx.Params{"id": c.ID, "mark": c.readFrom(), "visitor": string(FromVisitor) + ":" + c.Contact}).Row(&c.Unread)
 }

@@ -22,13 +22,16 @@ func Recent(app core.App, since time.Time, events ...string) ([]*Message, error)
 }
 
 // OpenOfAny lists what any of these staff members are serving, or only what of it
-// waits for a reply: people leave a lot lying open.
+// waits for a reply: people leave a lot lying open. What they have put aside although
+// somebody waits in it is among it either way.
 func OpenOfAny(app core.App, staff []string, awaiting bool) ([]*Conversation, error) {
-	where := dbx.Expression(dbx.HashExp{"assignee": values(staff), "status": string(Open)})
+	owed := dbx.NewExp("waiting_since != ''")
+	open := dbx.Expression(dbx.HashExp{"status": string(Open)})
 	if awaiting {
-		where = dbx.And(where, dbx.NewExp("waiting_since != ''"))
+		open = dbx.And(open, owed)
 	}
-	return query(app, where, 0, "id")
+	later := dbx.And(dbx.HashExp{"status": string(Later)}, owed)
+	return query(app, dbx.And(dbx.HashExp{"assignee": values(staff)}, dbx.Or(open, later)), 0, "id")
 }
 
 // Givings are the entries that made each of these conversations whose it is, by

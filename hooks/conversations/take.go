@@ -44,6 +44,9 @@ func Take(app core.App, p *access.Person, id, conversation string) (*Message, er
 		if c.Assignee == p.ID && c.Status == Open {
 			return tx.lastEvent(c, Assigned, Transferred)
 		}
+		if c.Assignee == p.ID && c.Status == Later {
+			return tx.rouse(c, &Message{From: Staff(p), ClientID: id, Hash: hash}, OfStaff)
+		}
 		if err = tx.mayTake(c, p); err != nil {
 			return nil, err
 		}
@@ -84,8 +87,7 @@ func (tx *Tx) speak(c *Conversation, p *access.Person) error {
 	case c.Status == Closed:
 		return fail.New(fail.Closed, "fail.closed")
 	case c.Assignee == p.ID:
-		c.Status = Open
-		return nil
+		return tx.wake(c, Staff(p), OfStaff)
 	case c.Assignee != "":
 		return tx.mayTouch(c, p) // a supervisor's word beside the one who serves
 	}

@@ -39,10 +39,11 @@ const (
 	Reminder          = "reminder"
 	Rule              = "rule"     // an escalation rule has fired
 	PresenceSet       = "presence" // a supervisor has said for somebody whether they are there
+	Woken             = "woken"    // what was put aside has come back at its time
 )
 
 // Codes lists them, for the protocol's document.
-var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule, PresenceSet}
+var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule, PresenceSet, Woken}
 
 // Notice is something told to staff who are connected, in each one's language.
 type Notice struct {

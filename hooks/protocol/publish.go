@@ -107,7 +107,7 @@ func goneFrame(id string) []byte {
 
 // visitorSees is what of c's state a visitor can notice.
 func visitorSees(c *conversations.Conversation) [3]string {
-	return [3]string{string(c.Status), c.Assignee, Stamp(c.Queued)}
+	return [3]string{string(statusToVisitor(c)), c.Assignee, Stamp(c.Queued)}
 }
 
 // loadsMoved lists the staff whose number of open conversations the change has

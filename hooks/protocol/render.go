@@ -111,14 +111,20 @@ func (d *desk) forVisitor(c *conversations.Conversation) *visitorConversation {
 
 // forVisitorAt is [desk.forVisitor] for whose place is known.
 func (d *desk) forVisitorAt(c *conversations.Conversation, place int) *visitorConversation {
-	out := &visitorConversation{ID: c.ID, Status: c.Status, Position: place, Read: d.readTo(c, c.ReadStaff, true)}
-	if c.Status == conversations.Later {
-		out.Status = conversations.Open
-	}
+	out := &visitorConversation{ID: c.ID, Status: statusToVisitor(c), Position: place, Read: d.readTo(c, c.ReadStaff, true)}
 	if p, err := access.ByID(d.app, c.Assignee); c.Assignee != "" && err == nil {
 		out.Assignee = &server{Name: p.Nickname, Avatar: p.Avatar}
 	}
 	return out
+}
+
+// statusToVisitor is where a conversation stands to its visitor: what was put
+// aside is served as before.
+func statusToVisitor(c *conversations.Conversation) conversations.Status {
+	if c.Status == conversations.Later {
+		return conversations.Open
+	}
+	return c.Status
 }
 
 func (d *desk) position(c *conversations.Conversation) int {
@@ -138,6 +144,7 @@ func (d *desk) forStaff(c *conversations.Conversation) *staffConversation {
 	out.ReadVisitor = d.readTo(c, c.ReadVisitor, false)
 	out.ReadStaff = d.readTo(c, c.ReadStaff, false)
 	out.Owner, out.Night, out.Left, out.Emotion, out.Deadlines = d.staff(c.Owner), c.Night, Stamp(c.Left), c.Emotion, deadlines(c)
+	out.LaterUntil, out.MarkedUnread = Stamp(c.LaterUntil), c.UnreadAfter > 0
 	if c.Preferred != nil {
 		out.Preferred = &preferred{Staff: d.staff(c.Preferred.Staff), Why: c.Preferred.Why, Until: Stamp(c.Preferred.Until)}
 	}

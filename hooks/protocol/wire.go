@@ -134,6 +134,9 @@ type staffConversation struct {
 	Emotion   conversations.Emotion `json:"emotion,omitempty"`
 	Deadlines []deadline            `json:"deadlines,omitempty"`
 	Promised  []reminders.View      `json:"promised,omitempty"` // to the customer, and still to be kept
+
+	LaterUntil   string `json:"later_until,omitempty"`
+	MarkedUnread bool   `json:"marked_unread,omitempty"` // by the assignee, who had read it
 }
 
 // preferred is for whom a conversation waits at first.

@@ -158,7 +158,7 @@ func (l *left) goes(c *conversations.Conversation) bool {
 // waits then; nil where it does not.
 func (r *counter) giveUp(c *conversations.Conversation, l *left) (*conversations.Conversation, error) {
 	changed := func(now *conversations.Conversation) bool {
-		return now.Assignee != c.Assignee || now.Status != conversations.Open || !l.goes(now)
+		return now.Assignee != c.Assignee || now.Status != c.Status || !l.goes(now)
 	}
 	if err := conversations.Return(r.app, c.ID, l.gone[c.Assignee].why, changed); err != nil {
 		return nil, err

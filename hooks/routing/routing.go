@@ -2,7 +2,7 @@
 //
 // It knows who is present, puts what begins to wait into its place in the queue,
 // gives it to whom it belongs or to the least busy, takes back what somebody had
-// who has left or may no longer serve, and shares out the night. All that is
+// who has left or may no longer serve, wakes what was put aside, and shares out the night. All that is
 // decided is decided by pure functions over a [Snapshot]; who gets what is
 // decided a second time in the commit that gives it, over loads counted there.
 //
@@ -88,6 +88,7 @@ func Register(app core.App, t *web.Table) {
 	}
 	app.Store().Set(storeKey, r)
 	r.worker = rounds.Bind(app, rounds.Of{Name: "routing", Round: func(time.Time) error { return r.round() }, Due: r.isDue})
+	rounds.Bind(app, rounds.Of{Name: "later", Round: func(time.Time) error { return WakeDue(app) }})
 	settings.Hold(app, settingsKey, Standard(), Settings.Check)
 	settings.Hold(app, "levels", settings.Levels{}, CheckLevels)
 	registerPages(app, t)
