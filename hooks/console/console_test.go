@@ -202,7 +202,7 @@ type object = map[string]any
 var all = []string{
 	"GET desk", "PUT desk/preferences", "GET desk/qr.svg", "POST desk/first-steps/dismiss", "POST staff", "GET customers/%s", "PATCH customers/%s", "POST customers/%s/reveal",
 	"POST customers/%s/notes", "DELETE customers/%s/notes/x", "PUT conversations/%s/tags", "PUT conversations/%s/priority",
-	"PUT conversations/%s/emotion", "GET conversations/%s/handover", "GET board", "PUT staff/%s/presence", "PUT conversations/%s/draft", "GET drafts",
+	"PUT conversations/%s/emotion", "PUT conversations/%s/later", "DELETE conversations/%s/later", "PUT conversations/%s/unread", "GET conversations/%s/handover", "GET board", "PUT staff/%s/presence", "PUT conversations/%s/draft", "GET drafts",
 	"POST quick-replies", "PATCH quick-replies/%s", "DELETE quick-replies/%s", "POST quick-replies/%s/used",
 }
 
