@@ -23,6 +23,7 @@ const shut = () => { store.dialog.value = null; };
 const dialog = (load, name) => later(() => load().then((module) => module[name]), shut);
 const colleague = () => import("./colleague.js");
 const dialogs = {
+  merge: dialog(() => import("./panel/merge.js"), "Merge"), block: dialog(() => import("./panel/block.js"), "Block"),
   transfer: dialog(() => import("./transfer.js"), "Transfer"), leaving: dialog(() => import("./leaving.js"), "Leaving"), quick: dialog(() => import("./quick.js"), "NewReply"),
   settings: dialog(() => Promise.all([import("./settings.js"), styled("tools")]).then(([module]) => module), "Settings"),
   qr: dialog(colleague, "QR"), colleague: dialog(colleague, "Colleague"), remind: Remind, unkept: Unkept, promises: Mine, keys: Keys,

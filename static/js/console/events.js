@@ -2,7 +2,7 @@
 import { Face } from "./parts.js";
 import { html } from "../vendor/preact-11.2.0.js";
 import * as store from "./store.js";
-import { t } from "./words.js";
+import { moment, t } from "./words.js";
 
 const named = (who, key = "you") => (who?.id && who.id === store.you.value.id ? t(key) : who?.name ?? "");
 const whom = (who) => named(who, "you_object");
@@ -28,6 +28,8 @@ const lines = {
   tagged: (m, d) => (d.tags?.length ? t("event_tagged", { Name: named(m.from), Tags: d.tags.map((x) => x.name).join(t("comma")) }) : t("event_untagged", { Name: named(m.from) })),
   prioritized: (m, d) => acted(m, "event_prioritized", { Priority: t("priority_" + (d.priority || "normal")) }),
   marked: (m, d) => acted(m, d.emotion ? "event_marked" : "event_unmarked", { Emotion: t("emotion_" + (d.emotion || "none")) }),
+  blocked: (m, d) => t(d.until ? "event_blocked_until" : "event_blocked", { Name: named(m.from), Why: d.why, Time: d.until ? moment(Date.parse(d.until), store.serverNow()) : "" }),
+  unblocked: (m) => t("event_unblocked", { Name: named(m.from) }),
   breached: (m, d) => html`<span class="late">${t("event_breached", { Kind: t("deadline_" + d.kind) })}</span>`,
   escalated: (m, d) => (d.rule ? t("event_escalated", { Rule: d.rule.name }) : t("event_escalated_late", { Kind: t("deadline_" + d.kind) })),
   left: (m, d) => [t("event_left"), d.phone, d.email].filter(Boolean).join(" · "),

@@ -1,7 +1,7 @@
 // What stands above a thread: who it is, how it is marked, since when they wait and
 // whose it is; what one can do; and in a line below, what one should know.
 import { html, useState } from "../vendor/preact-11.2.0.js";
-import { Avatar, Due, Icon, IconButton, Left, Level, Menu, Tag, Wait, channelIcon } from "./parts.js";
+import { Avatar, Blocked, Due, Icon, IconButton, Left, Level, Menu, Tag, Wait, channelIcon } from "./parts.js";
 import { MarkChoices, Marking, Marks, mayMark } from "./marks.js";
 import { others, paused, pressing } from "./deadlines.js";
 import { whyOf } from "./handover.js";
@@ -30,7 +30,7 @@ export function Head({ c }) {
   return html`<header class="th">
     <${IconButton} icon="arrow-left" cls="back" label=${t("back")} onClick=${back} />
     <div class="who-head">
-      <div class="row"><h2 class="trunc">${c.contact.name}</h2>${(c.tags ?? []).slice(0, 3).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Level} who=${c.contact} /><${Left} c=${c} /><${Marks} c=${c} words />
+      <div class="row"><h2 class="trunc">${c.contact.name}</h2>${(c.tags ?? []).slice(0, 3).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Level} who=${c.contact} /><${Blocked} who=${c.contact} /><${Left} c=${c} /><${Marks} c=${c} words />
         ${since && html`<${Wait} since=${since} by=${pressing(c)} lead=${t("waited")} title=${t(c.left ? "left_title" : "waiting_title")} />`}</div>
       <div class="sub trunc"><span class=${`dot ${c.contact.online ? "on" : ""}`} />${t(c.contact.online ? "online" : "away")}
         <span class="ch-name"> · <${Icon} name=${channelIcon(c.channel?.kind)} /><span class="trunc">${c.channel?.name}</span></span><span class="hm">${c.group?.name ? ` · ${c.group.name}` : ""}${served(c)}${following(c)}</span></div>

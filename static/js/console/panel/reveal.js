@@ -1,10 +1,10 @@
-// Phone numbers and addresses in full: one at a time, for a reason that is
+// What is personal in full: one at a time, for a reason that is
 // written down, for a minute.
-import { html, signal, useEffect, useRef, useState } from "../vendor/preact-11.2.0.js";
-import { IconButton, Menu } from "./parts.js";
-import { post } from "./api.js";
-import * as store from "./store.js";
-import { t } from "./words.js";
+import { html, signal, useEffect, useRef, useState } from "../../vendor/preact-11.2.0.js";
+import { IconButton, Menu } from "../parts.js";
+import { post } from "../api.js";
+import * as store from "../store.js";
+import { t } from "../words.js";
 
 const minute = 60_000;
 const reasons = ["verify", "contact", "ship"];
@@ -24,10 +24,10 @@ async function reveal(customer, field, reason) {
 }
 
 // Masked shows a field that is masked, and the way to see it in full.
-export function Masked({ customer, field }) {
+export function Masked({ customer, field, name, value }) {
   const full = shown.value.get(keyOf(customer, field));
-  if (full) return html`<${Full} full=${full} name=${t("field_" + field)} />`;
-  return html`<span class="num grow trunc">${customer[field]}</span>${store.may("customers.reveal") && html`<${Ask} customer=${customer} field=${field} />`}`;
+  if (full) return html`<${Full} full=${full} name=${name} />`;
+  return html`<span class="num grow trunc">${value}</span>${store.may("customers.reveal") && html`<${Ask} customer=${customer} field=${field} name=${name} />`}`;
 }
 
 function Full({ full, name }) {
@@ -40,11 +40,10 @@ function Full({ full, name }) {
     <span class="muted small num end" title=${t("revealed_for", { Count: left })}>${t("seconds", { Count: left })}</span></span>`;
 }
 
-function Ask({ customer, field }) {
+function Ask({ customer, field, name }) {
   const [open, setOpen] = useState(false);
   const [other, setOther] = useState(false);
   const text = useRef();
-  const name = t("field_" + field);
   useEffect(() => { if (other) text.current?.focus(); }, [other]);
   const toggle = () => { setOther(false); setOpen(!open); };
   const give = async (reason) => {
