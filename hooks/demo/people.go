@@ -49,6 +49,7 @@ type furnished struct {
 	staff   []staffer
 	groups  map[string]*access.Group // by key
 	tags    map[string]string        // id by name
+	fields  []*customers.Field
 	people  []*person
 }
 
@@ -157,6 +158,9 @@ func (f *furnished) makeWords(app core.App) error {
 			return err
 		}
 	}
+	if err := f.makeFields(app); err != nil {
+		return err
+	}
 	return escalation.EnsureRules(app)
 }
 
@@ -231,8 +235,8 @@ func (f *furnished) invent(dice *rand.Rand, surnames []rune, taken map[string]bo
 }
 
 const (
-	insertCustomer = "INSERT INTO customers (id, external_id, name, phone, region, level, distributor_level, dedicated, tags, created, updated) " +
-		"VALUES ({:id}, {:external_id}, {:name}, {:phone}, {:region}, {:level}, {:distributor}, {:dedicated}, {:tags}, {:created}, {:created})"
+	insertCustomer = "INSERT INTO customers (id, external_id, name, phone, region, level, distributor_level, dedicated, tags, custom, created, updated) " +
+		"VALUES ({:id}, {:external_id}, {:name}, {:phone}, {:region}, {:level}, {:distributor}, {:dedicated}, {:tags}, {:custom}, {:created}, {:created})"
 	insertContact = "INSERT INTO contacts (id, customer, channel, identity, name, lang, page, seen, created) VALUES ({:id}, {:customer}, {:channel}, " +
 		"{:identity}, {:name}, {:lang}, {:page}, {:seen}, {:created})"
 	insertNote = "INSERT INTO notes (id, customer, staff, text, created) VALUES ({:id}, {:customer}, {:staff}, {:text}, {:created})"
@@ -241,6 +245,11 @@ const (
 // keep writes the customers as they are by now, and some notes about them.
 func (f *furnished) keep(w *writer, dice *rand.Rand, now time.Time) error {
 	for i, p := range f.people {
+		f.walk(w, dice, p)
+		custom, err := f.told(dice, p)
+		if err != nil {
+			return err
+		}
 		page, err := json.Marshal(p.page)
 		if err != nil {
 			return fmt.Errorf("page of %s: %w", p.name, err)
@@ -251,7 +260,7 @@ func (f *furnished) keep(w *writer, dice *rand.Rand, now time.Time) error {
 		}
 		w.exec(insertCustomer, dbx.Params{
 			"id": p.customer, "external_id": p.identity, "name": p.name, "phone": p.phone, "region": p.region, "level": p.level,
-			"distributor": p.distributor, "dedicated": p.dedicated, "tags": string(tags), "created": stamp(p.known),
+			"distributor": p.distributor, "dedicated": p.dedicated, "tags": string(tags), "custom": custom, "created": stamp(p.known),
 		})
 		w.exec(insertContact, dbx.Params{
 			"id": p.contact, "customer": p.customer, "channel": f.channel.Id, "identity": p.identity, "name": p.name, "lang": p.lang,
@@ -261,6 +270,12 @@ func (f *furnished) keep(w *writer, dice *rand.Rand, now time.Time) error {
 			w.exec(insertNote, dbx.Params{
 				"id": core.GenerateDefaultRandomId(), "customer": p.customer, "staff": pick(dice, f.staff[1:]).ID,
 				"text": f.People.Notes[i%len(f.People.Notes)], "created": stamp(now.Add(-time.Duration(1+dice.IntN(60*24)) * time.Hour)),
+			})
+		}
+		if i < len(f.People.Notes) && chance(dice, 40) { // another colleague's
+			w.exec(insertNote, dbx.Params{
+				"id": core.GenerateDefaultRandomId(), "customer": p.customer, "staff": pick(dice, f.staff[1:]).ID,
+				"text": pick(dice, f.People.Notes), "created": stamp(now.Add(-time.Duration(60*24+dice.IntN(30*24)) * time.Hour)),
 			})
 		}
 	}

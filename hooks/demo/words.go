@@ -21,6 +21,7 @@ type shop struct {
 	Entry       []struct{ ID, Text, Answer, Group string }
 	Staff       []member
 	Tag         []struct{ Name, Colour string }
+	Field       []field
 	Level       []level // of customers
 	Distributor []level
 	Route       []struct{ By, Value, Group string }
@@ -33,6 +34,14 @@ type shop struct {
 		Surnames                                         string
 		Given, Nicknames, Levels, Regions, Cities, Notes []string
 	}
+}
+
+// field is something that the shop wants to know of its customers.
+type field struct {
+	Name, Kind    string
+	Options, Says []string // what it can be, or what customers say
+	Personal      bool
+	Share         int // of a hundred customers, how many have said
 }
 
 // level is a rank of customers or distributors.

@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useState } from "../../vendor/preact-11.2.0.js
 import { Avatar, Dialog, Icon, Tag, channelIcon } from "../parts.js";
 import { get, post } from "../api.js";
 import { done, load } from "./cards.js";
-import { fields, valueOf } from "./fields.js";
+import { fields, isMasked, valueOf } from "./fields.js";
 import { p } from "./words.js";
 import * as store from "../store.js";
 import { date, t } from "../words.js";
@@ -50,7 +50,7 @@ const named = (value) => value?.name ?? value ?? "";
 // has stays.
 function Compare({ a, b, onBack }) {
   const all = [{ key: "name", name: t("field_name") }, ...fields()];
-  const rows = all.map((f) => ({ ...f, a: named(valueOf(a.customer, f.key)), b: named(valueOf(b.customer, f.key)) })).filter((f) => f.a || f.b);
+  const rows = all.map((f) => ({ ...f, a: named(valueOf(a.customer, f.key)), b: named(valueOf(b.customer, f.key)) })).filter((f) => f.a !== f.b || isMasked(a.customer, f.key)); // two masks may look the same
   const [take, setTake] = useState(() => new Set(rows.filter((f) => !f.a && f.b).map((f) => f.key)));
   const [busy, setBusy] = useState(false);
   const choose = (key, other) => setTake((now) => { const next = new Set(now); if (other) next.add(key); else next.delete(key); return next; });
