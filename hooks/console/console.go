@@ -32,6 +32,7 @@ func routes(p panels) []web.Route {
 	get, post, put, patch, remove := http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete
 	return []web.Route{
 		{Method: get, Path: at + "desk", Permission: web.SignedIn, Handle: p.desk},
+		{Method: get, Path: at + "desk/areas", Permission: web.SignedIn, Handle: areas(p.table)},
 		{Method: put, Path: at + "desk/preferences", Permission: web.SignedIn, Handle: prefer},
 		{Method: get, Path: at + "desk/qr.svg", Permission: web.SignedIn, Handle: chatQR},
 		{Method: post, Path: at + "desk/first-steps/dismiss", Permission: access.SettingsEdit, Handle: dismissSteps},

@@ -200,7 +200,7 @@ func (s *shop) ask(text string) asking {
 type object = map[string]any
 
 var all = []string{
-	"GET desk", "PUT desk/preferences", "GET desk/qr.svg", "POST desk/first-steps/dismiss", "POST staff", "GET customers/%s", "PATCH customers/%s", "POST customers/%s/reveal",
+	"GET desk", "GET desk/areas", "PUT desk/preferences", "GET desk/qr.svg", "POST desk/first-steps/dismiss", "POST staff", "GET customers/%s", "PATCH customers/%s", "POST customers/%s/reveal",
 	"POST customers/%s/notes", "DELETE customers/%s/notes/x", "PUT conversations/%s/tags", "PUT conversations/%s/priority",
 	"PUT conversations/%s/emotion", "PUT conversations/%s/later", "DELETE conversations/%s/later", "PUT conversations/%s/unread", "GET conversations/%s/handover", "GET board", "PUT staff/%s/presence", "PUT conversations/%s/draft", "GET drafts",
 	"POST quick-replies", "PATCH quick-replies/%s", "DELETE quick-replies/%s", "POST quick-replies/%s/used",
@@ -656,6 +656,28 @@ func TestThePreferencesOfTheConsole(t *testing.T) {
 	s.call(who, "PUT desk/preferences", object{"views": []any{}}, http.StatusNoContent, nil)
 	if got := likes(who)["views"]; !reflect.DeepEqual(got, []any{}) {
 		t.Errorf("views that were removed: %v", got)
+	}
+}
+
+func TestThePaletteLeadsWhereThePersonMayGo(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	paths := func(who someone) (list []string) {
+		var got struct{ Areas []struct{ Name, Words, Icon, Path string } }
+		s.call(who, "GET desk/areas", nil, http.StatusOK, &got)
+		for _, a := range got.Areas {
+			if a.Name == "" || strings.HasPrefix(a.Name, "admin.") || strings.HasPrefix(a.Words, "admin.") || a.Icon == "" {
+				t.Errorf("an area says %+v", a)
+			}
+			list = append(list, a.Path)
+		}
+		return list
+	}
+	if got := paths(s.hire(access.Owner)); !slices.Contains(got, "/admin/settings") || !slices.Contains(got, "/admin/channels") {
+		t.Errorf("an owner's: %v", got)
+	}
+	if got := paths(s.hire(access.Agent)); !slices.Contains(got, "/admin") || slices.Contains(got, "/admin/settings") {
+		t.Errorf("an agent's: %v", got)
 	}
 }
 

@@ -17,6 +17,9 @@ export async function tried(promise) {
   }
 }
 
+// mayMove says who may hand a conversation on, or end it.
+export const mayMove = (c) => !!c && c.status !== "closed" && (store.mine(c) || store.may("conversations.assign"));
+
 export async function take(conversation) {
   if (!(await tried(act("take", { conversation })))) return;
   store.tab.value = "mine";

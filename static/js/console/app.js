@@ -4,9 +4,8 @@ import { Avatar, Icon, IconButton, Menu } from "./parts.js";
 import { List } from "./list.js";
 import { Thread } from "./thread.js";
 import { Panel } from "./panel.js";
-import { Keys } from "./keys.js";
 import { Mine, RailPromises, Remind, Unkept, openMine } from "./promised.js";
-import { later, styled } from "./later.js";
+import { later, once, styled } from "./later.js";
 import { Board, mayBoard, openBoard, openConversations } from "./area.js";
 import { Connection } from "./connection.js";
 import * as account from "./account.js";
@@ -21,12 +20,15 @@ import { t } from "./words.js";
 
 const shut = () => { store.dialog.value = null; };
 const dialog = (load, name) => later(() => load().then((module) => module[name]), shut);
+const tools = once(() => styled("tools"));
+const tool = (load, name) => dialog(() => Promise.all([load(), tools()]).then(([module]) => module), name);
 const colleague = () => import("./colleague.js");
 const dialogs = {
   merge: dialog(() => import("./panel/merge.js"), "Merge"), block: dialog(() => import("./panel/block.js"), "Block"),
   transfer: dialog(() => import("./transfer.js"), "Transfer"), leaving: dialog(() => import("./leaving.js"), "Leaving"), quick: dialog(() => import("./quick.js"), "NewReply"),
-  settings: dialog(() => Promise.all([import("./settings.js"), styled("tools")]).then(([module]) => module), "Settings"),
-  qr: dialog(colleague, "QR"), colleague: dialog(colleague, "Colleague"), remind: Remind, unkept: Unkept, promises: Mine, keys: Keys,
+  settings: tool(() => import("./settings.js"), "Settings"), palette: tool(() => import("./palette.js"), "Palette"), keys: tool(() => import("./sheet.js"), "Sheet"),
+  tags: tool(() => import("./tags.js"), "Tags"),
+  qr: dialog(colleague, "QR"), colleague: dialog(colleague, "Colleague"), remind: Remind, unkept: Unkept, promises: Mine,
 };
 const Viewer = later(() => import("./viewer.js").then((module) => module.Viewer), () => { store.picture.value = null; });
 
@@ -62,7 +64,7 @@ function Rail() {
     <${Areas} />
     <a href="/admin"><${Icon} name="settings" /><span>${t("area_admin")}</span></a>
     <div class="sp" /><${RailPromises} />
-    <button type="button" class="nv" aria-label=${t("keys_title")} title="?" onClick=${() => { store.dialog.value = { kind: "keys" }; }}><${Icon} name="keyboard" /></button>
+    <button type="button" class="nv" aria-label=${t("palette")} title=${`${t("palette")} (${store.meta}K)`} onClick=${() => { store.dialog.value = { kind: "palette" }; }}><${Icon} name="command" /></button>
     <button type="button" class="nv" aria-label=${t(dark ? "theme_light" : "theme_dark")} title=${t(dark ? "theme_light" : "theme_dark")} onClick=${() => account.setTheme(dark ? "light" : "dark")}><${Icon} name=${dark ? "sun" : "moon"} /></button>
     <span class="pop-at"><button type="button" class="me" aria-haspopup="menu" aria-expanded=${open} aria-label=${t("account", { Name: you.name, State: t("presence_" + you.presence) })} onClick=${() => setOpen(!open)}><${Avatar} who=${you} state=${looks[you.presence]} /></button>
       ${open && html`<${Account} onClose=${() => setOpen(false)} cls="beside" />`}</span>
@@ -76,6 +78,7 @@ function Account({ onClose, cls }) {
     <div class="menu-who" role="presentation"><b>${you.name}</b><small>${you.role_name}</small></div>
     <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => setPref("muted", !quiet)}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
     <button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "settings" }; }}><${Icon} name="adjustments-horizontal" />${t("settings")}</button>
+    <button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "keys" }; }}><${Icon} name="keyboard" />${t("keys_title")}</button>
     ${reminders.can() && html`<button type="button" role="menuitem" onClick=${() => { onClose(); openMine(); }}><${Icon} name="alarm" />${t("promises_mine")}</button>`}
     <a role="menuitem" href="/account"><${Icon} name="user-cog" />${t("my_account")}</a>
     <button type="button" role="menuitem" onClick=${() => account.setTheme("")}><${Icon} name="device-desktop" />${t("theme_system")}</button>

@@ -88,6 +88,12 @@ function Box({ c, reply }) {
     if (now && !r.file && out.from === out.text.length) { el.value = before + out.text + after; return submit(); }
     composing.set(c.id, before + out.text + after, mode, before.length + out.from, before.length + out.to);
   };
+  const picked = composing.picked.value;
+  useLayoutEffect(() => {
+    if (picked?.conversation !== c.id) return;
+    composing.picked.value = null;
+    pick(picked.reply);
+  }, [picked]);
   const submit = () => {
     const text = ref.current.value.trim();
     if ([...text].length > limit) return store.toast(t("too_long", { Most: limit }), "bad");

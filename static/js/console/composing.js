@@ -7,6 +7,7 @@ import { draftOf, write } from "./drafts.js";
 export const quotes = signal(new Map()); // conversation → the message that is answered
 export const trays = signal(new Map()); // conversation → files to be sent: {key, file, url, width, height}
 export const put = signal(null); // {conversation, text, at}: text set from outside, for the textarea to take over
+export const picked = signal(null); // {conversation, reply}: a quick reply chosen outside, for the composer to take over
 
 export const area = () => document.getElementById("composer-text");
 export const focus = () => area()?.focus({ preventScroll: true });

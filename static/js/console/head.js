@@ -5,7 +5,7 @@ import { Avatar, Blocked, Due, Icon, IconButton, Left, Level, Menu, Tag, Wait, c
 import { MarkChoices, Marking, Marks, mayMark } from "./marks.js";
 import { others, paused, pressing } from "./deadlines.js";
 import { whyOf } from "./handover.js";
-import { close } from "./acts.js";
+import { close, mayMove } from "./acts.js";
 import { back, openCustomer } from "./select.js";
 import * as store from "./store.js";
 import { clock, t } from "./words.js";
@@ -26,7 +26,7 @@ export function Head({ c }) {
   const [more, setMore] = useState(false);
   const done = c.status === "closed";
   const since = !done && (c.waiting_since || c.left);
-  const can = !done && (store.mine(c) || store.may("conversations.assign"));
+  const can = mayMove(c);
   return html`<header class="th">
     <${IconButton} icon="arrow-left" cls="back" label=${t("back")} onClick=${back} />
     <div class="who-head">

@@ -20,3 +20,9 @@ export function later(load, back) {
 export const styled = (name) => new Promise((done, failed) => {
   document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: new URL(`../../css/${name}.css`, import.meta.url).href, onload: done, onerror: failed }));
 });
+
+// once does it when it is first asked for; where that fails, at the next time again.
+export function once(load) {
+  let done;
+  return () => (done ??= load().catch((e) => { done = undefined; throw e; }));
+}
