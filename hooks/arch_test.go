@@ -18,12 +18,12 @@ const module = "github.com/dianxiaoer/xiaoer/"
 // layers are the storeys of hooks, the ground first. A package knows those
 // below its own and nobody beside it.
 var layers = []struct{ name, packages string }{
-	{"ground", "fail live web outbox outbound hours settings limits keys mail files sheets mask clock rounds"},
+	{"ground", "fail live web outbox outbound hours settings limits keys mail files sheets mask clock rounds terms"},
 	{"audit", "audit"},
 	{"access", "access"},
 	{"notices", "notices"},
 	{"spine", "channels customers conversations"},
-	{"features", "routing sla escalation reminders quickreplies protocol channels/widget backup"},
+	{"features", "routing sla escalation reminders quickreplies protocol channels/widget backup search"},
 	{"surfaces", "team admin console setup ops demo"},
 }
 

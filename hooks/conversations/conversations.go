@@ -12,17 +12,23 @@
 // [OnCommit]. Saving conversations, messages or files as records is refused to
 // everybody, the dashboard included.
 //
+// What is said can be found by its words, see [Find]: they are put into the index
+// in the commit that says it.
+//
 // The package does not know who is on line, who should be given what, or how a
 // frame looks: that is routing's and protocol's business.
 package conversations
 
 import (
+	"time"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
+	"github.com/dianxiaoer/xiaoer/hooks/rounds"
 )
 
 const storeKey = "conversations.timeline"
@@ -42,6 +48,7 @@ func Register(app core.App) {
 	outbox.Handle(app, recalledFile, deleteFile)
 	outbox.Handle(app, customers.Retag, t.retag)
 	app.OnServe().BindFunc(t.renewEpoch)
+	rounds.Bind(app, rounds.Of{Name: "indexing", Round: func(time.Time) error { return IndexOlder(app) }, Due: t.indexing})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "timelineStops", Func: t.stop, Priority: stopPriority})
 }
 

@@ -41,12 +41,9 @@ func Thread(app core.App, p *access.Person, contact string, before int64) ([]*Me
 	if err != nil {
 		return nil, err
 	}
-	if seen.whole {
-		return page(app, "contact = {:id}", contact, before)
-	}
-	some, err := entries(app, dbx.And(dbx.In("conversation", seen.ids...), dbx.NewExp("seq < {:before}", dbx.Params{"before": before})), PageSize)
-	slices.Reverse(some)
-	return some, err
+	list, err := seen.some(app, contact, dbx.NewExp("seq < {:before}", dbx.Params{"before": before}), PageSize, "seq DESC")
+	slices.Reverse(list)
+	return list, err
 }
 
 // part is what somebody may see of a contact's thread.
@@ -71,7 +68,11 @@ func threadOf(app core.App, p *access.Person, contact string) (part, error) {
 
 // entries are the newest of those that where finds.
 func entries(app core.App, where dbx.Expression, limit int64) ([]*Message, error) {
-	rows, err := app.ConcurrentDB().Select(strings.Split(messageColumns, ", ")...).From("messages").Where(where).OrderBy("seq DESC").Limit(limit).Rows()
+	return entriesBy(app, where, limit, "seq DESC")
+}
+
+func entriesBy(app core.App, where dbx.Expression, limit int64, order string) ([]*Message, error) {
+	rows, err := app.ConcurrentDB().Select(strings.Split(messageColumns, ", ")...).From("messages").Where(where).OrderBy(order).Limit(limit).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("messages: %w", err)
 	}

@@ -105,7 +105,7 @@ func Handled(app core.App, since time.Time, n int64) ([]Handling, error) {
 	return handled, nil
 }
 
-func values(ids []string) []any {
+func values[T any](ids []T) []any {
 	list := make([]any, len(ids))
 	for i, id := range ids {
 		list[i] = id

@@ -1,0 +1,146 @@
+package conversations
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/terms"
+)
+
+// Labels that tell entries apart in the index, see [terms.Label].
+const (
+	ofConversation = 'c' // followed by its id
+	ofKind         = 'k'
+)
+
+var noteLabel = terms.Label(ofKind, string(Note))
+
+// said is what of an entry is searched: a text, what a file or a card is called,
+// what came with a rating. What happened in a conversation is not: it is in every
+// one.
+func (m *Message) said(app core.App) string {
+	switch m.Kind {
+	case Text, Note, Image:
+		return m.Text
+	case File:
+		if f, err := files.ByID(app, m.File); err == nil { // else it is gone
+			return strings.TrimSpace(f.Name() + " " + m.Text)
+		}
+		return m.Text
+	case Product, Order:
+		var card struct{ ID, Title string }
+		_ = json.Unmarshal(m.Data, &card) // written by this package
+		return strings.TrimSpace(card.ID + " " + card.Title)
+	case Event:
+		return m.Event().Comment
+	}
+	return ""
+}
+
+const insertWords = "INSERT INTO message_words (rowid, words) VALUES ({:seq}, {:words})"
+
+// index puts what can be found of m into the index, in the commit of m itself.
+// Recalling or deleting m takes it out again, by triggers.
+func (tx *Tx) index(m *Message) error {
+	words := terms.Words(m.said(tx.App))
+	if words == "" {
+		return nil
+	}
+	words += " " + terms.Label(ofConversation, m.Conversation)
+	if m.Kind == Note {
+		words += " " + noteLabel
+	}
+	return tx.exec(insertWords, dbx.Params{"seq": m.Seq, "words": words})
+}
+
+// Entries that are older than the index get their words afterwards: so many in
+// one commit, which takes about as long as some messages do, and for so long in
+// one round.
+const (
+	indexStep = 100
+	indexTime = 400 * time.Millisecond
+)
+
+// unindexed is the number before which entries have no words yet, 0 where all
+// have.
+func unindexed(app core.App) (from int64, err error) {
+	err = app.ConcurrentDB().NewQuery("SELECT seq FROM words_from WHERE id = 1").Row(&from)
+	return from, err
+}
+
+// Indexed is how much of the timeline can be searched, from 0 to 1.
+func Indexed(app core.App) (float64, error) {
+	from, err := unindexed(app)
+	if err != nil || from == 0 {
+		return 1, err
+	}
+	var span struct {
+		First int64 `db:"first"`
+		Last  int64 `db:"last"`
+	}
+	err = app.ConcurrentDB().NewQuery("SELECT COALESCE((SELECT seq FROM messages ORDER BY seq LIMIT 1), 0) AS first, last FROM sequence WHERE id = 1").One(&span)
+	if err != nil || span.Last <= span.First {
+		return 1, err
+	}
+	return min(1, max(0, float64(span.Last-from)/float64(span.Last-span.First))), nil
+}
+
+// IndexOlder gives words to entries that were there before the index, the newest
+// first, for a moment; it goes on where it has stopped until all have them.
+func IndexOlder(app core.App) error {
+	for began := time.Now(); time.Since(began) < indexTime; {
+		from, err := unindexed(app)
+		if err != nil || from == 0 {
+			return err
+		}
+		err = Write(app, func(tx *Tx) error { return tx.indexBefore(from) })
+		if f, ok := errors.AsType[*fail.Error](err); ok && f.Kind.Retry() {
+			return nil // who writes goes first; the next round is in a second
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// indexBefore gives words to the last entries before the number from.
+func (tx *Tx) indexBefore(from int64) error {
+	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE seq < {:from} ORDER BY seq DESC LIMIT {:most}",
+		dbx.Params{"from": from, "most": indexStep}).Rows()
+	if err != nil {
+		return err
+	}
+	list, err := scanMessages(rows)
+	if err != nil {
+		return err
+	}
+	rest := int64(0)
+	for _, m := range list {
+		if err := tx.index(m); err != nil {
+			return err
+		}
+		rest = m.Seq
+	}
+	if len(list) < indexStep {
+		rest = 0
+	}
+	return tx.exec("UPDATE words_from SET seq = {:seq} WHERE id = 1", dbx.Params{"seq": rest})
+}
+
+// indexing is asked once a second: do some entries still have no words?
+func (t *timeline) indexing() bool {
+	if t.indexed.Load() {
+		return false
+	}
+	from, err := unindexed(t.app)
+	t.indexed.Store(err == nil && from == 0)
+	return err == nil && from > 0
+}
