@@ -29,6 +29,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
 	"github.com/dianxiaoer/xiaoer/hooks/reminders"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
+	"github.com/dianxiaoer/xiaoer/hooks/search"
 	"github.com/dianxiaoer/xiaoer/hooks/setup"
 	"github.com/dianxiaoer/xiaoer/hooks/sla"
 	"github.com/dianxiaoer/xiaoer/hooks/team"
@@ -63,6 +64,7 @@ func Register(app core.App, c *Config) *web.Table {
 	notices.RegisterPages(app, t)
 	quickreplies.Register(app, t)
 	protocol.Register(app, t, c.Unlimited)
+	search.Register(app, t)
 	widget.Register(app, t)
 	backup.Register(app, t, ops.Version(), ops.Restart)
 	// surfaces

@@ -13,7 +13,8 @@ import (
 // words_from were there before the index and get their words bit by bit, the
 // newest first.
 //
-// record_words are those of customers and notes, whose ids are numbered for it.
+// record_words are those of customers and notes, whose ids are numbered for it in
+// the order in which they came.
 // What has changed is put down in records_changed by triggers, so that no way of
 // writing can be forgotten, and indexed within a second. What is recalled or
 // deleted goes from the index in the same commit.
@@ -24,7 +25,7 @@ CREATE TRIGGER message_words_recalled AFTER UPDATE OF recalled ON messages WHEN 
 CREATE TRIGGER message_words_deleted AFTER DELETE ON messages
 	BEGIN DELETE FROM message_words WHERE rowid = old.seq; END;
 CREATE TABLE words_from (id INTEGER PRIMARY KEY CHECK (id = 1), seq INTEGER NOT NULL);
-INSERT INTO words_from (id, seq) SELECT 1, COALESCE(MAX(seq), 0) + 1 FROM messages;
+INSERT INTO words_from (id, seq) SELECT 1, COALESCE(MAX(seq) + 1, 0) FROM messages;
 
 CREATE VIRTUAL TABLE record_words USING fts5(words, content='', contentless_delete=1, tokenize='unicode61', detail=none);
 CREATE TABLE record_numbers (n INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, record TEXT NOT NULL, UNIQUE (kind, record));
@@ -33,7 +34,8 @@ CREATE TRIGGER record_numbers_deleted AFTER DELETE ON record_numbers
 	BEGIN DELETE FROM record_words WHERE rowid = old.n; END;
 
 CREATE TRIGGER customers_new AFTER INSERT ON customers
-	BEGIN INSERT OR IGNORE INTO records_changed VALUES ('customer', new.id); END;
+	BEGIN INSERT OR IGNORE INTO record_numbers (kind, record) VALUES ('customer', new.id);
+	INSERT OR IGNORE INTO records_changed VALUES ('customer', new.id); END;
 CREATE TRIGGER customers_changed AFTER UPDATE ON customers
 	BEGIN INSERT OR IGNORE INTO records_changed VALUES ('customer', new.id); END;
 CREATE TRIGGER customers_deleted AFTER DELETE ON customers
@@ -51,7 +53,8 @@ CREATE TRIGGER contacts_deleted AFTER DELETE ON contacts WHEN old.customer != ''
 	BEGIN INSERT OR IGNORE INTO records_changed VALUES ('customer', old.customer); END;
 
 CREATE TRIGGER notes_new AFTER INSERT ON notes
-	BEGIN INSERT OR IGNORE INTO records_changed VALUES ('note', new.id); END;
+	BEGIN INSERT OR IGNORE INTO record_numbers (kind, record) VALUES ('note', new.id);
+	INSERT OR IGNORE INTO records_changed VALUES ('note', new.id); END;
 CREATE TRIGGER notes_changed AFTER UPDATE ON notes
 	BEGIN INSERT OR IGNORE INTO records_changed VALUES ('note', new.id); END;
 CREATE TRIGGER notes_deleted AFTER DELETE ON notes

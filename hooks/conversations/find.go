@@ -66,7 +66,7 @@ func Find(ctx context.Context, app core.App, p *access.Person, s Sought, each fu
 			return fmt.Errorf("reading what was found: %w", err)
 		}
 		m.Data = json.RawMessage(data)
-		h := Hit{Seq: m.Seq, Text: m.said(app)}
+		h := Hit{Seq: m.Seq, Text: m.Said(app)}
 		var there bool
 		if h.Found, there = s.Query.In(h.Text); there && !each(h) {
 			return nil

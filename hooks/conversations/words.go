@@ -22,10 +22,10 @@ const (
 
 var noteLabel = terms.Label(ofKind, string(Note))
 
-// said is what of an entry is searched: a text, what a file or a card is called,
+// Said is what of an entry is searched: a text, what a file or a card is called,
 // what came with a rating. What happened in a conversation is not: it is in every
 // one.
-func (m *Message) said(app core.App) string {
+func (m *Message) Said(app core.App) string {
 	switch m.Kind {
 	case Text, Note, Image:
 		return m.Text
@@ -49,7 +49,7 @@ const insertWords = "INSERT INTO message_words (rowid, words) VALUES ({:seq}, {:
 // index puts what can be found of m into the index, in the commit of m itself.
 // Recalling or deleting m takes it out again, by triggers.
 func (tx *Tx) index(m *Message) error {
-	words := terms.Words(m.said(tx.App))
+	words := terms.Words(m.Said(tx.App))
 	if words == "" {
 		return nil
 	}
@@ -81,15 +81,11 @@ func Indexed(app core.App) (float64, error) {
 	if err != nil || from == 0 {
 		return 1, err
 	}
-	var span struct {
-		First int64 `db:"first"`
-		Last  int64 `db:"last"`
-	}
-	err = app.ConcurrentDB().NewQuery("SELECT COALESCE((SELECT seq FROM messages ORDER BY seq LIMIT 1), 0) AS first, last FROM sequence WHERE id = 1").One(&span)
-	if err != nil || span.Last <= span.First {
+	span, err := Extent(app)
+	if err != nil || span.Head <= span.Floor {
 		return 1, err
 	}
-	return min(1, max(0, float64(span.Last-from)/float64(span.Last-span.First))), nil
+	return min(1, max(0, float64(span.Head-from)/float64(span.Head-span.Floor))), nil
 }
 
 // IndexOlder gives words to entries that were there before the index, the newest

@@ -2,11 +2,13 @@ package protocol
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -65,14 +67,60 @@ func (d *desk) timeline(e *core.RequestEvent) error {
 }
 
 // thread is the timeline of all the contact's conversations: the one visible
-// thread.
+// thread. It is read backwards by before and forwards by after, or begins around
+// an entry, or around the first one since a moment.
 func (d *desk) thread(e *core.RequestEvent) error {
-	p := access.Of(e)
+	p, query := access.Of(e), e.Request.URL.Query()
 	c, err := conversations.SeenBy(d.app, p, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	return d.answerHistory(e, asStaff(p, web.Language(e)), func(before int64) ([]*conversations.Message, error) {
+	who := asStaff(p, web.Language(e))
+	switch around, since := query.Get("around"), query.Get("since"); {
+	case around != "":
+		return d.answerStretch(e, who, func() (*conversations.Stretch, error) {
+			return conversations.ThreadAround(d.app, p, c.Contact, around)
+		})
+	case since != "":
+		moment, err := time.Parse(time.RFC3339, since)
+		if err != nil {
+			return fail.New(fail.Invalid, "fail.invalid").On("since").Because(err)
+		}
+		return d.answerStretch(e, who, func() (*conversations.Stretch, error) {
+			return conversations.ThreadSince(d.app, p, c.Contact, moment)
+		})
+	case query.Get("after") != "":
+		after, err := conversations.Before(d.app, query.Get("after"))
+		if err != nil {
+			return err
+		}
+		return d.answerHistory(e, who, func(int64) ([]*conversations.Message, error) {
+			return conversations.ThreadAfter(d.app, p, c.Contact, after)
+		})
+	}
+	return d.answerHistory(e, who, func(before int64) ([]*conversations.Message, error) {
 		return conversations.Thread(d.app, p, c.Contact, before)
 	})
+}
+
+// stretch is a part of a thread from its middle.
+type stretch struct {
+	history
+
+	At    string `json:"at"` // id of the entry that was asked for
+	Older bool   `json:"older"`
+	Newer bool   `json:"newer"`
+}
+
+// answerStretch answers what load finds.
+func (d *desk) answerStretch(e *core.RequestEvent, who *caller, load func() (*conversations.Stretch, error)) error {
+	cursor, err := d.head()
+	if err != nil {
+		return err
+	}
+	s, err := load()
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, stretch{history{Messages: d.messages(s.Entries, who), Cursor: cursor}, s.At, s.Older, s.Newer})
 }

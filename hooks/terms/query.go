@@ -33,7 +33,7 @@ func Parse(typed string) Query {
 	}
 	var q Query
 	for _, p := range list {
-		t := term{text: []rune(p.word), spaceless: p.spaceless}
+		t := term{text: []rune(national(p.word)), spaceless: p.spaceless}
 		if p.spaceless {
 			t.text = runes[p.from:p.to]
 		}
@@ -43,6 +43,16 @@ func Parse(typed string) Query {
 		}
 	}
 	return q
+}
+
+// national is a Chinese mobile number without the country's: whoever wrote it with
+// that is found by its end.
+func national(word string) string {
+	bare := strings.TrimPrefix(word, "00")
+	if len(bare) == len("8613812346027") && strings.HasPrefix(bare, "861") && isNumber(bare) {
+		return bare[2:]
+	}
+	return word
 }
 
 // numberOf is the one number in groups that all that was typed is; nil where
@@ -149,22 +159,27 @@ type Found struct {
 
 // In reports whether text has all terms, and where.
 func (q Query) In(text string) (Found, bool) {
+	spans, found := q.places(text)
+	if len(q.terms) == 0 || slices.Contains(found.Counts, 0) {
+		return Found{}, false
+	}
+	found.Marks = marks(text, spans)
+	return found, true
+}
+
+// places are where text has any of the terms, and how often each.
+func (q Query) places(text string) (spans [][2]int, found Found) {
 	runes := folded(text)
 	list := pieces(runes)
-	found := Found{Counts: make([]int, len(q.terms)), Length: len(runes)}
-	var spans [][2]int
+	found = Found{Counts: make([]int, len(q.terms)), Length: len(runes)}
 	for i, t := range q.terms {
 		before := len(spans)
 		for _, p := range list {
 			spans = append(spans, t.within(runes, p)...)
 		}
 		found.Counts[i] = len(spans) - before
-		if found.Counts[i] == 0 {
-			return Found{}, false
-		}
 	}
-	found.Marks = marks(text, spans)
-	return found, len(q.terms) > 0
+	return spans, found
 }
 
 // within are the places of t in one piece of a text.

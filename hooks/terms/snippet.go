@@ -18,8 +18,8 @@ const (
 	snippetLead = 24  // of them before the first mark, where the text is longer
 )
 
-// Snippet is the part of text in which q is found first, or its beginning where
-// it is not.
+// Snippet is the part of text in which any term of q is found first, or its
+// beginning where none is.
 func (q Query) Snippet(text string) Snippet {
 	text = strings.Map(func(r rune) rune { // one for one, so that marks stay
 		if unicode.IsSpace(r) || unicode.IsControl(r) {
@@ -27,11 +27,12 @@ func (q Query) Snippet(text string) Snippet {
 		}
 		return r
 	}, text)
-	found, _ := q.In(text)
+	spans, _ := q.places(text)
+	found := marks(text, spans)
 	units := utf16.Encode([]rune(text))
 	from, to := 0, len(units)
-	if to > snippetMost && len(found.Marks) > 0 {
-		from = whole(units, max(0, min(found.Marks[0][0]-snippetLead, to-snippetMost)))
+	if to > snippetMost && len(found) > 0 {
+		from = whole(units, max(0, min(found[0][0]-snippetLead, to-snippetMost)))
 	}
 	to = whole(units, min(to, from+snippetMost))
 	s := Snippet{Marks: []Mark{}}
@@ -43,7 +44,7 @@ func (q Query) Snippet(text string) Snippet {
 	if to < len(units) {
 		s.Text += "…"
 	}
-	for _, m := range found.Marks {
+	for _, m := range found {
 		if m[0] < to && m[1] > from {
 			s.Marks = append(s.Marks, Mark{max(m[0], from) - from + lead, min(m[1], to) - from + lead})
 		}
