@@ -505,3 +505,15 @@ func TestABlockIsSharedByANewDevice(t *testing.T) {
 		t.Error("another channel is a way around a block")
 	}
 }
+
+func TestATitleComesAfterItsAddress(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	v := s.stranger()
+	for _, title := range []string{"", "秋梨膏"} {
+		s.must(customers.SetPage(s, v.Id, customers.Page{URL: "https://shop.example/p?id=1", Title: title}))
+	}
+	if list, err := customers.TrailOf(s, s.of(v).Id); err != nil || len(list) != 1 || list[0].Page.Title != "秋梨膏" {
+		t.Errorf("trail: %v, %v", list, err)
+	}
+}

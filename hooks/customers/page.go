@@ -72,17 +72,22 @@ func (p Page) from(before Page, now time.Time) Page {
 }
 
 const (
-	addPage   = "INSERT INTO contact_pages (id, contact, url, title, kind, came) VALUES ({:id}, {:contact}, {:url}, {:title}, {:kind}, {:came})"
-	dropPages = "DELETE FROM contact_pages WHERE id IN (SELECT id FROM contact_pages WHERE contact = {:contact} ORDER BY came DESC LIMIT -1 OFFSET {:most})"
-	dropTrail = "DELETE FROM contact_pages WHERE id IN (SELECT id FROM contact_pages WHERE came < {:limit} LIMIT {:most})"
-	trailOf   = "SELECT p.contact, p.url, p.title, p.kind, p.came FROM contact_pages p JOIN contacts c ON c.id = p.contact " +
+	addPage    = "INSERT INTO contact_pages (id, contact, url, title, kind, came) VALUES ({:id}, {:contact}, {:url}, {:title}, {:kind}, {:came})"
+	renamePage = "UPDATE contact_pages SET title = {:title} WHERE contact = {:contact} AND came = {:came}"
+	dropPages  = "DELETE FROM contact_pages WHERE id IN (SELECT id FROM contact_pages WHERE contact = {:contact} ORDER BY came DESC LIMIT -1 OFFSET {:most})"
+	dropTrail  = "DELETE FROM contact_pages WHERE id IN (SELECT id FROM contact_pages WHERE came < {:limit} LIMIT {:most})"
+	trailOf    = "SELECT p.contact, p.url, p.title, p.kind, p.came FROM contact_pages p JOIN contacts c ON c.id = p.contact " +
 		"WHERE c.customer = {:customer} AND p.came >= {:since} ORDER BY p.came DESC LIMIT {:most}"
 )
 
 // walk adds a page to the trail of who has come to it.
 func walk(app core.App, contact string, before, page Page) error {
-	if page.URL == "" || page.Since.Equal(before.Since) {
+	if page.URL == "" {
 		return nil
+	}
+	if page.Since.Equal(before.Since) { // a title comes after its address
+		_, err := app.NonconcurrentDB().NewQuery(renamePage).Bind(dbx.Params{"contact": contact, "title": page.Title, "came": moment(page.Since)}).Execute()
+		return err
 	}
 	_, err := app.NonconcurrentDB().NewQuery(addPage).Bind(dbx.Params{
 		"id": core.GenerateDefaultRandomId(), "contact": contact, "url": page.URL, "title": page.Title, "kind": page.Kind, "came": moment(page.Since),
