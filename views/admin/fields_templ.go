@@ -663,7 +663,7 @@ func fieldRest(a layout.Admin, f ui.Form, typed FieldTyped) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.TextArea(ui.Area{Name: "options", Label: a.T("admin.fields_options"), Value: typed.Options, Hint: a.T("admin.fields_options_hint"), Error: f.Errors["options"], Rows: "5"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TextArea(ui.Area{Name: "options", Label: a.T("admin.fields_options"), Value: typed.Options, Hint: a.T("admin.fields_options_hint"), Error: f.Errors["options"], Rows: "5", Optional: a.T("admin.fields_options_each")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
