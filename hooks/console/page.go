@@ -15,5 +15,5 @@ func page(e *core.RequestEvent) error {
 	if theme == "" {
 		theme = access.Of(e).Theme
 	}
-	return web.Render(e, console.Page(console.Desk{Language: web.Language(e), Theme: theme, Shop: settings.ShopOf(e.App).Name}))
+	return web.RenderShell(e, console.Page(console.Desk{Language: web.Language(e), Theme: theme, Shop: settings.ShopOf(e.App).Name}))
 }

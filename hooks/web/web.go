@@ -9,9 +9,12 @@ package web
 
 import (
 	"bytes"
+	"compress/gzip"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/pocketbase/pocketbase/apis"
@@ -78,6 +81,24 @@ func IsPage(e *core.RequestEvent) bool {
 // Render answers with a component and status 200.
 func Render(e *core.RequestEvent, c templ.Component) error {
 	return RenderStatus(e, http.StatusOK, c)
+}
+
+// RenderShell is [Render] for the shell of a page that scripts fill, compressed. It
+// is for what is the same for everybody: how short something secret becomes beside
+// what a stranger has had repeated tells what it is.
+func RenderShell(e *core.RequestEvent, c templ.Component) error {
+	h := e.Response.Header()
+	h.Add("Vary", "Accept-Encoding")
+	if !strings.Contains(e.Request.Header.Get("Accept-Encoding"), "gzip") {
+		return Render(e, c)
+	}
+	var out bytes.Buffer
+	packed := gzip.NewWriter(&out)
+	if err := errors.Join(c.Render(e.Request.Context(), packed), packed.Close()); err != nil {
+		return err
+	}
+	h.Set("Content-Encoding", "gzip")
+	return e.HTML(http.StatusOK, out.String())
 }
 
 // RenderStatus answers with a component. It renders to memory first, so that a

@@ -44,7 +44,7 @@ func panel(e *core.RequestEvent) error {
 		web.Speak(e, lang)
 	}
 	shop := settings.ShopOf(e.App)
-	return web.Render(e, chat.Page(chat.Panel{
+	return web.RenderShell(e, chat.Page(chat.Panel{
 		Lang: lang, Theme: theme(e, q.Get("theme")), Shop: shop.Name, Channel: ch.Id, Name: ch.Name(), Colour: colour(ch.Colour(), shop.Colour),
 		Preview: q.Has("preview"),
 	}))

@@ -4,15 +4,15 @@ import * as store from "./store.js";
 import { t } from "./words.js";
 
 // later is a part that load fetches when it is first shown. Where that fails, the
-// way back is taken.
-export function later(load, back) {
+// way back is taken. Meanwhile there is nothing, or what stands in its place.
+export function later(load, back, meanwhile = null) {
   let Part;
   return function Later(props) {
     const [, drawn] = useState(0);
     useEffect(() => {
       if (!Part) load().then((fetched) => { Part = fetched; drawn(1); }, () => { back(); store.toast(t("not_connected"), "bad"); });
     }, []);
-    return Part ? html`<${Part} ...${props} />` : null;
+    return Part ? html`<${Part} ...${props} />` : meanwhile;
   };
 }
 

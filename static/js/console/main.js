@@ -2,6 +2,7 @@
 import { effect, html, render } from "../vendor/preact-11.2.0.js";
 import { App } from "./app.js";
 import { follow, openBoard } from "./area.js";
+import { trays } from "./composing.js";
 import { select } from "./select.js";
 import { moveIn } from "./preferences.js";
 import * as alerts from "./alerts.js";
@@ -9,6 +10,7 @@ import * as drafts from "./drafts.js";
 import * as keys from "./keys.js";
 import * as link from "./link.js";
 import * as loading from "./loading.js";
+import * as mentions from "./mentions.js";
 import * as store from "./store.js";
 import * as words from "./words.js";
 
@@ -28,23 +30,32 @@ async function start() {
   alerts.watch(select);
   moveIn();
   keys.watch();
+  mentions.watch();
   reopen();
   addEventListener("popstate", follow);
   fit();
   await link.start();
+  await once(() => store.link.value.state === "ready");
+  (window.requestIdleCallback ?? setTimeout)(rest);
 }
 
+// rest fetches what the first screen does not need and the next one does, and goes
+// on with files that an earlier page had begun to send.
+function rest() {
+  Promise.all([import("./thread.js"), import("./attach.js")]).then(([, attach]) => attach.restore(), () => setTimeout(rest, 5000));
+}
+
+// once resolves when something has become true.
+const once = (so) => new Promise((done) => {
+  const stop = effect(() => so() && queueMicrotask(() => { stop(); done(); }));
+});
+
 // The address names the open conversation, or the board: a reload comes back to it.
-function reopen() {
-  const done = effect(() => {
-    if (store.link.value.state !== "ready") return;
-    const id = location.hash.slice(1);
-    queueMicrotask(() => {
-      done();
-      if (id === "board") openBoard();
-      else if (id && !store.selected.peek()) select(id);
-    });
-  });
+async function reopen() {
+  await once(() => store.link.value.state === "ready");
+  const id = location.hash.slice(1);
+  if (id === "board") openBoard();
+  else if (id && !store.selected.peek()) select(id);
 }
 
 // fit keeps the panes above an iPhone's keyboard, which covers the page instead
@@ -60,7 +71,7 @@ function fit() {
 }
 
 addEventListener("beforeunload", (e) => {
-  if (link.outbox.value.some((x) => x.progress !== undefined && x.state === "pending")) e.preventDefault(); // an upload would be lost
+  if (trays.value.size) e.preventDefault(); // pictures that were chosen and not sent would be lost
 });
 
 start();
