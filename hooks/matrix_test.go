@@ -142,7 +142,9 @@ func (d *theDesk) noteOn(customer string, who *somebody) string {
 func (d *theDesk) bodyOf(route string) any {
 	n := strconv.Itoa(d.next())
 	switch route {
-	case "PUT /api/xiaoer/conversations/{id}/draft", "POST /api/xiaoer/customers/{id}/notes":
+	case "PUT /api/xiaoer/conversations/{id}/draft":
+		return object{"reply": "x"}
+	case "POST /api/xiaoer/customers/{id}/notes":
 		return object{"text": "x"}
 	case "PUT /api/xiaoer/conversations/{id}/priority":
 		return object{"priority": "high"}

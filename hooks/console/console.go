@@ -34,6 +34,7 @@ func routes(p panels) []web.Route {
 		{Method: get, Path: at + "desk", Permission: web.SignedIn, Handle: p.desk},
 		{Method: get, Path: at + "desk/areas", Permission: web.SignedIn, Handle: areas(p.table)},
 		{Method: put, Path: at + "desk/preferences", Permission: web.SignedIn, Handle: prefer},
+		{Method: get, Path: at + "desk/readings", Permission: web.SignedIn, Handle: readings},
 		{Method: get, Path: at + "desk/qr.svg", Permission: web.SignedIn, Handle: chatQR},
 		{Method: post, Path: at + "desk/first-steps/dismiss", Permission: access.SettingsEdit, Handle: dismissSteps},
 		{Method: post, Path: at + "staff", Permission: access.StaffEdit, Handle: addStaff},
@@ -50,6 +51,9 @@ func routes(p panels) []web.Route {
 		{Method: put, Path: at + "conversations/{id}/tags", Permission: access.ConversationsReply, Handle: setTags},
 		{Method: put, Path: at + "conversations/{id}/draft", Permission: web.SignedIn, Handle: keepDraft},
 		{Method: get, Path: at + "conversations/{id}/panels/{key}", Permission: web.SignedIn, Handle: p.show},
+		{Method: get, Path: at + "conversations/{id}/draft", Permission: web.SignedIn, Handle: showDraft},
+		{Method: get, Path: at + "conversations/{id}/mentionable", Permission: access.ConversationsReply, Handle: mentionable},
+		{Method: post, Path: at + "conversations/{id}/mention/seen", Permission: web.SignedIn, Handle: seeMention},
 		{Method: get, Path: at + "drafts", Permission: web.SignedIn, Handle: listDrafts},
 
 		{Method: post, Path: at + "quick-replies", Permission: web.SignedIn, Handle: addQuickReply},

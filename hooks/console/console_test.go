@@ -203,6 +203,7 @@ var all = []string{
 	"GET desk", "GET desk/areas", "PUT desk/preferences", "GET desk/qr.svg", "POST desk/first-steps/dismiss", "POST staff", "GET customers/%s", "PATCH customers/%s", "POST customers/%s/reveal",
 	"POST customers/%s/notes", "DELETE customers/%s/notes/x", "PUT conversations/%s/tags", "PUT conversations/%s/priority",
 	"PUT conversations/%s/emotion", "PUT conversations/%s/later", "DELETE conversations/%s/later", "PUT conversations/%s/unread", "GET conversations/%s/handover", "GET board", "PUT staff/%s/presence", "PUT conversations/%s/draft", "GET drafts",
+	"GET conversations/%s/draft", "GET desk/readings", "GET conversations/%s/mentionable", "POST conversations/%s/mention/seen",
 	"POST quick-replies", "PATCH quick-replies/%s", "DELETE quick-replies/%s", "POST quick-replies/%s/used",
 }
 
@@ -525,42 +526,6 @@ func TestTagsOfAConversation(t *testing.T) {
 	s.call(agent, at, object{"tags": []string{"nope"}}, http.StatusNotFound, nil)
 	s.call(agent, at, object{"tags": "nope"}, http.StatusUnprocessableEntity, nil)
 	s.call(s.hireWith(access.ConversationsReply), "PUT conversations/nope/tags", object{"tags": []string{}}, http.StatusNotFound, nil)
-}
-
-func TestDraftsAreOnesOwn(t *testing.T) {
-	t.Parallel()
-	s := open(t)
-	v := s.ask("在吗")
-	writer, colleague := s.hire(access.Agent), s.hire(access.Agent)
-	at := "PUT conversations/" + v.conversation + "/draft"
-	drafts := func(who someone) []object {
-		var got struct{ Drafts []object }
-		s.call(who, "GET drafts", nil, http.StatusOK, &got)
-		for _, d := range got.Drafts {
-			delete(d, "updated")
-		}
-		return got.Drafts
-	}
-	s.call(writer, at, object{"text": "您", "mode": "reply"}, http.StatusNoContent, nil)
-	s.call(writer, at, object{"text": "您好", "mode": "note"}, http.StatusNoContent, nil)
-	want := []object{{"conversation": v.conversation, "text": "您好", "mode": "note"}}
-	if got := drafts(writer); !reflect.DeepEqual(got, want) {
-		t.Errorf("drafts = %v", got)
-	}
-	if got := drafts(colleague); len(got) != 0 {
-		t.Errorf("a colleague reads %v", got)
-	}
-	s.call(writer, at, object{"text": "x", "mode": "shout"}, http.StatusUnprocessableEntity, nil)
-	s.call(writer, at, object{"text": strings.Repeat("长", 20001)}, http.StatusUnprocessableEntity, nil)
-	s.call(writer, "PUT conversations/nope/draft", object{"text": "x"}, http.StatusNotFound, nil)
-	s.call(colleague, at, object{"text": ""}, http.StatusNoContent, nil) // forgets their own, which is none
-	if got := drafts(writer); len(got) != 1 {
-		t.Error("a colleague forgot it")
-	}
-	s.call(writer, at, object{"text": ""}, http.StatusNoContent, nil)
-	if got := drafts(writer); len(got) != 0 {
-		t.Errorf("left: %v", got)
-	}
 }
 
 func TestQuickRepliesOverHTTP(t *testing.T) {

@@ -25,8 +25,9 @@ type deskView struct {
 	QuickReplies []quickReplyView `json:"quick_replies"`
 	Channels     []channelView    `json:"channels"`
 	Levels       levelsView       `json:"levels"`
-	Fields       []fieldView      `json:"fields"` // of customers, the shop's own
-	Panels       []panelView      `json:"panels"` // that features add
+	Fields       []fieldView      `json:"fields"`             // of customers, the shop's own
+	Panels       []panelView      `json:"panels"`             // that features add
+	Mentions     []mentionView    `json:"mentions,omitempty"` // that the asker has not seen
 	Counts       map[string]int   `json:"counts"`
 	Now          int64            `json:"now"` // Unix ms
 	FirstSteps   *stepsView       `json:"first_steps,omitempty"`
@@ -95,7 +96,7 @@ type channelView struct {
 func (ps panels) desk(e *core.RequestEvent) error {
 	p, shop := access.Of(e), settings.ShopOf(e.App)
 	view := deskView{Shop: shopView{Name: shop.Name, Colour: shop.Colour}, Levels: viewLevels(settings.LevelsOf(e.App)), Now: time.Now().UnixMilli()}
-	for _, fill := range []func(*core.RequestEvent, *access.Person) error{view.fillPeople, view.fillWords, view.fillFields, view.fillChannels, view.fillSteps} {
+	for _, fill := range []func(*core.RequestEvent, *access.Person) error{view.fillPeople, view.fillWords, view.fillFields, view.fillChannels, view.fillMentions, view.fillSteps} {
 		if err := fill(e, p); err != nil {
 			return err
 		}

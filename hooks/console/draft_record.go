@@ -1,6 +1,8 @@
 package console
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -10,7 +12,7 @@ import (
 
 const collectionDrafts = "drafts"
 
-// mode is what a draft would become, so that a note can never go out as a reply.
+// mode is which of a draft's two texts is being written.
 type mode string
 
 const (
@@ -18,27 +20,39 @@ const (
 	note  mode = "note"
 )
 
-// draft is what somebody has begun to write in a conversation. It is kept raw:
-// it comes once a second from everybody who writes, and no rule looks at it.
+// draft is what somebody has begun to write in a conversation: a reply, a note,
+// and which of the two is open. They are two texts, so that a note is never
+// where it could go out as a reply. A draft is kept raw: it comes once a second
+// from everybody who writes, and no rule looks at it.
 type draft struct {
 	Conversation string         `db:"conversation"`
-	Text         string         `db:"text"`
+	Reply        string         `db:"reply"`
+	Note         string         `db:"note"`
 	Mode         mode           `db:"mode"`
 	Updated      types.DateTime `db:"updated"`
 }
 
-const saveDraft = "INSERT INTO drafts (id, staff, conversation, text, mode, updated) VALUES ({:id}, {:who}, {:conversation}, {:text}, {:mode}, {:now}) " +
-	"ON CONFLICT (staff, conversation) DO UPDATE SET text = excluded.text, mode = excluded.mode, updated = excluded.updated"
+// empty reports whether there is nothing to keep: an open note is worth it even
+// without a word, since what is typed next is to be a note.
+func (d draft) empty() bool { return d.Reply == "" && d.Note == "" && d.Mode != note }
 
-func (d draft) save(app core.App, staff string) error {
+// says reports whether both have the same words.
+func (d draft) says(other draft) bool { return d.Reply == other.Reply && d.Note == other.Note }
+
+const saveDraft = "INSERT INTO drafts (id, staff, conversation, reply, note, mode, updated) VALUES ({:id}, {:who}, {:conversation}, {:reply}, {:note}, {:mode}, {:now}) " +
+	"ON CONFLICT (staff, conversation) DO UPDATE SET reply = excluded.reply, note = excluded.note, mode = excluded.mode, updated = excluded.updated"
+
+// save keeps d in the place of what was there, and returns it as it is kept.
+func (d draft) save(app core.App, staff string) (draft, error) {
+	d.Updated = types.NowDateTime()
 	_, err := app.NonconcurrentDB().NewQuery(saveDraft).Bind(dbx.Params{
 		"id": core.GenerateDefaultRandomId(), "who": staff, "conversation": d.Conversation,
-		"text": d.Text, "mode": string(d.Mode), "now": types.NowDateTime().String(),
+		"reply": d.Reply, "note": d.Note, "mode": string(d.Mode), "now": d.Updated.String(),
 	}).Execute()
 	if err != nil {
-		return fmt.Errorf("keep draft: %w", err)
+		return d, fmt.Errorf("keep draft: %w", err)
 	}
-	return nil
+	return d, nil
 }
 
 func forgetDraft(app core.App, staff, conversation string) error {
@@ -49,11 +63,24 @@ func forgetDraft(app core.App, staff, conversation string) error {
 	return nil
 }
 
+func draftsQuery(app core.App, staff string) *dbx.SelectQuery {
+	return app.ConcurrentDB().Select("conversation", "reply", "note", "mode", "updated").From(collectionDrafts).Where(dbx.HashExp{"staff": staff})
+}
+
+// draftOf is somebody's draft in a conversation, an empty one where there is none.
+func draftOf(app core.App, staff, conversation string) (draft, error) {
+	d := draft{Conversation: conversation, Mode: reply}
+	err := draftsQuery(app, staff).AndWhere(dbx.HashExp{"conversation": conversation}).Limit(1).One(&d)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return d, fmt.Errorf("draft: %w", err)
+	}
+	return d, nil
+}
+
 // draftsOf lists somebody's drafts, the latest first.
 func draftsOf(app core.App, staff string) ([]draft, error) {
 	var all []draft
-	err := app.ConcurrentDB().Select("conversation", "text", "mode", "updated").From(collectionDrafts).
-		Where(dbx.HashExp{"staff": staff}).OrderBy("updated DESC").Limit(mostDrafts).All(&all)
+	err := draftsQuery(app, staff).OrderBy("updated DESC").Limit(mostDrafts).All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("drafts: %w", err)
 	}

@@ -20,13 +20,18 @@ const (
 
 type draftView struct {
 	Conversation string `json:"conversation"`
-	Text         string `json:"text"`
+	Reply        string `json:"reply"`
+	Note         string `json:"note"`
 	Mode         mode   `json:"mode"`
-	Updated      string `json:"updated"`
+	Updated      string `json:"updated,omitempty"` // "" where nothing is kept
+}
+
+func viewDraft(d draft) *draftView {
+	return &draftView{Conversation: d.Conversation, Reply: d.Reply, Note: d.Note, Mode: d.Mode, Updated: protocol.Stamp(d.Updated.Time())}
 }
 
 type draftsAnswer struct {
-	Drafts []draftView `json:"drafts"`
+	Drafts []*draftView `json:"drafts"`
 }
 
 func listDrafts(e *core.RequestEvent) error {
@@ -34,61 +39,92 @@ func listDrafts(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	answer := draftsAnswer{Drafts: make([]draftView, len(all))}
+	answer := draftsAnswer{Drafts: make([]*draftView, len(all))}
 	for i, d := range all {
-		answer.Drafts[i] = draftView{Conversation: d.Conversation, Text: d.Text, Mode: d.Mode, Updated: protocol.Stamp(d.Updated.Time())}
+		answer.Drafts[i] = viewDraft(d)
 	}
 	return e.JSON(http.StatusOK, answer)
 }
 
-type draftSent struct {
-	Text string `json:"text"`
-	Mode mode   `json:"mode"`
+type draftAnswer struct {
+	Draft    *draftView `json:"draft"`
+	Replaced *draftView `json:"replaced,omitempty"` // by it, without its writer having known it
 }
 
-// keepDraft keeps what somebody has begun to write. An empty text forgets it,
-// also in a conversation that is no longer theirs to see.
+// showDraft answers what is kept of somebody's own, as another of their machines
+// may have left it.
+func showDraft(e *core.RequestEvent) error {
+	p := access.Of(e)
+	c, err := conversations.SeenBy(e.App, p, e.Request.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	d, err := draftOf(e.App, p.ID, c.ID)
+	if err != nil {
+		return err
+	}
+	return e.JSON(http.StatusOK, draftAnswer{Draft: viewDraft(d)})
+}
+
+type draftSent struct {
+	Reply string `json:"reply"`
+	Note  string `json:"note"`
+	Mode  mode   `json:"mode"`
+	After string `json:"after"` // "updated" of the draft that this one goes on from, "" for none
+}
+
+func (in draftSent) check() error {
+	if in.Mode != reply && in.Mode != note {
+		return fail.New(fail.Invalid, "fail.invalid").On("mode")
+	}
+	for name, text := range map[string]string{"reply": in.Reply, "note": in.Note} {
+		if utf8.RuneCountInString(text) > longestDraft {
+			return fail.New(fail.TooLong, "fail.too_long", "Most", longestDraft).On(name)
+		}
+	}
+	return nil
+}
+
+// keepDraft keeps what somebody has begun to write; an empty one is forgotten,
+// also in a conversation that is no longer theirs to see. The newest wins: what
+// they have written meanwhile on another machine comes back as replaced, so that
+// it is not lost, and is not forgotten by the one that was sent.
 func keepDraft(e *core.RequestEvent) error {
 	in, err := web.Body[draftSent](e)
 	if err != nil {
 		return err
 	}
-	p, id := access.Of(e), e.Request.PathValue("id")
-	if in.Text == "" {
-		if err := forgetDraft(e.App, p.ID, id); err != nil {
-			return err
-		}
-		return e.NoContent(http.StatusNoContent)
-	}
 	if in.Mode == "" {
 		in.Mode = reply
 	}
-	if in.Mode != reply && in.Mode != note {
-		return fail.New(fail.Invalid, "fail.invalid").On("mode")
-	}
-	if utf8.RuneCountInString(in.Text) > longestDraft {
-		return fail.New(fail.TooLong, "fail.too_long", "Most", longestDraft).On("text")
-	}
-	if _, err := conversations.SeenBy(e.App, p, id); err != nil {
+	if err = in.check(); err != nil {
 		return err
 	}
-	if err := (draft{Conversation: id, Text: in.Text, Mode: in.Mode}).save(e.App, p.ID); err != nil {
-		return err
-	}
-	return e.NoContent(http.StatusNoContent)
-}
-
-type tagsSent struct {
-	Tags []string `json:"tags"`
-}
-
-func setTags(e *core.RequestEvent) error {
-	in, err := web.Body[tagsSent](e)
+	p := access.Of(e)
+	now := draft{Conversation: e.Request.PathValue("id"), Reply: in.Reply, Note: in.Note, Mode: in.Mode}
+	old, err := draftOf(e.App, p.ID, now.Conversation)
 	if err != nil {
 		return err
 	}
-	if err := conversations.SetTags(e.App, access.Of(e), e.Request.PathValue("id"), in.Tags); err != nil {
+	foreign := !old.empty() && protocol.Stamp(old.Updated.Time()) != in.After && !old.says(now)
+	if now.empty() {
+		if foreign {
+			return e.JSON(http.StatusOK, draftAnswer{Draft: viewDraft(old)})
+		}
+		if err = forgetDraft(e.App, p.ID, now.Conversation); err != nil {
+			return err
+		}
+		return e.JSON(http.StatusOK, draftAnswer{Draft: viewDraft(now)})
+	}
+	if _, err = conversations.SeenBy(e.App, p, now.Conversation); err != nil {
 		return err
 	}
-	return e.NoContent(http.StatusNoContent)
+	if now, err = now.save(e.App, p.ID); err != nil {
+		return err
+	}
+	answer := draftAnswer{Draft: viewDraft(now)}
+	if foreign {
+		answer.Replaced = viewDraft(old)
+	}
+	return e.JSON(http.StatusOK, answer)
 }

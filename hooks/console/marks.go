@@ -39,3 +39,18 @@ func mark(e *core.RequestEvent) error {
 	}
 	return e.NoContent(http.StatusNoContent)
 }
+
+type tagsSent struct {
+	Tags []string `json:"tags"`
+}
+
+func setTags(e *core.RequestEvent) error {
+	in, err := web.Body[tagsSent](e)
+	if err != nil {
+		return err
+	}
+	if err := conversations.SetTags(e.App, access.Of(e), e.Request.PathValue("id"), in.Tags); err != nil {
+		return err
+	}
+	return e.NoContent(http.StatusNoContent)
+}

@@ -33,12 +33,26 @@ type quickReplyAnswer struct {
 	QuickReply quickReplyView `json:"quick_reply"`
 }
 
+// quickReplySent may name a message whose picture is to go with the reply.
+type quickReplySent struct {
+	quickreplies.Draft
+	Message string `json:"message"`
+}
+
 func addQuickReply(e *core.RequestEvent) error {
-	d, err := web.Body[quickreplies.Draft](e)
+	in, err := web.Body[quickReplySent](e)
 	if err != nil {
 		return err
 	}
-	q, err := quickreplies.Add(e.App, access.Of(e), d)
+	p := access.Of(e)
+	if in.Message != "" {
+		file, err := quickreplies.Picture(e.App, p, in.Message)
+		if err != nil {
+			return err
+		}
+		in.File = &file
+	}
+	q, err := quickreplies.Add(e.App, p, in.Draft)
 	if err != nil {
 		return err
 	}

@@ -88,10 +88,11 @@ func PostAsStaff(app core.App, p *access.Person, d Draft) (*Message, error) {
 		if err := tx.attach(c, m, d); err != nil {
 			return err
 		}
-		if d.Kind != Note {
-			c.answeredBy(p)
-		}
 		tx.Save(c)
+		if d.Kind == Note {
+			return tx.mention(c, m)
+		}
+		c.answeredBy(p)
 		return nil
 	})
 }

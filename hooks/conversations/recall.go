@@ -55,6 +55,9 @@ func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
 	if err = tx.forget(c, old, by); err != nil {
 		return nil, err
 	}
+	if err = tx.dropMentions(old.ID); err != nil {
+		return nil, err
+	}
 	m := &Message{Kind: Event, From: by, ClientID: id, Hash: hash, StaffOnly: old.StaffOnly, Data: mustJSON(EventData{Event: Recalled, Message: old.ID})}
 	if err = tx.add(c, m); err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ package files
 import (
 	"fmt"
 	"io"
+	"os"
 	"regexp"
 	"time"
 
@@ -117,6 +118,18 @@ func same(first *File, sha256 string) (*File, error) {
 		return nil, fail.New(fail.IDReused, "fail.id_reused").On("id")
 	}
 	return first, nil
+}
+
+// Copy keeps the bytes of f once more, for u's owner and purpose: the two live and
+// go by themselves.
+func Copy(app core.App, f *File, u Upload) (*File, error) {
+	bytes, err := os.Open(shelfOf(app).path(f.ID()))
+	if err != nil {
+		return nil, fmt.Errorf("copy file %s: %w", f.ID(), err)
+	}
+	defer func() { _ = bytes.Close() }()
+	u.Name, u.Body = f.Name(), bytes
+	return Store(app, u)
 }
 
 // Claim binds an upload to the message that carries it, inside that message's

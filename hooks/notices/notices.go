@@ -40,10 +40,11 @@ const (
 	Rule              = "rule"     // an escalation rule has fired
 	PresenceSet       = "presence" // a supervisor has said for somebody whether they are there
 	Woken             = "woken"    // what was put aside has come back at its time
+	Mention           = "mention"  // a colleague has named somebody in a note
 )
 
 // Codes lists them, for the protocol's document.
-var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule, PresenceSet, Woken}
+var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule, PresenceSet, Woken, Mention}
 
 // Notice is something told to staff who are connected, in each one's language.
 type Notice struct {

@@ -109,6 +109,17 @@ func (s Speaker) Text(key string, args map[string]any) string {
 // T is Text with alternating names and values.
 func (s Speaker) T(key string, args ...any) string { return s.Text(key, Named(args...)) }
 
+// All is every message of an area, in no order; of plural forms none.
+func (s Speaker) All(area string) []string {
+	var list []string
+	for _, message := range catalogue().areas[area+"."+s.Language] {
+		if text, ok := message.(string); ok {
+			list = append(list, text)
+		}
+	}
+	return list
+}
+
 // Named is a message's variables out of alternating names and values; nil for
 // none.
 func Named(args ...any) map[string]any {
