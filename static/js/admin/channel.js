@@ -36,6 +36,7 @@ function show() {
       greeting: value("greeting"),
       colour,
       open: true,
+      typing: form().elements.namedItem("typing_preview")?.checked === true,
       theme: stage.dataset.theme,
       entries: entries.map((item) => item.querySelector(".txt").value.trim()).filter(Boolean),
     },

@@ -66,6 +66,7 @@ function assemble(page) {
     head.render();
     if (chat.channel || chat.core.outbox.length || chat.core.stopped) thread.render();
     chips(page);
+    document.getElementById("privacy").hidden = !chat.channel?.typing_preview;
     rescue(page);
     composer.text.placeholder = page.t(chat.conversation?.status === "closed" ? "write_again" : "write");
     host.tell("alive", { alive: !!chat.conversation && chat.conversation.status !== "closed", colour: root.style.getPropertyValue("--brand") });

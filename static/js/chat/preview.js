@@ -21,11 +21,12 @@ for (const control of document.querySelectorAll("button, textarea, input")) cont
 
 addEventListener("message", ({ origin, source, data }) => {
   if (origin !== location.origin || source !== parent || data?.xiaoer !== "preview") return;
-  const { name, greeting: text, colour, entries, theme, open } = data;
+  const { name, greeting: text, colour, entries, theme, open, typing } = data;
   document.documentElement.dataset.theme = theme === "dark" ? "dark" : "light";
   document.documentElement.dataset.themeSet = "fixed";
   paint(colour);
   chat.channel = { name: name || undefined, greeting: text, entries: entries.map((one) => ({ text: String(one) })), hours: { open } };
+  document.getElementById("privacy").hidden = !typing;
   head.render();
   thread.replaceChildren(greeting(page));
   root.classList.add("ready");

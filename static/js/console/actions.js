@@ -21,8 +21,7 @@ import * as drafts from "./drafts.js";
 import * as store from "./store.js";
 
 function write(c, mode) {
-  const d = drafts.draftOf(c.id);
-  if (d.mode !== mode) drafts.write(c.id, d.text, mode);
+  drafts.turn(c.id, mode);
   composing.focus();
 }
 

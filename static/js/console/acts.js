@@ -3,6 +3,7 @@
 import { act } from "./link.js";
 import { select, step } from "./select.js";
 import * as composing from "./composing.js";
+import * as drafts from "./drafts.js";
 import { of as promised } from "./reminders.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
@@ -23,6 +24,7 @@ export const mayMove = (c) => !!c && c.status !== "closed" && (store.mine(c) || 
 export async function take(conversation) {
   if (!(await tried(act("take", { conversation })))) return;
   store.tab.value = "mine";
+  if (!drafts.draftOf(conversation).note) drafts.turn(conversation, "reply"); // that is what it was taken for
   await select(conversation);
   composing.ready();
 }

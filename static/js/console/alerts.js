@@ -106,13 +106,14 @@ const kinds = { deadline_near: "deadlines", deadline_breached: "deadlines", remi
 // none of it.
 export function notice({ level, code, text, conversation }) {
   const pressing = level === "warning" || level === "alarm";
+  const called = code === "mention"; // by a colleague; what is to be read is in the note, see mentions.js
   const read = conversation && reading(conversation);
-  if (pressing && !(read && code === "queue") || code === "returned" || code === "mention") ring(kinds[code]);
+  if (pressing && !(read && code === "queue") || code === "returned" || called) ring(kinds[code]);
   if (read || !text) return;
   if (conversation) {
-    notices.tell(code, conversation, level, text);
+    if (!called) notices.tell(code, conversation, level, text);
     const c = store.conversations.peek().get(conversation);
-    if (pressing) notify(conversation, notices.about(code, c, text), c?.last?.text ?? "");
+    if (pressing || called) notify(conversation, notices.about(code, c, text), c?.last?.text ?? "");
   } else if (!notices.tellAll(code, level, !store.may("conversations.assign"))) {
     store.toast(text, level === "alarm" ? "bad" : "", code === "reminder" && { text: t("open"), run: () => { store.dialog.value = { kind: "promises" }; } });
   }

@@ -2,14 +2,15 @@
 import { html, useEffect, useState } from "../vendor/preact-11.2.0.js";
 import { Avatar, Icon, IconButton, Menu } from "./parts.js";
 import { List } from "./list.js";
-import { Thread } from "./thread.js";
 import { Panel } from "./panel.js";
 import { Mine, RailPromises, Remind, Unkept, openMine } from "./promised.js";
+import { Steps } from "./steps.js";
+import { Unsent } from "./unsent.js";
 import { later, once, styled } from "./later.js";
 import { Board, mayBoard, openBoard, openConversations } from "./area.js";
 import { Connection } from "./connection.js";
 import * as account from "./account.js";
-import { openCustomer, select } from "./select.js";
+import { leave, openCustomer, select } from "./select.js";
 import * as alerts from "./alerts.js";
 import * as composing from "./composing.js";
 import * as notices from "./notices.js";
@@ -25,11 +26,13 @@ const tool = (load, name) => dialog(() => Promise.all([load(), tools()]).then(([
 const colleague = () => import("./colleague.js");
 const dialogs = {
   merge: dialog(() => import("./panel/merge.js"), "Merge"), block: dialog(() => import("./panel/block.js"), "Block"),
+  unsent: dialog(() => import("./unsent_list.js"), "UnsentList"),
   transfer: dialog(() => import("./transfer.js"), "Transfer"), leaving: dialog(() => import("./leaving.js"), "Leaving"), quick: dialog(() => import("./quick.js"), "NewReply"),
   settings: tool(() => import("./settings.js"), "Settings"), palette: tool(() => import("./palette.js"), "Palette"), keys: tool(() => import("./sheet.js"), "Sheet"),
   tags: tool(() => import("./tags.js"), "Tags"),
   qr: dialog(colleague, "QR"), colleague: dialog(colleague, "Colleague"), remind: Remind, unkept: Unkept, promises: Mine,
 };
+const Thread = later(() => import("./thread.js").then((module) => module.Thread), leave, html`<section class="thread" id="thread" tabindex="-1" />`);
 const Viewer = later(() => import("./viewer.js").then((module) => module.Viewer), () => { store.picture.value = null; });
 
 export function App() {
@@ -39,11 +42,17 @@ export function App() {
   const open = store.dialog.value;
   const Open = open && dialogs[open.kind];
   return html`<a class="skip" href="#thread" onClick=${(e) => { e.preventDefault(); document.getElementById("thread")?.focus(); }}>${t("skip")}</a>
-    <div class="app"><${Rail} />${board ? html`<main class="wide"><${Board} /></main>` : html`<main class="panes"><${List} /><${Thread} /></main><${Panel} />`}<${Below} /></div>
+    <div class="app"><${Rail} />${board ? html`<main class="wide"><${Board} /></main>` : html`<main class="panes"><${List} />${store.current.value ? html`<${Thread} />` : html`<${Empty} />`}</main><${Panel} />`}<${Below} /></div>
     ${pane === "customer" && html`<button type="button" class="veil" aria-label=${t("close_dialog")} onClick=${openCustomer} tabindex="-1" />`}
     <${Connection} /><${Unheard} /><${Toasts} />
-    ${Open && html`<${Open} ...${open} />`}${store.picture.value && html`<${Viewer} key=${store.picture.value.url} />`}`;
+    ${Open && html`<${Open} ...${open} />`}${store.picture.value && html`<${Viewer} key=${store.picture.value.entry} />`}`;
 }
+
+// Empty is the middle while nothing is open: the first steps of a new shop, or what
+// one could do.
+const Empty = () => html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>
+  ${store.desk.value.first_steps?.done === false ? html`<div class="welcome scroll"><${Steps} /></div>` : html`<div class="nothing"><${Icon} name="messages" /><p>${t("nothing_open")}</p><p class="keys"><span class="kbd">J</span><span class="kbd">K</span>${t("key_move")} <span class="kbd">?</span>${t("key_help")}</p></div>`}
+</section>`;
 
 const looks = { online: "on", break: "away", offline: "off" };
 
@@ -63,7 +72,7 @@ function Rail() {
     <div class="logo" aria-hidden="true"><${Icon} name="message-circle" /></div>
     <${Areas} />
     <a href="/admin"><${Icon} name="settings" /><span>${t("area_admin")}</span></a>
-    <div class="sp" /><${RailPromises} />
+    <div class="sp" /><${Unsent} /><${RailPromises} />
     <button type="button" class="nv" aria-label=${t("palette")} title=${`${t("palette")} (${store.meta}K)`} onClick=${() => { store.dialog.value = { kind: "palette" }; }}><${Icon} name="command" /></button>
     <button type="button" class="nv" aria-label=${t(dark ? "theme_light" : "theme_dark")} title=${t(dark ? "theme_light" : "theme_dark")} onClick=${() => account.setTheme(dark ? "light" : "dark")}><${Icon} name=${dark ? "sun" : "moon"} /></button>
     <span class="pop-at"><button type="button" class="me" aria-haspopup="menu" aria-expanded=${open} aria-label=${t("account", { Name: you.name, State: t("presence_" + you.presence) })} onClick=${() => setOpen(!open)}><${Avatar} who=${you} state=${looks[you.presence]} /></button>
@@ -96,6 +105,7 @@ function Below() {
   const dark = account.isDark.value;
   return html`<nav class="mob-nav" aria-label=${t("areas")}>
     <${Areas} />
+    <${Unsent} />
     <a href="/admin"><${Icon} name="settings" />${t("area_admin")}</a>
     <button type="button" onClick=${() => account.setTheme(dark ? "light" : "dark")}><${Icon} name=${dark ? "sun" : "moon"} />${t(dark ? "theme_light_short" : "theme_dark_short")}</button>
     <span class="pop-at"><button type="button" aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)}><${Icon} name="user" />${t("me")}</button>${open && html`<${Account} onClose=${() => setOpen(false)} cls="above right" />`}</span>

@@ -45,7 +45,7 @@ const look = (c) => select(c.id);
 // whisper opens the thread with the caret in a note: the colleague reads it, the
 // customer does not.
 async function whisper(c) {
-  drafts.write(c.id, drafts.draftOf(c.id).text, "note");
+  drafts.turn(c.id, "note");
   await select(c.id);
   composing.ready();
 }

@@ -1,17 +1,27 @@
 // One entry of the timeline: a bubble, a note, or a system line.
-import { html, useState } from "../vendor/preact-11.2.0.js";
+import { html } from "../vendor/preact-11.2.0.js";
 import { Avatar, Icon, IconButton } from "./parts.js";
 import { eventLine } from "./events.js";
+import { Card, File, Picture } from "./attachment.js";
 import { Text } from "./text.js";
 import { recall } from "./acts.js";
+import { copyPicture, copyText } from "./copying.js";
+import { toEntry } from "./jump.js";
 import { discard, retry } from "./link.js";
-import { get } from "./api.js";
 import { Offer, RemindTool } from "./promised.js";
 import * as composer from "./composing.js";
 import * as store from "./store.js";
-import { bytes, t, time } from "./words.js";
+import { t, time } from "./words.js";
 
 const recallable = 120_000; // protocol: within 2 minutes
+const editable = 300_000; // what was taken back can be edited again for so long
+
+// young reports whether something is newer than that; whoever asks is drawn again
+// once it is not.
+function young(when, age) {
+  const is = () => store.serverNow() - Date.parse(when) < age;
+  return is() && (store.now.value, is());
+}
 
 export const own = (m) => m.from?.kind === "staff" && m.from.id === store.you.value.id;
 
@@ -41,24 +51,27 @@ function Face({ m }) {
   return html`<${Avatar} who=${m.from} />`;
 }
 
+const modeOf = (m) => (m.kind === "note" ? "note" : "reply");
+
 function RecalledLine({ m }) {
   const me = own(m);
   const text = me ? t("recalled_you") : t("recalled_by", { Name: m.from.name });
   return html`<div class="sys" data-entry=${m.id}>${text}
-    ${me && m.was && html` <button type="button" class="as-link" onClick=${() => composer.insert(m.was)}>${t("re_edit")}</button>`}</div>`;
+    ${me && m.was && m.back && young(m.back, editable) && html` <button type="button" class="as-link" onClick=${() => composer.insert(m.was, modeOf(m))}>${t("re_edit")}</button>`}</div>`;
 }
 
 function Note({ m, state }) {
-  return html`<div class=${`note${state ? " " + state : ""}`} data-entry=${m.id}>
+  return html`<div class=${`note${state ? " " + state : ""}${m.data?.mentions?.includes(store.you.value.id) ? " mine" : ""}`} data-entry=${m.id} tabindex="-1">
     <div class="who"><${Icon} name="lock" size="sm" />${t("note_by", { Name: m.from.name, Time: time(Date.parse(m.time)) })}</div>
-    <${Text} text=${m.text} /><${Receipt} state=${state} m=${m} />
+    <${Text} text=${m.text} names=${(m.data?.mentions ?? []).map((id) => store.colleague(id)?.name)} />
+    ${!state && html`<${Tools} m=${m} me=${own(m)} />`}<${Receipt} state=${state} m=${m} />
   </div>`;
 }
 
 function Content({ m, quoted, state }) {
-  const quote = quoted && html`<span class="quote">${quoted}</span>`;
+  const quote = quoted && html`<button type="button" class="quote" title=${t("quote_go")} onClick=${() => toEntry(m.conversation, m.quote)}>${quoted}</button>`;
   if (m.kind === "image") return html`<${Picture} m=${m} state=${state} />`;
-  if (m.kind === "file") return html`<${File} m=${m} />`;
+  if (m.kind === "file") return html`<${File} m=${m} state=${state} />`;
   if (m.kind === "product" || m.kind === "order") return html`<${Card} m=${m} />`;
   const big = !quoted && /^(\p{Extended_Pictographic}(\u200d\p{Extended_Pictographic}|\ufe0f)*){1,3}$/u.test(m.text ?? "");
   return html`<div class=${big ? "bub big" : "bub"}>${quote}<${Text} text=${m.text} />${options(m)}</div>`;
@@ -67,71 +80,20 @@ function Content({ m, quoted, state }) {
 const options = (m) => m.from.kind === "bot" && m.data?.entries?.length > 0 &&
   html`<div class="opts">${m.data.entries.map((x) => html`<span key=${x.id ?? x.text}>${x.text}</span>`)}</div>`;
 
-// A picture keeps its place while it loads, so that nothing jumps. Its key
-// lasts two hours; when it has run out a fresh one is asked for, once.
-function Picture({ m, state }) {
-  const { file } = m;
-  const [url, setUrl] = useState(file.url);
-  const [broken, setBroken] = useState(false);
-  const failed = async () => {
-    if (url !== file.url || !file.id) return setBroken(true);
-    try {
-      setUrl((await get("files/" + file.id)).file.url);
-    } catch {
-      setBroken(true);
-    }
-  };
-  const { width, height } = fit(file.width, file.height);
-  if (broken) return html`<div class="bub gone"><${Icon} name="photo-off" />${t("picture_gone")}</div>`;
-  return html`<button type="button" class="pic" style=${{ width: `${width}px`, aspectRatio: `${width} / ${height}` }}
-    aria-label=${t("picture_open", { Name: file.name ?? "" })} onClick=${() => { store.picture.value = { url, name: file.name }; }}>
-    <img src=${url} alt=${t("picture_from", { Name: m.from?.name ?? "" })} loading="lazy" decoding="async" onError=${failed} />
-    ${state === "pending" && m.progress !== undefined && html`<span class="ring" style=${{ "--p": Math.round(m.progress * 100) }} role="progressbar" aria-valuenow=${Math.round(m.progress * 100)} aria-label=${t("uploading")} />`}
-  </button>`;
-}
-
-// fit gives the size in the thread: at most 240 × 240, at least 72 either way.
-function fit(w, h) {
-  if (!w || !h) return { width: 180, height: 180 };
-  const scale = Math.min(1, 240 / w, 240 / h);
-  return { width: Math.max(72, Math.round(w * scale)), height: Math.max(72, Math.round(h * scale)) };
-}
-
-function File({ m }) {
-  const open = async (e) => { // the key may have run out since the page was loaded
-    e.preventDefault();
-    try {
-      const { file } = await get("files/" + m.file.id);
-      const a = Object.assign(document.createElement("a"), { href: file.url, target: "_blank", rel: "noopener", download: m.file.name });
-      a.click();
-    } catch (err) {
-      store.toast(err.message, "bad");
-    }
-  };
-  return html`<a class="filecard" href=${m.file.url || "#"} onClick=${open}><${Icon} name="file-text" size="lg" />
-    <span class="grow"><span class="trunc fname">${m.file.name}</span><small>${bytes(m.file.size ?? 0)}</small></span><${Icon} name="download" /></a>`;
-}
-
-function Card({ m }) {
-  const d = m.data ?? {};
-  return html`<div class="card">
-    <div class="ch1"><${Icon} name=${m.kind === "order" ? "receipt-2" : "shopping-bag"} size="sm" />${t("card_" + m.kind)} <span class="num">${d.id}</span>${d.status && html`<span class="tag g">${d.status}</span>`}</div>
-    ${d.title && html`<div class="pd"><div class="grow"><div class="t">${d.title}</div>${d.spec && html`<div class="s">${d.spec}</div>`}</div>${d.price && html`<div class="price">${d.price}</div>`}</div>`}
-  </div>`;
-}
+const keepable = (m) => m.from.kind === "staff" && (m.kind === "text" || (m.kind === "image" && m.file?.url));
 
 // Tools stand beside a bubble under the pointer or the focus.
 function Tools({ m, me }) {
-  const young = () => store.serverNow() - Date.parse(m.time) < recallable;
-  if (me && young()) store.now.value; // drawn again each second only while it matters
-  const copy = () => navigator.clipboard?.writeText(m.text).then(() => store.toast(t("copied")));
   const now = store.current.value;
+  const serving = store.mine(now) && now.status !== "closed";
+  const note = m.kind === "note";
   return html`<div class="tools">
-    ${store.mine(now) && now.status !== "closed" && html`<${IconButton} icon="message-reply" cls="sm" label=${t("quote")} onClick=${() => composer.quote(m)} />`}
-    ${m.text && html`<${IconButton} icon="copy" cls="sm" label=${t("copy")} onClick=${copy} />`}
-    ${m.kind === "text" && m.from.kind === "staff" && html`<${IconButton} icon="bolt" cls="sm" label=${t("quick_keep")} onClick=${() => { store.dialog.value = { kind: "quick", text: m.text }; }} />`}
-    ${me && now.status !== "closed" && html`<${RemindTool} m=${m} />`}
-    ${me && young() && html`<${IconButton} icon="arrow-back-up" cls="sm" label=${t("recall")} onClick=${() => recall(m.id)} />`}
+    ${serving && !note && html`<${IconButton} icon="message-reply" cls="sm" label=${t("quote")} onClick=${() => composer.quote(m)} />`}
+    ${m.text && html`<${IconButton} icon="copy" cls="sm" label=${t("copy")} onClick=${() => copyText(m.text)} />`}
+    ${m.kind === "image" && m.file?.url && html`<${IconButton} icon="copy" cls="sm" label=${t("copy_picture")} onClick=${() => copyPicture(m.file.url)} />`}
+    ${keepable(m) && html`<${IconButton} icon="bolt" cls="sm" label=${t("quick_keep")} onClick=${() => { store.dialog.value = { kind: "quick", text: m.text, picture: m.kind === "image" ? m : null }; }} />`}
+    ${me && !note && now.status !== "closed" && html`<${RemindTool} m=${m} />`}
+    ${me && young(m.time, recallable) && html`<${IconButton} icon="arrow-back-up" cls="sm" label=${t("recall")} onClick=${() => recall(m.id)} />`}
   </div>`;
 }
 
@@ -140,7 +102,7 @@ function Receipt({ receipt, state, m }) {
   if (state === "failed") {
     return html`<div class="rc fail" role="alert"><${Icon} name="alert-circle" />${m.problem || t("send_failed")}
       ${!m.final && html`<button type="button" class="as-link" onClick=${() => retry(m.id)}>${t("retry")}</button>`}
-      ${m.text && m.final && html`<button type="button" class="as-link" onClick=${() => { composer.insert(m.text); discard(m.id); }}>${t("re_edit")}</button>`}
+      ${m.text && m.final && html`<button type="button" class="as-link" onClick=${() => { composer.insert(m.text, modeOf(m)); discard(m.id); }}>${t("re_edit")}</button>`}
       <button type="button" class="as-link" onClick=${() => discard(m.id)}>${t("delete")}</button></div>`;
   }
   if (state === "pending") return html`<div class="rc"><${Icon} name="clock" />${t("sending")}</div>`;

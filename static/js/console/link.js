@@ -7,6 +7,7 @@ import { openOutbox } from "../lib/outbox.js";
 import { onLeft } from "./api.js";
 import * as alerts from "./alerts.js";
 import * as loading from "./loading.js";
+import * as mentions from "./mentions.js";
 import * as reminders from "./reminders.js";
 import * as store from "./store.js";
 import * as threads from "./threads.js";
@@ -65,7 +66,9 @@ const ears = {
   message(message, again) {
     threads.arrived(message);
     if (message.from?.kind === "visitor") store.setIn(store.typing, message.conversation, undefined);
-    if (!again) alerts.message(message);
+    if (again) return;
+    mentions.heard(message); // also what was missed
+    alerts.message(message);
   },
   conversation({ conversation }) {
     const before = store.conversations.peek().get(conversation.id);

@@ -124,7 +124,7 @@ function Row({ c, on }) {
     onClick=${(e) => { e.preventDefault(); select(c.id); composing.ready(); }}>
     <${Avatar} who=${c.contact} channel=${c.channel} />
     <div>
-      <div class="l1"><span class="nm trunc">${c.contact?.name}</span><${Level} who=${c.contact} /><${Left} c=${c} /><${Marks} c=${c} /><${RowMark} c=${c} />${(c.tags ?? []).slice(0, c.contact?.level ? 0 : 1).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Moment} c=${c} /></div>
+      <div class="l1"><span class="nm trunc">${c.contact?.name}</span><${Level} who=${c.contact} /><${Left} c=${c} /><${Mentioned} c=${c} /><${Marks} c=${c} /><${RowMark} c=${c} />${(c.tags ?? []).slice(0, c.contact?.level ? 0 : 1).map((tag) => html`<${Tag} tag=${tag} key=${tag.id} />`)}<${Moment} c=${c} /></div>
       <div class="l2"><${Preview} c=${c} />${un ? html`<span class="count"><span class="sr">${t("unread")} </span>${c.unread > 99 ? "99+" : c.unread}</span>` : c.rating ? html`<${Face} score=${c.rating} />` : html`<${Away} c=${c} />`}</div>
     </div>
   </a>`;
@@ -135,6 +135,12 @@ function Moment({ c }) {
   if (since) return html`<${Wait} since=${since} by=${pressing(c)} title=${t(c.left ? "left_title" : "waiting_title")} />`;
   const at = Date.parse(c.last?.time ?? c.opened);
   return html`<time class="tm" datetime=${c.last?.time}>${short(at, store.serverNow())}</time>`;
+}
+
+// Mentioned marks where a colleague has named me in a note.
+function Mentioned({ c }) {
+  const one = usePick(() => store.mentions.value.get(c.id), [c.id]);
+  return one ? html`<span class="tag b at-me" title=${t("mentioned_by", { Name: one.by })}>${t("mentioned_me")}</span>` : null;
 }
 
 // Away marks what is with a colleague who is not there.
@@ -155,7 +161,7 @@ export function lastWords(last) {
 function Preview({ c }) {
   const here = usePick(() => store.selected.value === c.id, [c.id]);
   const hint = usePick(() => store.typing.value.get(c.id), [c.id]);
-  const draft = usePick(() => (store.selected.value === c.id ? null : drafts.value.get(c.id)), [c.id]);
+  const draft = usePick(() => (store.selected.value === c.id ? null : drafts.value.get(c.id)?.begun), [c.id]);
   if (hint && !here) return html`<span class="pv trunc"><em>${hint.text ? t("typing_lead") : `${t("typing")}…`}</em>${hint.text}</span>`;
   if (draft?.text) return html`<span class="pv trunc"><span class="dr">${t(draft.mode === "note" ? "draft_note" : "draft")}</span> ${draft.text}</span>`;
   const you = c.last?.from === "staff" && store.mine(c) ? t("you_said") : c.last?.from === "staff" && c.assignee ? t("they_said", { Name: c.assignee.name }) : "";

@@ -20,6 +20,7 @@ const kinds = {
   deadline_near: { holds: owes, lasts: 60_000, stage: "warned" },
   deadline_breached: { holds: owes, lasts: 120_000, stage: "breached" },
   deadline_escalated: { holds: owes, lasts: 120_000, stage: "escalated" },
+  mention: { holds: (c) => store.mentions.value.has(c.id), lasts: 120_000 },
   reminder: { holds: (c) => c.promised?.length > 0, lasts: 120_000, anywhere: true }, // also of what is closed, and not here
 };
 const other = { holds: () => true, lasts: 30_000 };
@@ -48,7 +49,7 @@ export function tellAll(code, level, mine) {
 
 // about is what is told of one conversation; of deadlines and rules the server does
 // not say who the customer is.
-export const about = (code, c, text) => (c && (kind(code).stage || code === "rule") ? `${t("they_said", { Name: c.contact?.name ?? "" })}${text}` : text);
+export const about = (code, c, text) => (c && (kind(code).stage || code === "rule" || code === "mention") ? `${t("they_said", { Name: c.contact?.name ?? "" })}${text}` : text);
 
 export const dismiss = (code) => store.setIn(told, code, undefined);
 

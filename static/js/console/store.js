@@ -31,6 +31,9 @@ export function setClock(moment) {
 }
 setInterval(() => { now.value = serverNow(); }, 1000);
 
+// mentions are the notes that name me and that I have not seen: conversation → {message, by}.
+export const mentions = computed(() => new Map((desk.value?.mentions ?? []).map((m) => [m.conversation, m])));
+
 export const you = computed(() => desk.value?.you);
 export const may = (permission) => desk.value?.you.permissions?.includes(permission) ?? false;
 export const mine = (c) => !!c?.assignee && c.assignee.id === you.value?.id;
