@@ -35,7 +35,7 @@ async function start() {
   addEventListener("popstate", follow);
   fit();
   await link.start();
-  await once(() => store.link.value.state === "ready");
+  await until(() => store.link.value.state === "ready");
   (window.requestIdleCallback ?? setTimeout)(rest);
 }
 
@@ -45,14 +45,14 @@ function rest() {
   Promise.all([import("./thread.js"), import("./attach.js")]).then(([, attach]) => attach.restore(), () => setTimeout(rest, 5000));
 }
 
-// once resolves when something has become true.
-const once = (so) => new Promise((done) => {
+// until resolves when something has become true.
+const until = (so) => new Promise((done) => {
   const stop = effect(() => so() && queueMicrotask(() => { stop(); done(); }));
 });
 
 // The address names the open conversation, or the board: a reload comes back to it.
 async function reopen() {
-  await once(() => store.link.value.state === "ready");
+  await until(() => store.link.value.state === "ready");
   const id = location.hash.slice(1);
   if (id === "board") openBoard();
   else if (id && !store.selected.peek()) select(id);
