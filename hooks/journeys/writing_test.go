@@ -11,19 +11,7 @@ import (
 	"github.com/chromedp/cdproto/input"
 )
 
-// What is held down while a key is pressed.
-const (
-	alt  = 1
-	ctrl = 2
-)
-
-// chord presses a key while others are held down.
-func (v *view) chord(held int64, name, code string) {
-	v.p.t.Helper()
-	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
-		call(v.p, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: kind, Modifiers: held, Key: name, Code: code, WindowsVirtualKeyCode: int64(code[len(code)-1])})
-	}
-}
+const alt = 1 // held while a key is pressed, like those of keys_test.go
 
 // clears empties the composer.
 func (v *view) clears() {
@@ -57,7 +45,7 @@ func TestANoteNeverGoesOutToTheCustomer(t *testing.T) {
 	a.opens("杯子碎了")
 	a.answers("非常抱歉")
 
-	a.chord(alt, "n", "KeyN")
+	a.hit("n", "KeyN", alt)
 	a.sees(noting, "")
 	a.write(editor, "机密一")
 	_, picture := picture(t, "note.png", color.RGBA{R: 200, A: 255})
@@ -82,9 +70,9 @@ func TestANoteNeverGoesOutToTheCustomer(t *testing.T) {
 	a.misses(noting)
 	a.clears()
 	a.write(editor, "给客户的话")
-	a.chord(alt, "n", "KeyN")
+	a.hit("n", "KeyN", alt)
 	a.holds("机密三")
-	a.chord(alt, "n", "KeyN")
+	a.hit("n", "KeyN", alt)
 	a.holds("给客户的话")
 	a.enter()
 	v.sees(words, "给客户的话")
@@ -202,7 +190,7 @@ func TestWhoIsMentionedIsToldAndFindsTheNote(t *testing.T) {
 	v := visitor(t, d, "visitor")
 	v.asks("杯子碎了")
 	a.opens("杯子碎了")
-	a.chord(alt, "n", "KeyN")
+	a.hit("n", "KeyN", alt)
 	a.write(editor, "麻烦@xiaoyu")
 	a.reads(".slash.mention li b", secondName)
 	a.enter()
@@ -358,7 +346,7 @@ func TestWhichKeySendsIsAChoice(t *testing.T) {
 	a.enter()
 	a.types("第二行")
 	a.holds("第一行\n第二行")
-	a.chord(ctrl, "Enter", "Enter")
+	a.hit("Enter", "Enter", ctrl)
 	v.sees(words, "第二行")
 	a.reload()
 	a.sees(".comp .bot", "Ctrl")
@@ -382,11 +370,11 @@ func TestDraftsAreSharedBetweenTabs(t *testing.T) {
 	b.opens("在吗")
 	a.write(editor, "这是回复")
 	b.holds("这是回复")
-	a.chord(alt, "n", "KeyN")
+	a.hit("n", "KeyN", alt)
 	a.write(editor, "这是备注")
 	b.sees(noting, "")
 	b.holds("这是备注")
-	b.chord(alt, "n", "KeyN")
+	b.hit("n", "KeyN", alt)
 	b.holds("这是回复")
 	a.misses(noting)
 	a.holds("这是回复")
@@ -394,6 +382,6 @@ func TestDraftsAreSharedBetweenTabs(t *testing.T) {
 	b.enter()
 	v.sees(words, "这是回复")
 	a.holds("")
-	a.chord(alt, "n", "KeyN")
+	a.hit("n", "KeyN", alt)
 	a.holds("这是备注")
 }
