@@ -73,7 +73,24 @@ var contentScenes = map[string][]scene{
 		}},
 	},
 	"/admin/quick-replies/import": {{name: "import quick replies", as: ownerMail, path: "/admin/quick-replies/import", sees: ".ad-file"}},
-	"/admin/tags":                 {{name: "tags", as: ownerMail, path: "/admin/tags", sees: ".tg-table"}},
+	"/admin/fields": {
+		{name: "fields, none yet", as: ownerMail, path: "/admin/fields", sees: ".fd-form"},
+		{name: "fields", as: ownerMail, path: "/admin/fields", sees: ".fd-form", then: func(v *view) {
+			v.write(".fd-form [name=name]", "口味")
+			v.click(".fd-form [value=choice]", "")
+			v.write(".fd-form [name=options]", "偏甜\n少糖")
+			v.click(".fd-form [name=personal]", "")
+			v.click(".fd-form .pri", "")
+			v.sees(".fd-table", "口味")
+			v.click(".fd-form [value=choice]", "")
+			v.click(".fd-form .pri", "")
+		}},
+	},
+	"/admin/fields/{id}": {{name: "field", as: ownerMail, path: "/admin/fields", sees: ".fd-table", then: func(v *view) {
+		v.click(".fd-table a", "口味")
+		v.sees(".fd-choice [name=options]", "")
+	}}},
+	"/admin/tags": {{name: "tags", as: ownerMail, path: "/admin/tags", sees: ".tg-table"}},
 	"/admin/tags/{id}": {
 		{name: "tag", as: ownerMail, path: "/admin/tags", sees: ".tg-table", then: func(v *view) {
 			v.click(".tg-table .tag", "")
