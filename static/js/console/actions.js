@@ -8,7 +8,7 @@
 //   group  where sheet and palette show it
 //   hidden keeps it out of the palette: there it would make no sense
 //   can    whether it may be done now, c being the open conversation
-import { close, mayMove, take } from "./acts.js";
+import { close, markUnread, mayMove, mayPutOff, take, wake } from "./acts.js";
 import { flipAngry, flipUrgent, mayMark } from "./marks.js";
 import { flipBoard, mayBoard } from "./area.js";
 import { openCustomer, select, step } from "./select.js";
@@ -46,12 +46,17 @@ export const actions = [
   { name: "tag", keys: ["l"], icon: "tag", group: "conversation", can: mayMark, run: ofThis("tags") },
   { name: "close", keys: ["e"], alt: "E", icon: "circle-check", group: "conversation", can: mayMove, run: (c) => close(c.id) },
   { name: "close_next", keys: ["E"], icon: "checks", group: "conversation", can: mayMove, run: (c) => close(c.id, true) },
+  { name: "later", keys: ["h"], icon: "clock-pause", group: "conversation", can: mayPutOff, run: (c) => { store.dialog.value = { kind: "later", ids: [c.id] }; } },
+  { name: "wake", icon: "clock", group: "conversation", can: (c) => c?.status === "later" && mayPutOff(c), run: wake },
+  { name: "unread", keys: ["u"], icon: "mail", group: "conversation", can: mineOpen, run: markUnread },
   { name: "urgent", keys: ["p"], icon: "chevrons-up", group: "conversation", can: mayMark, run: flipUrgent },
   { name: "angry", keys: ["m"], icon: "mood-angry", group: "conversation", can: mayMark, run: flipAngry },
 
   { name: "next", keys: ["j"], alt: "J", icon: "arrow-down", group: "go", run: () => step(1) },
   { name: "previous", keys: ["k"], alt: "K", icon: "arrow-up", group: "go", run: () => step(-1) },
   { name: "longest", icon: "hourglass", group: "go", can: () => !!longest(), run: () => { select(longest().id); composing.ready(); } },
+  { name: "pick", keys: ["x"], icon: "list-check", group: "go", can: (c) => !!c, run: (c) => store.pick(c.id) },
+  { name: "filter", icon: "filter", group: "go", run: dialog("filter") },
   { name: "find", keys: ["f"], icon: "search", group: "go", run: () => document.getElementById("narrow")?.focus() },
   { name: "panel", keys: ["i"], icon: "layout-sidebar-right", group: "go", can: (c) => !!c, run: openCustomer },
   { name: "board", keys: ["b"], icon: "activity", group: "go", can: mayBoard, run: flipBoard },

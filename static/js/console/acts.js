@@ -1,7 +1,8 @@
 // What an agent does to conversations: take, transfer, close, recall. Each is a
 // live command, answered by the server; what it changes comes back as frames.
 import { act } from "./link.js";
-import { select, step } from "./select.js";
+import { put, remove } from "./api.js";
+import { leave, select, step } from "./select.js";
 import * as composing from "./composing.js";
 import * as drafts from "./drafts.js";
 import { of as promised } from "./reminders.js";
@@ -45,3 +46,20 @@ export async function close(conversation, andNext, asked) {
 }
 
 export const recall = (message) => tried(act("recall", { message }));
+
+// mayPutOff says who may put a conversation off, or bring it back: who serves it, or
+// who may take it over.
+export const mayPutOff = (c) => !!c?.assignee && c.status !== "closed" && store.may("conversations.reply") && (store.mine(c) || store.may("conversations.take_over"));
+
+// putOff throws what the server refuses. until is a moment in ms, or nothing: until
+// the customer writes.
+export const putOff = (c, until) => put(`conversations/${c.id}/later`, until ? { until: new Date(until).toISOString() } : {});
+
+export const wake = (c) => tried(remove(`conversations/${c.id}/later`));
+
+export const setUnread = (c, unread) => put(`conversations/${c.id}/unread`, { unread });
+
+// markUnread leaves the thread: what stays on the screen is read.
+export async function markUnread(c) {
+  if (await tried(setUnread(c, true)) && store.selected.peek() === c.id) leave();
+}

@@ -38,6 +38,12 @@ export function watch(open) {
     document.title = n ? `(${n}) ${base}` : base;
     navigator.setAppBadge?.(n).catch(() => {});
   });
+  let told = 0;
+  effect(() => {
+    const { length } = notices.waited.value;
+    if (length > told) ring("deadlines");
+    told = length;
+  });
 }
 
 let opened = () => {};
@@ -89,7 +95,7 @@ export function message(m) {
 export function conversation(c, before) {
   if (c.gone) return;
   const now = store.conversations.peek().get(c.id);
-  if (c.status === "open" && store.mine(now) && !(before && store.mine(before) && before.status === "open")) {
+  if (c.status === "open" && store.mine(now) && !(before && store.mine(before) && (before.status === "open" || before.status === "later"))) {
     ring();
     notify(c.id, t("alert_handed", { Name: c.contact.name }), c.last?.text ?? "");
     if (c.id !== store.selected.peek()) notices.tell("handed", c.id, "info", t("alert_handed", { Name: c.contact.name }));
@@ -108,7 +114,7 @@ export function notice({ level, code, text, conversation }) {
   const pressing = level === "warning" || level === "alarm";
   const called = code === "mention"; // by a colleague; what is to be read is in the note, see mentions.js
   const read = conversation && reading(conversation);
-  if (pressing && !(read && code === "queue") || code === "returned" || called) ring(kinds[code]);
+  if (pressing && !(read && code === "queue") || code === "returned" || code === "woken" || called) ring(kinds[code]);
   if (read || !text) return;
   if (conversation) {
     if (!called) notices.tell(code, conversation, level, text);

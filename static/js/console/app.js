@@ -1,12 +1,12 @@
 // The page: rail, three panes, and what lies over them.
 import { html, useEffect, useState } from "../vendor/preact-11.2.0.js";
-import { Avatar, Icon, IconButton, Menu } from "./parts.js";
+import { Avatar, Elapsed, Icon, IconButton, Menu } from "./parts.js";
 import { List } from "./list.js";
 import { Panel } from "./panel.js";
 import { Mine, RailPromises, Remind, Unkept, openMine } from "./promised.js";
 import { Steps } from "./steps.js";
 import { Unsent } from "./unsent.js";
-import { later, once, styled } from "./later.js";
+import { later, listing, once, styled } from "./later.js";
 import { Board, mayBoard, openBoard, openConversations } from "./area.js";
 import { Connection } from "./connection.js";
 import * as account from "./account.js";
@@ -30,6 +30,8 @@ const dialogs = {
   transfer: dialog(() => import("./transfer.js"), "Transfer"), leaving: dialog(() => import("./leaving.js"), "Leaving"), quick: dialog(() => import("./quick.js"), "NewReply"),
   settings: tool(() => import("./settings.js"), "Settings"), palette: tool(() => import("./palette.js"), "Palette"), keys: tool(() => import("./sheet.js"), "Sheet"),
   tags: tool(() => import("./tags.js"), "Tags"),
+  later: listing(() => import("./putoff.js"), "PutOff", shut), filter: listing(() => import("./filter.js"), "Filter", shut),
+  closing: listing(() => import("./bulk.js"), "Closing", shut), tagging: listing(() => import("./bulk.js"), "Tagging", shut),
   qr: dialog(colleague, "QR"), colleague: dialog(colleague, "Colleague"), remind: Remind, unkept: Unkept, promises: Mine,
 };
 const Thread = later(() => import("./thread.js").then((module) => module.Thread), leave, html`<section class="thread" id="thread" tabindex="-1" />`);
@@ -118,9 +120,9 @@ const Unheard = () => alerts.unheard.value && html`<p class="unheard"><${Icon} n
 // Told is what is to be told of conversations; each leads to the one of them that
 // waits longest.
 const Told = () => notices.shown().map((n) => html`<div class=${`toast ${n.level}`} key=${n.code}>
-  ${n.level !== "info" && html`<${Icon} name=${n.level === "alarm" ? "alarm" : "hourglass"} />`}<span class="grow">${n.text}</span>
+  ${n.level !== "info" && html`<${Icon} name=${n.level === "alarm" ? "alarm" : "hourglass"} />`}<span class="grow">${n.text}${n.since && html` <${Elapsed} since=${n.since} />`}</span>
   <button type="button" class="as-link" onClick=${() => { select(n.first); composing.ready(); }}>${t("open")}</button>
-  <${IconButton} icon="x" cls="sm" label=${t("close_dialog")} onClick=${() => notices.dismiss(n.code)} /></div>`);
+  <${IconButton} icon="x" cls="sm" label=${t("close_dialog")} onClick=${() => (n.hush ?? notices.dismiss)(n.code)} /></div>`);
 
 const Toasts = () => html`<div class="toasts" role="status"><${Told} />${store.toasts.value.map((x) => html`<div class=${`toast ${x.tone}`} key=${x.id}>
   ${x.tone === "bad" && html`<${Icon} name="alert-circle" />`}<span class="grow">${x.text}</span>

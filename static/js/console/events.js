@@ -33,6 +33,8 @@ const lines = {
   breached: (m, d) => html`<span class="late">${t("event_breached", { Kind: t("deadline_" + d.kind) })}</span>`,
   escalated: (m, d) => (d.rule ? t("event_escalated", { Rule: d.rule.name }) : t("event_escalated_late", { Kind: t("deadline_" + d.kind) })),
   left: (m, d) => [t("event_left"), d.phone, d.email].filter(Boolean).join(" · "),
+  snoozed: (m, d) => t(d.until ? "event_snoozed" : "event_snoozed_word", { Name: named(m.from), Until: d.until && moment(Date.parse(d.until), Date.parse(m.time)) }),
+  woken: (m, d) => t("event_woken_" + d.reason, { Name: named(m.from) }),
   recalled: () => null, // shown in the place of what was taken back
 };
 

@@ -5,11 +5,13 @@ import { Avatar, Blocked, Due, Icon, IconButton, Left, Level, Menu, Tag, Wait, c
 import { MarkChoices, Marking, Marks, mayMark } from "./marks.js";
 import { others, paused, pressing } from "./deadlines.js";
 import { whyOf } from "./handover.js";
-import { close, mayMove } from "./acts.js";
+import { close, mayMove, mayPutOff, wake } from "./acts.js";
+import { laterUntil } from "./list.js";
 import { back, openCustomer } from "./select.js";
 import * as store from "./store.js";
 import { clock, t } from "./words.js";
 
+const openLater = (c) => { store.dialog.value = { kind: "later", ids: [c.id] }; };
 const openTransfer = (c) => { store.dialog.value = { kind: "transfer", id: c.id }; };
 
 // served says which colleague has it, and whether they are there.
@@ -38,11 +40,13 @@ export function Head({ c }) {
     <div class="acts">
       <${Marking} c=${c} />
       ${can && html`<${IconButton} icon="transfer" cls="w" label=${t("transfer")} hint="T" onClick=${() => openTransfer(c)} />`}
+      ${mayPutOff(c) && html`<${IconButton} icon="clock-pause" cls="w" label=${t("later")} hint="H" onClick=${() => openLater(c)} />`}
       <${IconButton} icon="layout-sidebar-right" cls="panel-toggle" label=${t("customer")} aria-expanded=${store.pane.value === "customer"} aria-controls="customer" onClick=${openCustomer} />
       ${can && html`<span class="pop-at narrow-only"><${IconButton} icon="dots" label=${t("more")} aria-haspopup="menu" aria-expanded=${more} onClick=${() => setMore(!more)} />
         ${more && html`<${Menu} label=${t("more")} cls="right" onClose=${() => setMore(false)}>
           <button type="button" role="menuitem" onClick=${() => { setMore(false); openTransfer(c); }}><${Icon} name="transfer" />${t("transfer")}</button>
           <button type="button" role="menuitem" onClick=${() => { setMore(false); close(c.id); }}><${Icon} name="circle-check" />${t("close")}</button>
+          ${mayPutOff(c) && html`<button type="button" role="menuitem" onClick=${() => { setMore(false); openLater(c); }}><${Icon} name="clock-pause" />${t("later")}</button>`}
           ${mayMark(c) && html`<hr /><${MarkChoices} c=${c} done=${(run) => () => { setMore(false); run(); }} />`}
         <//>`}</span>
       <button type="button" class="btn" title=${`${t("close")} (E)`} onClick=${() => close(c.id)}><${Icon} name="circle-check" />${t("close")}</button>`}
@@ -66,10 +70,12 @@ export function Context({ c }) {
   const writing = writer && writer.id !== store.you.value.id && writer;
   const more = c.status === "closed" ? [] : others(c);
   const why = c.status === "waiting" && whyOf(c);
-  if (!page?.url && !looking.length && !writing && !more.length && !why) return null;
+  const sleeps = c.status === "later";
+  if (!page?.url && !looking.length && !writing && !more.length && !why && !sleeps) return null;
   const web = /^https?:/.test(page?.url ?? "");
   return html`<div class="ctx">
     ${why && html`<span class="why-waits"><${Icon} name="hourglass" />${why}</span>`}
+    ${sleeps && html`<span class="why-waits sleeps"><${Icon} name="clock-pause" />${t("later")} · ${laterUntil(c)}${mayPutOff(c) && html`<button type="button" class="as-link" onClick=${() => wake(c)}>${t("later_now")}</button>`}</span>`}
     ${more.map((d) => html`<${Beside} d=${d} key=${d.kind} />`)}
     ${page?.url && html`<span class="trunc">${t("browsing")} ${web ? html`<a href=${page.url} target="_blank" rel="noopener noreferrer">${page.title || page.url}</a>` : html`<b>${page.title || page.url}</b>`}</span>`}
     ${writing ? html`<span class="see"><${Avatar} who=${writing} size="xs" />${t("colleague_typing", { Name: writing.name })}</span>` : looking.length > 0 && html`<span class="see"><${Avatar} who=${looking[0]} size="xs" />${t("viewing", { Name: looking.map((p) => p.name).join(t("comma")) })}</span>`}

@@ -26,3 +26,8 @@ export function once(load) {
   let done;
   return () => (done ??= load().catch((e) => { done = undefined; throw e; }));
 }
+
+const listStyle = once(() => styled("list"));
+
+// listing is such a part of what belongs to the list.
+export const listing = (load, name, back) => later(() => Promise.all([load(), listStyle()]).then(([module]) => module[name]), back);

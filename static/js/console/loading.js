@@ -38,31 +38,27 @@ function put(view, answer) {
 }
 
 // loadView reads the first page of a view once.
-export async function loadView(view) {
-  if (pages.has(view)) return;
-  pages.set(view, { next: "", busy: true });
-  try {
-    put(view, await page(view));
-  } catch {
-    pages.delete(view); // asked again the next time
-  }
+export function loadView(view) {
+  if (pages.has(view)) return pages.get(view).loading;
+  const loading = page(view).then((answer) => { put(view, answer); return true; }, () => { pages.delete(view); return false; }); // asked again the next time
+  pages.set(view, { next: "", loading });
+  return loading;
 }
 
-export async function loadMore(view) {
+// loadMore reads the next page of a view, once whoever asks; false where there is
+// none, or where it does not come.
+export function loadMore(view) {
   const at = pages.get(view);
-  if (!at || at.busy || !at.next) return;
-  at.busy = true;
-  try {
-    put(view, await page(view, at.next));
-  } catch {
-    at.busy = false;
-  }
+  if (!at?.next) return at?.loading ?? false;
+  at.busy ||= page(view, at.next).then((answer) => { put(view, answer); return true; }, () => { at.busy = null; return false; });
+  return at.busy;
 }
 
-// loadWhole reads all of a view, for those who need every one of it.
+// loadWhole reads all of a view, for those who need every one of it; of what never
+// ends, the latest.
 export async function loadWhole(view) {
   await loadView(view);
-  for (let i = 0; i < 40 && pages.get(view)?.next; i++) await loadMore(view);
+  for (let i = 0; i < 40; i++) if (!await loadMore(view)) return;
 }
 
 // Mine, what I follow and the queue are needed whole, for their counts and clocks.

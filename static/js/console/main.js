@@ -7,6 +7,7 @@ import { select } from "./select.js";
 import { moveIn } from "./preferences.js";
 import * as alerts from "./alerts.js";
 import * as drafts from "./drafts.js";
+import * as filters from "./filters.js";
 import * as keys from "./keys.js";
 import * as link from "./link.js";
 import * as loading from "./loading.js";
@@ -31,6 +32,7 @@ async function start() {
   moveIn();
   keys.watch();
   mentions.watch();
+  filters.watch();
   reopen();
   addEventListener("popstate", follow);
   fit();

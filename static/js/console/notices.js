@@ -1,7 +1,7 @@
 // What is to be told of conversations, gathered: one calm notice a kind, which
 // names what it is about or says how many, and leads to the one that waits
 // longest. It goes by itself once there is nothing left to do about it.
-import { signal } from "../vendor/preact-11.2.0.js";
+import { computed, signal } from "../vendor/preact-11.2.0.js";
 import { running } from "./deadlines.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
@@ -17,6 +17,7 @@ const kinds = {
   handed: { holds: (c) => c.status === "open" && store.mine(c), lasts: 10_000 },
   queue: { holds: waits, lasts: 20_000 },
   returned: { holds: waits, lasts: 30_000 },
+  woken: { holds: (c) => c.status === "open", lasts: 60_000 },
   deadline_near: { holds: owes, lasts: 60_000, stage: "warned" },
   deadline_breached: { holds: owes, lasts: 120_000, stage: "breached" },
   deadline_escalated: { holds: owes, lasts: 120_000, stage: "escalated" },
@@ -49,7 +50,7 @@ export function tellAll(code, level, mine) {
 
 // about is what is told of one conversation; of deadlines and rules the server does
 // not say who the customer is.
-export const about = (code, c, text) => (c && (kind(code).stage || code === "rule" || code === "mention") ? `${t("they_said", { Name: c.contact?.name ?? "" })}${text}` : text);
+export const about = (code, c, text) => (c && (kind(code).stage || code === "rule" || code === "woken" || code === "mention") ? `${t("they_said", { Name: c.contact?.name ?? "" })}${text}` : text);
 
 export const dismiss = (code) => store.setIn(told, code, undefined);
 
@@ -68,14 +69,38 @@ const onBoard = new Set(["queue", "returned", "deadline_near", "deadline_breache
 
 const byWait = (a, b) => (a.c && b.c ? store.compare(a.c, b.c) : 0);
 
+const long = 100_000; // ms that a customer may wait for a reply before one is told
+const hushed = signal(new Set()); // conversations of which one wants to hear no more
+
+// waited are those of mine who have waited so long, the longest first; but for the one
+// that is being read. It is the same list until somebody joins or leaves it.
+let known = { key: "", list: [] };
+export const waited = computed(() => {
+  const at = store.now.value - long;
+  const list = store.mineOpen.value.filter((c) => c.waiting_since && c.id !== store.selected.value && Date.parse(c.waiting_since) <= at);
+  list.sort((a, b) => Date.parse(a.waiting_since) - Date.parse(b.waiting_since));
+  const key = list.map((c) => c.id + c.waiting_since).join();
+  if (key !== known.key) known = { key, list };
+  return known.list;
+});
+
+// waiting tells of all of them at once, until one wants to hear no more of each.
+function waiting() {
+  const list = waited.value;
+  if (list.every((c) => hushed.value.has(c.id + c.waiting_since))) return [];
+  const one = list[0];
+  const text = list.length > 1 ? t("notice_waited_many", { Count: list.length }) : t("notice_waited", { Name: one.contact?.name });
+  return [{ code: "waited", level: "warning", first: one.id, text, since: Date.parse(one.waiting_since), hush: () => { hushed.value = new Set(list.map((c) => c.id + c.waiting_since)); } }];
+}
+
 // shown are the notices of now: {code, level, text, first}, first being the
-// conversation that waits longest.
+// conversation that waits longest; since where the time is told, too.
 export function shown() {
-  return [...told.value].flatMap(([code, n]) => {
+  return waiting().concat([...told.value].flatMap(([code, n]) => {
     if (store.area.value === "board" && onBoard.has(code)) return [];
     const list = n.list.map((x) => ({ ...x, c: store.conversations.value.get(x.id) })).filter((x) => (x.c ? kind(code).holds(x.c) : !(code in kinds) || kind(code).anywhere)).sort(byWait);
     const one = list[0];
     const text = list.length > 1 || !one?.text ? t(code in kinds ? `notice_${code}_many` : "notice_many", { Count: list.length }) : about(code, one.c, one.text);
     return list.length ? [{ code, level: n.level, first: one.id, text }] : [];
-  });
+  }));
 }

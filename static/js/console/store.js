@@ -6,7 +6,8 @@ export const desk = signal(null); // GET /api/xiaoer/desk: you, shop, colleagues
 export const conversations = signal(new Map()); // id → conversation
 export const selected = signal(""); // the conversation that is open
 export const tab = signal("mine");
-export const unrepliedOnly = signal(false);
+export const filter = signal({}); // what of a tab is shown, see matches
+export const picked = signal(new Set()); // ids of the rows that are chosen for one act together
 export const sorting = signal("wait"); // or "recent"
 export const needle = signal(""); // what the list is narrowed to
 export const pane = signal("list"); // which pane a narrow screen shows: list, thread, customer
@@ -48,15 +49,27 @@ export function place(c) {
   return c.status;
 }
 
-const spot = (c) => Date.parse(c.last?.time ?? c.opened) || 0;
-const waits = (c) => (c.status !== "closed" && c.waiting_since ? Date.parse(c.waiting_since) : 0);
+// What a conversation is sorted by is read once of each: a list of hundreds is
+// sorted with every message.
+const places = new WeakMap();
 
-// Unanswered ones come first, the longest wait on top; then the latest.
+function placing(c) {
+  let at = places.get(c);
+  if (!at) {
+    const wait = c.status !== "closed" && c.waiting_since ? Date.parse(c.waiting_since) : 0;
+    places.set(c, at = { wait, spot: Date.parse(c.last?.time ?? c.opened) || 0, rank: Date.parse(c.rank ?? c.waiting_since ?? c.opened) || 0, wakes: Date.parse(c.later_until) || Infinity });
+  }
+  return at;
+}
+
+// Unanswered ones come first, the longest wait on top; then what wakes soonest, and
+// the latest.
 export function compare(a, b) {
-  const wa = waits(a);
-  const wb = waits(b);
-  if (sorting.value === "wait" && (wa || wb)) return wa && wb ? wa - wb : wa ? -1 : 1;
-  return spot(b) - spot(a);
+  const one = placing(a);
+  const other = placing(b);
+  if (sorting.value === "wait" && (one.wait || other.wait)) return one.wait && other.wait ? one.wait - other.wait : one.wait ? -1 : 1;
+  if (one.wakes !== other.wakes && a.status === "later" && b.status === "later") return one.wakes - other.wakes;
+  return other.spot - one.spot;
 }
 
 const groupsOf = computed(() => {
@@ -70,22 +83,72 @@ const groupsOf = computed(() => {
 
 // inLine orders the queue as the server does: by rank, in which priority and level
 // have given a head start.
-const rank = (c) => Date.parse(c.rank ?? c.waiting_since ?? c.opened) || 0;
-export const inLine = (a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1);
+export const inLine = (a, b) => placing(a).rank - placing(b).rank || (a.id < b.id ? -1 : 1);
 
 export const queue = computed(() => groupsOf.value.waiting.slice().sort(inLine));
 export const mineOpen = computed(() => groupsOf.value.mine.slice().sort(compare));
 
 const hit = (c, word) => [c.contact?.name, c.last?.text, ...(c.tags ?? []).map((x) => x.name)].some((s) => s?.toLowerCase().includes(word));
 
+// facets are what a filter may choose among, and what of it a conversation has.
+export const facets = {
+  channel: (c) => [c.channel?.id],
+  group: (c) => [c.group?.id ?? ""],
+  tag: (c) => (c.tags ?? []).map((x) => x.id),
+  level: (c) => [c.contact?.level ?? ""],
+  priority: (c) => [c.priority || "normal"],
+  assignee: (c) => [c.assignee?.id ?? ""],
+};
+
+// narrows tells whether a filter leaves anything out.
+export const narrows = (f) => !!f.unreplied || !!f.unread || !!f.mentioned || Object.keys(facets).some((x) => f[x]?.length);
+
+// matches tells whether a filter lets a conversation be seen: {unreplied, unread,
+// mentioned, and of each facet the values of which it has to have one}.
+export const matches = (c, f) => (!f.unreplied || !!c.waiting_since) && (!f.unread || c.unread > 0) && (!f.mentioned || mentions.value.has(c.id)) &&
+  Object.entries(facets).every(([x, of]) => !f[x]?.length || of(c).some((value) => f[x].includes(value)));
+
+export const tabOf = (name) => groupsOf.value[name] ?? [];
+
 // rows is what the list shows.
 export const rows = computed(() => {
   const word = needle.value.trim().toLowerCase();
-  let list = groupsOf.value[tab.value] ?? [];
+  const f = filter.value;
+  let list = tabOf(tab.value);
   if (word) list = [...conversations.value.values()].filter((c) => hit(c, word));
-  else if (tab.value === "mine" && unrepliedOnly.value) list = list.filter((c) => c.waiting_since);
+  else if (narrows(f)) list = list.filter((c) => matches(c, f));
   return list.slice().sort(compare);
 });
+
+// Rows are being chosen once one is; where fingers choose, a button begins it.
+const begun = signal(false);
+export const picking = computed(() => begun.value || picked.value.size > 0);
+export const startPicking = () => { begun.value = true; };
+export const unpick = () => batch(() => { picked.value = new Set(); begun.value = false; });
+
+export function drop(id) {
+  if (!picked.value.has(id)) return;
+  const next = new Set(picked.value);
+  next.delete(id);
+  picked.value = next;
+}
+
+// chosen are the picked ones of those that are shown.
+export const chosen = computed(() => (picked.value.size ? rows.value.filter((c) => picked.value.has(c.id)) : []));
+
+let last = ""; // picked one
+
+// pick chooses a row or no longer; reach takes the rows along between it and the one
+// before.
+export function pick(id, reach) {
+  const next = new Set(picked.value);
+  const ids = rows.peek().map((c) => c.id);
+  const [from, to] = [ids.indexOf(last), ids.indexOf(id)].sort((a, b) => a - b);
+  if (reach && from >= 0) for (const one of ids.slice(from, to + 1)) next.add(one);
+  else if (!next.delete(id)) next.add(id);
+  last = id;
+  picked.value = next;
+}
 
 const views = { mine: "mine", waiting: "waiting", following: "following", colleagues: "open", bot: "bot", later: "later", closed: "closed" };
 export const viewOf = (name) => views[name];
@@ -121,7 +184,7 @@ export function upsert(...list) {
 // What the server leaves out is not there any more.
 const blank = {
   assignee: undefined, group: undefined, owner: undefined, waiting_since: undefined, position: undefined, rank: undefined, closed: undefined, rating: undefined,
-  deadlines: undefined, promised: undefined, emotion: undefined, left: undefined, preferred: undefined, night: undefined,
+  later_until: undefined, marked_unread: undefined, deadlines: undefined, promised: undefined, emotion: undefined, left: undefined, preferred: undefined, night: undefined,
 };
 
 // The customer's next word after a closing opens another conversation in the

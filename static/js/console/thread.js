@@ -142,7 +142,7 @@ function Messages({ c }) {
 function markRead(c, at) {
   if (!c || !store.mine(c) || c.status === "closed" || !watched()) return;
   const last = threads.threadOf(c.contact.id).peek().entries.findLast((m) => m.cursor && m.conversation === c.id);
-  if (!last || (at.read === last.cursor && !c.unread)) return;
+  if (!last || (at.read === last.cursor && (!c.unread || c.marked_unread))) return;
   at.read = last.cursor;
   tell("read", { conversation: c.id, cursor: last.cursor });
   if (c.unread) store.patchConversation(c.id, { unread: 0 });

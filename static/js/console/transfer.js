@@ -1,5 +1,5 @@
-// Handing a conversation on: to a colleague, seen with their presence and load,
-// or to a group; with a note for whoever takes it.
+// Handing a conversation on, or several: to a colleague, seen with their presence
+// and load, or to a group; with a note for whoever takes it.
 import { html, useRef, useState } from "../vendor/preact-11.2.0.js";
 import { Avatar, Dialog, Icon } from "./parts.js";
 import { transfer } from "./acts.js";
@@ -9,19 +9,20 @@ import { t } from "./words.js";
 const order = { online: 0, break: 1, offline: 2 };
 const looks = { online: "on", break: "away", offline: "off" };
 
-export function Transfer({ id }) {
+export function Transfer({ id, ids = [id] }) {
   const [to, setTo] = useState(null); // {staff} or {group}
   const [word, setWord] = useState("");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const note = useRef();
-  const c = store.conversations.value.get(id);
+  const many = ids.length > 1;
+  const c = store.conversations.value.get(ids[0]);
   const close = () => { store.dialog.value = null; };
   if (!c) return null;
   const { colleagues, groups } = store.desk.value;
   const fits = (x) => x.name.toLowerCase().includes(word.trim().toLowerCase());
-  const people = colleagues.filter((p) => p.id !== c.assignee?.id && fits(p)).sort((a, b) => order[a.presence] - order[b.presence] || a.load / a.cap - b.load / b.cap);
-  const teams = groups.filter((g) => (g.id !== c.group?.id || c.assignee) && fits(g));
+  const people = colleagues.filter((p) => (many || p.id !== c.assignee?.id) && fits(p)).sort((a, b) => order[a.presence] - order[b.presence] || a.load / a.cap - b.load / b.cap);
+  const teams = groups.filter((g) => (many || g.id !== c.group?.id || c.assignee) && fits(g));
   const online = (g) => colleagues.filter((p) => p.presence === "online" && p.groups?.includes(g.id)).length;
   const there = (p) => p.presence === "online"; // nobody else can be given a conversation
   const first = people.some(there) ? { staff: people.find(there).id } : teams.length ? { group: teams[0].id } : null;
@@ -36,8 +37,13 @@ export function Transfer({ id }) {
     if (!to || busy) return;
     setBusy(true);
     const text = note.current.value.trim();
+    const where = { ...to, ...(text && { note: text }) };
+    if (many) {
+      close();
+      return (await import("./bulk.js")).transferAll(ids, where);
+    }
     try {
-      await transfer(id, { ...to, ...(text && { note: text }) });
+      await transfer(c.id, where);
       close();
       store.toast(t("transferred_toast", { Name: to.staff ? colleagues.find((p) => p.id === to.staff).name : groups.find((g) => g.id === to.group).name }));
     } catch (err) {
@@ -45,7 +51,7 @@ export function Transfer({ id }) {
       setBusy(false);
     }
   };
-  return html`<${Dialog} title=${t("transfer_title", { Name: c.contact.name })} onClose=${close}>
+  return html`<${Dialog} title=${t("transfer_title", { Name: many ? t("conversations_many", { Count: ids.length }) : c.contact.name })} onClose=${close}>
     <form onSubmit=${submit}><div class="dlg-b">
       <div class="field"><${Icon} name="search" /><input type="search" aria-label=${t("transfer_find")} placeholder=${t("transfer_find")} onInput=${(e) => { setWord(e.target.value); setTo(null); }} onKeyDown=${keys} /></div>
       <div class="choices scroll" role="radiogroup" aria-label=${t("transfer_to")} tabindex="0">
