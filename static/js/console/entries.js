@@ -25,7 +25,7 @@ function entry(m, props) {
 export function draw(entries, from, to, c, divider) {
   const readAt = lastRead(entries, c);
   const out = [];
-  let prev;
+  let prev = entries[from - 1]; // so that nothing changes when the page moves up
   for (let i = from; i < to; i++) {
     const m = entries[i];
     const ms = Date.parse(m.time);

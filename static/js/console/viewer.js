@@ -40,6 +40,7 @@ export function Viewer() {
   useEffect(() => {
     const before = document.activeElement;
     ref.current.showModal();
+    ref.current.focus(); // the keys are the picture's
     return () => before?.focus?.();
   }, []);
   const renew = () => one.file && !fresh[one.entry] && get("files/" + one.file).then(({ file }) => setFresh({ ...fresh, [one.entry]: file.url }), () => {});
@@ -64,12 +65,12 @@ export function Viewer() {
     else setAt((v) => (v.scale > 1 ? { ...v, x: v.x + now.x - last.x, y: v.y + now.y - last.y } : v));
   };
   const up = (e) => fingers.delete(e.pointerId);
-  return html`<dialog class="viewer" ref=${ref} aria-label=${t("picture")} onCancel=${(e) => { e.preventDefault(); close(); }} onKeyDown=${keys}
+  return html`<dialog class="viewer" tabindex="-1" ref=${ref} aria-label=${t("picture")} onCancel=${(e) => { e.preventDefault(); close(); }} onKeyDown=${keys}
     onClick=${(e) => e.target === ref.current && close()} onWheel=${(e) => { e.preventDefault(); zoom(e.deltaY < 0 ? 1.15 : 1 / 1.15, point(e.clientX, e.clientY)); }}>
     <img key=${one.entry} src=${url} alt=${one.name ?? ""} draggable=${false} style=${{ transform: `translate(${at.x}px, ${at.y}px) scale(${at.scale})`, cursor: at.scale > 1 ? "grab" : "zoom-in" }} onError=${renew}
       onDblClick=${(e) => (at.scale > 1 ? setAt(whole) : zoom(2.5, point(e.clientX, e.clientY)))} onPointerDown=${down} onPointerMove=${move} onPointerUp=${up} onPointerCancel=${up} />
-    <div class="viewer-bar">${list.length > 1 && html`<${IconButton} icon="chevron-left" label=${t("picture_last")} hint="←" disabled=${n === 0} onClick=${() => turn(-1)} /><span class="num">${n + 1} / ${list.length}</span>
-      <${IconButton} icon="chevron-right" label=${t("picture_next")} hint="→" disabled=${n === list.length - 1} onClick=${() => turn(1)} />`}
+    <div class="viewer-bar">${list.length > 1 && html`<${IconButton} icon="chevron-left" label=${t("picture_last")} hint="←" aria-disabled=${n === 0} onClick=${() => turn(-1)} /><span class="num">${n + 1} / ${list.length}</span>
+      <${IconButton} icon="chevron-right" label=${t("picture_next")} hint="→" aria-disabled=${n === list.length - 1} onClick=${() => turn(1)} />`}
       <${IconButton} icon="zoom-out" label=${t("zoom_out")} hint="−" onClick=${() => zoom(1 / 1.3)} /><span class="num">${Math.round(at.scale * 100)}%</span>
       <${IconButton} icon="zoom-in" label=${t("zoom_in")} hint="+" onClick=${() => zoom(1.3)} /><${IconButton} icon="copy" label=${t("copy")} onClick=${() => copyPicture(url)} /><${IconButton} icon="x" label=${t("close_dialog")} hint="Esc" onClick=${close} /></div>
   </dialog>`;

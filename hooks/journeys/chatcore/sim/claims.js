@@ -34,6 +34,10 @@ const all = {
     ["看 https://a.cn/x?y=1。谢谢", "a@b.cn.", "13812345678", "", "（https://x.y）", ...nasty].every((text) => links(text).map((part) => part.text).join("") === text),
   "Chinese punctuation ends an address": () => same(hrefs("看https://a.cn/x?y=1。谢谢"), ["https://a.cn/x?y=1"]),
   "a closing bracket stays with its partner": () => same(hrefs("(https://a.cn/b_(c))"), ["https://a.cn/b_(c))"]) || same(hrefs("https://a.cn/b_(c)"), ["https://a.cn/b_(c)"]),
+  "a host is shown by the name that it has": () => same(links("看 https://аррӏе.com/a"), [{ text: "看 " }, { text: "https://xn--80ak6aa92e.com/a", href: "https://аррӏе.com/a" }]) && links("https://xn--80ak6aa92e.com")[0].text === "https://xn--80ak6aa92e.com",
+  "what pretends to be a host makes no link": () => same(hrefs("https://taobao.com@evil.cn/a https://a:b@evil.cn"), []),
+  "what goes on right after a host is not its": () => same(links("打开https://a.cn就行")[1], { text: "https://a.cn", href: "https://a.cn" }) && same(hrefs("https://zh.wikipedia.org/wiki/小米"), ["https://zh.wikipedia.org/wiki/小米"]),
+  "what turns the direction of writing ends an address": () => same(hrefs("https://a.cn/\u202egpj.exe"), ["https://a.cn/"]),
   "a mobile number can be called, a piece of a longer one not": () => same(hrefs("13812345678 单号2513812345678901"), ["tel:13812345678"]),
 
   "pauses grow from half a second to half a minute": () => pause(0, 1) === 500 && pause(3, 1) === 4000 && pause(50, 1) === 30000 && pause(3, 0) === 2000,
