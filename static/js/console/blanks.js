@@ -1,7 +1,7 @@
 // A small form over the composer for what stands in braces and is not known: one
 // field a name, Enter goes on, and what was said is known in this conversation
 // from then on.
-import { html, useEffect, useRef } from "../vendor/preact-11.2.0.js";
+import { html, useLayoutEffect, useRef } from "../vendor/preact-11.2.0.js";
 import { Icon, IconButton } from "./parts.js";
 import { fill, given, remember, remembered, variables } from "./variables.js";
 import { t } from "./words.js";
@@ -13,7 +13,7 @@ export function Blanks({ c, text, onDone, onAsIs, onClose }) {
   const known = { ...given(c), ...remembered(c) };
   const names = variables(text).filter((name) => !given(c)[name]);
   const fields = () => [...ref.current.querySelectorAll("input")];
-  useEffect(() => { (fields().find((x) => !x.value) ?? fields()[0])?.select(); }, []);
+  useLayoutEffect(() => { (fields().find((x) => !x.value) ?? fields()[0])?.select(); }, []);
   const submit = (e) => {
     e.preventDefault();
     const empty = fields().find((x) => !x.value.trim());

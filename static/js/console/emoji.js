@@ -1,6 +1,6 @@
 // Emoji that shops use: the ones used last come first, found by their names in
 // both languages' letters, moved in with the arrows.
-import { html, useEffect, useRef, useState } from "../vendor/preact-11.2.0.js";
+import { html, useLayoutEffect, useRef, useState } from "../vendor/preact-11.2.0.js";
 import { words } from "../lib/words.js";
 import { learn, match } from "./pinyin.js";
 import * as store from "./store.js";
@@ -36,7 +36,7 @@ export function Emoji({ onPick, onClose }) {
   const [word, setWord] = useState("");
   const [, drawn] = useState(0);
   const recent = useRef(used()).current;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const back = document.activeElement;
     ref.current.querySelector("input").focus();
     learn();

@@ -18,12 +18,13 @@ export async function learn(conversation) {
   }
 }
 
-const others = (c) => store.desk.value.colleagues.filter((p) => p.id !== store.you.value.id && (able.value.get(c.id)?.has(p.id) ?? false));
+// others may be named there, as far as that is known.
+const others = (c) => store.desk.value.colleagues.filter((p) => p.id !== store.you.value.id && (able.value.get(c.id)?.has(p.id) ?? true));
 
 const there = { online: 2, break: 1 };
 
 // find is who fits, those who are there first: [{person, at}].
-export const find = ({ word, c }) => others(c).map((person) => ({ person, at: match(person.name, word) })).filter(({ at }) => at || !word)
+export const find = ({ word, c }) => (able.value.has(c.id) ? others(c) : []).map((person) => ({ person, at: match(person.name, word) })).filter(({ at }) => at || !word)
   .sort((a, b) => (a.at?.[0] ?? 0) - (b.at?.[0] ?? 0) || (there[b.person.presence] ?? 0) - (there[a.person.presence] ?? 0));
 
 // named are the ids of the colleagues whom a note names, the longer name first: a

@@ -7,6 +7,7 @@ import { Avatar, Icon } from "./parts.js";
 import { get } from "./api.js";
 import { actions, can, run } from "./actions.js";
 import { lastWords } from "./list.js";
+import { learn, match } from "./pinyin.js";
 import { recent, remember } from "./recent.js";
 import { select } from "./select.js";
 import { strokes } from "./sheet.js";
@@ -22,6 +23,7 @@ function rank(word, text = "", more = "") {
   const at = text.toLowerCase().indexOf(word);
   if (at === 0) return 4;
   if (at > 0) return /[\s/·(（]/.test(text[at - 1]) ? 3 : 2;
+  if (match(text, word)) return 2; // by pinyin
   return more.toLowerCase().split(/\s+/).some((x) => x.startsWith(word)) ? 1 : 0;
 }
 
@@ -97,7 +99,7 @@ export function Palette() {
     box.current.querySelector("input").focus();
     return () => { before?.focus?.(); then.current?.(); };
   }, []);
-  useEffect(() => { fetched().then(() => drawn(1)); }, []);
+  useEffect(() => { fetched().then(() => drawn(1)); learn(); }, []);
   useEffect(() => {
     let over = false;
     const asked = setTimeout(() => found(word).then((list) => over || setCustomers(list)), 150);
