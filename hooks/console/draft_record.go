@@ -56,21 +56,26 @@ func (d draft) save(app core.App, staff string) (draft, error) {
 }
 
 func forgetDraft(app core.App, staff, conversation string) error {
-	_, err := app.NonconcurrentDB().Delete(collectionDrafts, dbx.HashExp{"staff": staff, "conversation": conversation}).Execute()
+	_, err := app.NonconcurrentDB().Delete(collectionDrafts, place(staff, conversation)).Execute()
 	if err != nil {
 		return fmt.Errorf("forget draft: %w", err)
 	}
 	return nil
 }
 
-func draftsQuery(app core.App, staff string) *dbx.SelectQuery {
-	return app.ConcurrentDB().Select("conversation", "reply", "note", "mode", "updated").From(collectionDrafts).Where(dbx.HashExp{"staff": staff})
+func draftsQuery(app core.App, where dbx.HashExp) *dbx.SelectQuery {
+	return app.ConcurrentDB().Select("conversation", "reply", "note", "mode", "updated").From(collectionDrafts).Where(where)
+}
+
+// place is where somebody's draft of a conversation is kept.
+func place(staff, conversation string) dbx.HashExp {
+	return dbx.HashExp{"staff": staff, "conversation": conversation}
 }
 
 // draftOf is somebody's draft in a conversation, an empty one where there is none.
 func draftOf(app core.App, staff, conversation string) (draft, error) {
 	d := draft{Conversation: conversation, Mode: reply}
-	err := draftsQuery(app, staff).AndWhere(dbx.HashExp{"conversation": conversation}).Limit(1).One(&d)
+	err := draftsQuery(app, place(staff, conversation)).Limit(1).One(&d)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return d, fmt.Errorf("draft: %w", err)
 	}
@@ -80,7 +85,7 @@ func draftOf(app core.App, staff, conversation string) (draft, error) {
 // draftsOf lists somebody's drafts, the latest first.
 func draftsOf(app core.App, staff string) ([]draft, error) {
 	var all []draft
-	err := draftsQuery(app, staff).OrderBy("updated DESC").Limit(mostDrafts).All(&all)
+	err := draftsQuery(app, dbx.HashExp{"staff": staff}).OrderBy("updated DESC").Limit(mostDrafts).All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("drafts: %w", err)
 	}

@@ -106,25 +106,23 @@ func keepDraft(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	foreign := !old.empty() && protocol.Stamp(old.Updated.Time()) != in.After && !old.says(now)
-	if now.empty() {
-		if foreign {
-			return e.JSON(http.StatusOK, draftAnswer{Draft: viewDraft(old)})
-		}
-		if err = forgetDraft(e.App, p.ID, now.Conversation); err != nil {
-			return err
-		}
-		return e.JSON(http.StatusOK, draftAnswer{Draft: viewDraft(now)})
-	}
-	if _, err = conversations.SeenBy(e.App, p, now.Conversation); err != nil {
-		return err
-	}
-	if now, err = now.save(e.App, p.ID); err != nil {
-		return err
-	}
-	answer := draftAnswer{Draft: viewDraft(now)}
-	if foreign {
+	var answer draftAnswer
+	if !old.empty() && protocol.Stamp(old.Updated.Time()) != in.After && !old.says(now) {
 		answer.Replaced = viewDraft(old)
 	}
+	switch {
+	case !now.empty():
+		if _, err = conversations.SeenBy(e.App, p, now.Conversation); err == nil {
+			now, err = now.save(e.App, p.ID)
+		}
+	case answer.Replaced != nil:
+		now, answer.Replaced = old, nil
+	default:
+		err = forgetDraft(e.App, p.ID, now.Conversation)
+	}
+	if err != nil {
+		return err
+	}
+	answer.Draft = viewDraft(now)
 	return e.JSON(http.StatusOK, answer)
 }

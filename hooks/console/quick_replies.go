@@ -46,8 +46,8 @@ func addQuickReply(e *core.RequestEvent) error {
 	}
 	p := access.Of(e)
 	if in.Message != "" {
-		file, err := quickreplies.Picture(e.App, p, in.Message)
-		if err != nil {
+		var file string
+		if file, err = quickreplies.Picture(e.App, p, in.Message); err != nil {
 			return err
 		}
 		in.File = &file

@@ -34,7 +34,7 @@ func naming(id, conversation, text string, people ...*access.Person) conversatio
 	for i, p := range people {
 		ids[i] = p.ID
 	}
-	raw, _ := json.Marshal(map[string]any{"mentions": ids})
+	raw := json.RawMessage(`{"mentions":["` + strings.Join(ids, `","`) + `"]}`)
 	return conversations.Draft{ID: id, Conversation: conversation, Kind: conversations.Note, Text: text, Data: raw}
 }
 
@@ -45,10 +45,7 @@ func TestWhoIsNamedInANoteIsTold(t *testing.T) {
 	app := desktest.New(t)
 	told := make(chan notices.Notice, 8)
 	notices.OnTell(app).BindFunc(func(e *notices.TellEvent) error { told <- e.Notice; return e.Next() })
-	m, err := conversations.PostAsVisitor(app, contact(t, app), text("q", "杯子碎了"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	m := said(t, app)
 	writer, colleague, other := staff(t, app, "an", access.Agent), staff(t, app, "yu", access.Agent), staff(t, app, "ze", access.Agent)
 	note, err := conversations.PostAsStaff(app, writer, naming("n1", m.Conversation, "@yu 看一下", colleague, writer, colleague))
 	if err != nil {
@@ -59,11 +56,7 @@ func TestWhoIsNamedInANoteIsTold(t *testing.T) {
 	}
 	waiting := func(p *access.Person) []conversations.Mention {
 		t.Helper()
-		list, err := conversations.Mentions(app, p)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return list
+		return mentions(t, app, p)
 	}
 	if list := waiting(colleague); len(list) != 1 || list[0].Message != note.ID || list[0].By != writer.Nickname {
 		t.Errorf("waits: %+v", list)
@@ -97,11 +90,9 @@ func TestOnlyWhoMaySeeCanBeNamed(t *testing.T) {
 		groups[i] = g.Id
 	}
 	colleague, stranger := staff(t, app, "yu", access.Agent, groups[0]), staff(t, app, "ze", access.Agent, groups[1])
-	m, err := conversations.PostAsVisitor(app, contact(t, app), text("q", "杯子碎了"))
+	m := said(t, app)
+	_, err := conversations.Transfer(app, writer, "t", m.Conversation, conversations.Destination{Group: groups[0]})
 	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err = conversations.Transfer(app, writer, "t", m.Conversation, conversations.Destination{Group: groups[0]}); err != nil {
 		t.Fatal(err)
 	}
 	c, err := conversations.ByID(app, m.Conversation)
@@ -118,22 +109,41 @@ func TestOnlyWhoMaySeeCanBeNamed(t *testing.T) {
 		"shape":   {ID: "shape", Conversation: m.Conversation, Kind: conversations.Note, Text: "@x", Data: json.RawMessage(`{"mentions":"` + colleague.ID + `"}`)},
 		"crowd":   naming("crowd", m.Conversation, "@", people(21)...),
 	} {
-		if _, err := conversations.PostAsStaff(app, writer, d); fail.Of(err).Kind != fail.Invalid {
+		if _, err = conversations.PostAsStaff(app, writer, d); fail.Of(err).Kind != fail.Invalid {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
-	if list, err := conversations.Mentions(app, stranger); err != nil || len(list) != 0 {
-		t.Errorf("waits: %v, %v", list, err)
+	if list := mentions(t, app, stranger); len(list) != 0 {
+		t.Errorf("waits: %v", list)
 	}
-	if _, err := conversations.PostAsStaff(app, writer, naming("fine", m.Conversation, "@yu", colleague)); err != nil {
+	if _, err = conversations.PostAsStaff(app, writer, naming("fine", m.Conversation, "@yu", colleague)); err != nil {
 		t.Error(err)
 	}
 	if _, err = conversations.Transfer(app, writer, "t2", m.Conversation, conversations.Destination{Group: groups[1]}); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := conversations.Mentions(app, colleague); err != nil || len(list) != 0 {
-		t.Errorf("one who no longer sees it is led there: %v, %v", list, err)
+	if list := mentions(t, app, colleague); len(list) != 0 {
+		t.Errorf("one who no longer sees it is led there: %v", list)
 	}
+}
+
+// said is what a customer has asked, in no group yet.
+func said(t testing.TB, app core.App) *conversations.Message {
+	t.Helper()
+	m, err := conversations.PostAsVisitor(app, contact(t, app), text("q", "杯子碎了"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func mentions(t testing.TB, app core.App, p *access.Person) []conversations.Mention {
+	t.Helper()
+	list, err := conversations.Mentions(app, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
 }
 
 func people(n int) []*access.Person {

@@ -298,7 +298,7 @@ func TestTypingIsShownWhereVisitorsAreToldSo(t *testing.T) {
 	a.opens("在吗")
 	v.write(composer, unsent)
 	a.sees(".ghost-b", unsent)
-	a.until("its kind to be told", fmt.Sprintf(`document.querySelector(".ghost-b").getAttribute("aria-label") === %s`, quote(say("console.typing_preview"))))
+	a.until("its kind to be told", `document.querySelector(".ghost-b").getAttribute("aria-label") === `+quote(say("console.typing_preview")))
 	ask[any](v.view, `((el) => { el.value = ""; el.dispatchEvent(new Event("input", { bubbles: true })); })(document.querySelector("#composer textarea"))`)
 	a.misses(".ghost-b")
 	if a.texts(bubbles)[0] != "在吗" && !strings.Contains(strings.Join(a.texts(bubbles), " "), "在吗") {

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -226,6 +228,36 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	}
 	if res, _ := send(t, s, http.MethodGet, "/page", ""); res.Header.Get("Strict-Transport-Security") != "" {
 		t.Error("strict transport without TLS")
+	}
+}
+
+// The shell of a page goes out small to those who can read it so, and is the same
+// to all.
+func TestShellsAreCompressedForThoseWhoTakeIt(t *testing.T) {
+	t.Parallel()
+	shell := strings.Repeat("<p>在线客服</p>", 200)
+	s := serve(t, web.Config{}, func(e *core.RequestEvent) error { return web.RenderShell(e, templ.Raw(shell)) })
+	for _, takes := range []string{"identity", "gzip, br"} {
+		got, raw := send(t, s, http.MethodGet, "/page", "", "Accept-Encoding", takes)
+		if got.Header.Get("Vary") == "" || !strings.HasPrefix(got.Header.Get("Content-Type"), "text/html") {
+			t.Errorf("%s: %v", takes, got.Header)
+		}
+		if packed := got.Header.Get("Content-Encoding") == "gzip"; packed != (takes != "identity") {
+			t.Errorf("%s: packed %t", takes, packed)
+		} else if packed {
+			z, err := gzip.NewReader(strings.NewReader(raw))
+			if err != nil {
+				t.Fatal(err)
+			}
+			plain, err := io.ReadAll(z)
+			if err != nil || len(raw)*10 > len(plain) {
+				t.Errorf("%d bytes for %d, %v", len(raw), len(plain), err)
+			}
+			raw = string(plain)
+		}
+		if raw != shell {
+			t.Errorf("%s: %.60q", takes, raw)
+		}
 	}
 }
 
