@@ -67,9 +67,13 @@ func draftsQuery(app core.App, where dbx.HashExp) *dbx.SelectQuery {
 	return app.ConcurrentDB().Select("conversation", "reply", "note", "mode", "updated").From(collectionDrafts).Where(where)
 }
 
+func ofStaff(staff string) dbx.HashExp { return dbx.HashExp{"staff": staff} }
+
 // place is where somebody's draft of a conversation is kept.
 func place(staff, conversation string) dbx.HashExp {
-	return dbx.HashExp{"staff": staff, "conversation": conversation}
+	at := ofStaff(staff)
+	at["conversation"] = conversation
+	return at
 }
 
 // draftOf is somebody's draft in a conversation, an empty one where there is none.
@@ -85,7 +89,7 @@ func draftOf(app core.App, staff, conversation string) (draft, error) {
 // draftsOf lists somebody's drafts, the latest first.
 func draftsOf(app core.App, staff string) ([]draft, error) {
 	var all []draft
-	err := draftsQuery(app, dbx.HashExp{"staff": staff}).OrderBy("updated DESC").Limit(mostDrafts).All(&all)
+	err := draftsQuery(app, ofStaff(staff)).OrderBy("updated DESC").Limit(mostDrafts).All(&all)
 	if err != nil {
 		return nil, fmt.Errorf("drafts: %w", err)
 	}

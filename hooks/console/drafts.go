@@ -106,23 +106,27 @@ func keepDraft(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	var answer draftAnswer
-	if !old.empty() && protocol.Stamp(old.Updated.Time()) != in.After && !old.says(now) {
-		answer.Replaced = viewDraft(old)
+	unheard := !old.empty() && protocol.Stamp(old.Updated.Time()) != in.After && !old.says(now)
+	if unheard && now.empty() {
+		return e.JSON(http.StatusOK, draftAnswer{Draft: viewDraft(old)})
 	}
-	switch {
-	case !now.empty():
-		if _, err = conversations.SeenBy(e.App, p, now.Conversation); err == nil {
-			now, err = now.save(e.App, p.ID)
-		}
-	case answer.Replaced != nil:
-		now, answer.Replaced = old, nil
-	default:
-		err = forgetDraft(e.App, p.ID, now.Conversation)
-	}
-	if err != nil {
+	if now, err = now.put(e.App, p); err != nil {
 		return err
 	}
-	answer.Draft = viewDraft(now)
+	answer := draftAnswer{Draft: viewDraft(now)}
+	if unheard {
+		answer.Replaced = viewDraft(old)
+	}
 	return e.JSON(http.StatusOK, answer)
+}
+
+// put keeps d as p's, or forgets p's where there is nothing in it.
+func (d draft) put(app core.App, p *access.Person) (draft, error) {
+	if d.empty() {
+		return d, forgetDraft(app, p.ID, d.Conversation)
+	}
+	if _, err := conversations.SeenBy(app, p, d.Conversation); err != nil {
+		return d, err
+	}
+	return d.save(app, p.ID)
 }

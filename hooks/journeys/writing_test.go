@@ -142,9 +142,11 @@ func TestQuickRepliesAreFoundByPinyinAndAskForWhatIsMissing(t *testing.T) {
 		a.misses(".slash")
 	}
 	a.write(editor, "/tksx")
+	a.audit()
 	a.sees(".slash mark", "退款时效") // what was found is marked, though other letters were typed
 	a.enter()
 	a.sees(".blanks", "订单号")
+	a.audit()
 	a.types("HY8841")
 	a.enter()
 	a.types("3")
@@ -193,6 +195,7 @@ func TestWhoIsMentionedIsToldAndFindsTheNote(t *testing.T) {
 	a.hit("n", "KeyN", alt)
 	a.write(editor, "麻烦@xiaoyu")
 	a.reads(".slash.mention li b", secondName)
+	a.audit()
 	a.enter()
 	a.holds("麻烦@" + secondName + " ")
 	a.types("核查一下")
@@ -340,6 +343,8 @@ func TestWhichKeySendsIsAChoice(t *testing.T) {
 	v.asks("在吗")
 	a.opens("在吗")
 	a.click(".send-by", "")
+	a.sees(".menu button", "Ctrl")
+	a.audit()
 	a.click(".menu button", "Ctrl")
 	a.sees(".comp .bot", "Ctrl")
 	a.write(editor, "第一行")
