@@ -48,7 +48,7 @@ func Register(app core.App) {
 	outbox.Handle(app, recalledFile, deleteFile)
 	outbox.Handle(app, customers.Retag, t.retag)
 	app.OnServe().BindFunc(t.renewEpoch)
-	rounds.Bind(app, rounds.Of{Name: "indexing", Round: func(time.Time) error { return IndexOlder(app) }, Due: t.indexing})
+	rounds.Bind(app, rounds.Of{Name: "indexing", Round: func(time.Time) error { return IndexOlder(app) }})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "timelineStops", Func: t.stop, Priority: stopPriority})
 }
 

@@ -44,7 +44,7 @@ func (m *Message) Said(app core.App) string {
 	return ""
 }
 
-const insertWords = "INSERT INTO message_words (rowid, words) VALUES ({:seq}, {:words})"
+const insertWords = "INSERT OR REPLACE INTO message_words (rowid, words) VALUES ({:seq}, {:words})"
 
 // index puts what can be found of m into the index, in the commit of m itself.
 // Recalling or deleting m takes it out again, by triggers.
@@ -129,14 +129,4 @@ func (tx *Tx) indexBefore(from int64) error {
 		rest = 0
 	}
 	return tx.exec("UPDATE words_from SET seq = {:seq} WHERE id = 1", dbx.Params{"seq": rest})
-}
-
-// indexing is asked once a second: do some entries still have no words?
-func (t *timeline) indexing() bool {
-	if t.indexed.Load() {
-		return false
-	}
-	from, err := unindexed(t.app)
-	t.indexed.Store(err == nil && from == 0)
-	return err == nil && from > 0
 }

@@ -49,8 +49,6 @@ type timeline struct {
 	// the truth.
 	broken atomic.Bool
 	told   quiet // faults that were logged
-
-	indexed atomic.Bool // every entry can be searched
 }
 
 type job struct {

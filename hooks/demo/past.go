@@ -228,6 +228,7 @@ const (
 		"FALSE, {:from}, {:time})"
 	readSequence = "SELECT last FROM sequence WHERE id = 1"
 	moveSequence = "UPDATE sequence SET last = {:last} WHERE id = 1"
+	indexLater   = "UPDATE words_from SET seq = {:from} WHERE id = 1"
 	countReplies = "UPDATE quick_replies SET uses = ABS(RANDOM()) % 90 WHERE scope = 'shop'"
 )
 
@@ -253,6 +254,7 @@ func (p *past) write(app core.App) error {
 			}
 		}
 		w.exec(moveSequence, dbx.Params{"last": seq})
+		w.exec(indexLater, dbx.Params{"from": seq + 1})
 		w.exec(countReplies, nil)
 		return w.err
 	})

@@ -13,6 +13,7 @@ import { flipAngry, flipUrgent, mayMark } from "./marks.js";
 import { flipBoard, mayBoard } from "./area.js";
 import { openCustomer, select, step } from "./select.js";
 import { choose } from "./presence.js";
+import { search, searchThread } from "./searching.js";
 import { pref, setPref } from "./preferences.js";
 import { can as mayPromise } from "./reminders.js";
 import * as account from "./account.js";
@@ -51,12 +52,15 @@ export const actions = [
   { name: "unread", keys: ["u"], icon: "mail", group: "conversation", can: mineOpen, run: markUnread },
   { name: "urgent", keys: ["p"], icon: "chevrons-up", group: "conversation", can: mayMark, run: flipUrgent },
   { name: "angry", keys: ["m"], icon: "mood-angry", group: "conversation", can: mayMark, run: flipAngry },
+  { name: "within", keys: ["F"], icon: "message-search", group: "conversation", can: (c) => !!c, run: (c) => searchThread(c) },
+  { name: "date", icon: "calendar-search", group: "conversation", can: (c) => !!c, run: (c) => searchThread(c, true) },
 
   { name: "next", keys: ["j"], alt: "J", icon: "arrow-down", group: "go", run: () => step(1) },
   { name: "previous", keys: ["k"], alt: "K", icon: "arrow-up", group: "go", run: () => step(-1) },
   { name: "longest", icon: "hourglass", group: "go", can: () => !!longest(), run: () => { select(longest().id); composing.ready(); } },
   { name: "pick", keys: ["x"], icon: "list-check", group: "go", can: (c) => !!c, run: (c) => store.pick(c.id) },
   { name: "filter", icon: "filter", group: "go", run: dialog("filter") },
+  { name: "search", icon: "list-search", group: "go", run: () => search() },
   { name: "find", keys: ["f"], icon: "search", group: "go", run: () => document.getElementById("narrow")?.focus() },
   { name: "panel", keys: ["i"], icon: "layout-sidebar-right", group: "go", can: (c) => !!c, run: openCustomer },
   { name: "board", keys: ["b"], icon: "activity", group: "go", can: mayBoard, run: flipBoard },

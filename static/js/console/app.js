@@ -10,6 +10,7 @@ import { later, listing, once, styled } from "./later.js";
 import { Board, mayBoard, openBoard, openConversations } from "./area.js";
 import { Connection } from "./connection.js";
 import * as account from "./account.js";
+import { Search, everywhere } from "./searching.js";
 import { leave, openCustomer, select } from "./select.js";
 import * as alerts from "./alerts.js";
 import * as composing from "./composing.js";
@@ -44,7 +45,7 @@ export function App() {
   const open = store.dialog.value;
   const Open = open && dialogs[open.kind];
   return html`<a class="skip" href="#thread" onClick=${(e) => { e.preventDefault(); document.getElementById("thread")?.focus(); }}>${t("skip")}</a>
-    <div class="app"><${Rail} />${board ? html`<main class="wide"><${Board} /></main>` : html`<main class="panes"><${List} />${store.current.value ? html`<${Thread} />` : html`<${Empty} />`}</main><${Panel} />`}<${Below} /></div>
+    <div class="app"><${Rail} />${board ? html`<main class="wide"><${Board} /></main>` : html`<main class="panes">${everywhere.value ? html`<${Search} />` : html`<${List} />`}${store.current.value ? html`<${Thread} />` : html`<${Empty} />`}</main><${Panel} />`}<${Below} /></div>
     ${pane === "customer" && html`<button type="button" class="veil" aria-label=${t("close_dialog")} onClick=${openCustomer} tabindex="-1" />`}
     <${Connection} /><${Unheard} /><${Toasts} />
     ${Open && html`<${Open} ...${open} />`}${store.picture.value && html`<${Viewer} key=${store.picture.value.entry} />`}`;

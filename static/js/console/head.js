@@ -7,6 +7,7 @@ import { others, paused, pressing } from "./deadlines.js";
 import { whyOf } from "./handover.js";
 import { close, mayMove, mayPutOff, wake } from "./acts.js";
 import { laterUntil } from "./list.js";
+import { searchThread } from "./searching.js";
 import { back, openCustomer } from "./select.js";
 import * as store from "./store.js";
 import { clock, t } from "./words.js";
@@ -39,11 +40,13 @@ export function Head({ c }) {
     </div>
     <div class="acts">
       <${Marking} c=${c} />
+      <${IconButton} icon="message-search" cls=${can ? "w" : ""} label=${t("find_within")} hint="⇧F" onClick=${() => searchThread(c)} />
       ${can && html`<${IconButton} icon="transfer" cls="w" label=${t("transfer")} hint="T" onClick=${() => openTransfer(c)} />`}
       ${mayPutOff(c) && html`<${IconButton} icon="clock-pause" cls="w" label=${t("later")} hint="H" onClick=${() => openLater(c)} />`}
       <${IconButton} icon="layout-sidebar-right" cls="panel-toggle" label=${t("customer")} aria-expanded=${store.pane.value === "customer"} aria-controls="customer" onClick=${openCustomer} />
       ${can && html`<span class="pop-at narrow-only"><${IconButton} icon="dots" label=${t("more")} aria-haspopup="menu" aria-expanded=${more} onClick=${() => setMore(!more)} />
         ${more && html`<${Menu} label=${t("more")} cls="right" onClose=${() => setMore(false)}>
+          <button type="button" role="menuitem" onClick=${() => { setMore(false); searchThread(c); }}><${Icon} name="message-search" />${t("find_within")}</button>
           <button type="button" role="menuitem" onClick=${() => { setMore(false); openTransfer(c); }}><${Icon} name="transfer" />${t("transfer")}</button>
           <button type="button" role="menuitem" onClick=${() => { setMore(false); close(c.id); }}><${Icon} name="circle-check" />${t("close")}</button>
           ${mayPutOff(c) && html`<button type="button" role="menuitem" onClick=${() => { setMore(false); openLater(c); }}><${Icon} name="clock-pause" />${t("later")}</button>`}

@@ -11,6 +11,7 @@ import { Marks } from "./marks.js";
 import { RowMark, Today } from "./promised.js";
 import { pressing } from "./deadlines.js";
 import { take } from "./acts.js";
+import { search } from "./searching.js";
 import { select } from "./select.js";
 import { loadMore } from "./loading.js";
 import { listing } from "./later.js";
@@ -38,8 +39,13 @@ function Narrow() {
   return html`<div class="field" role="search"><${Icon} name="search" />
     <input id="narrow" type="search" aria-label=${t("narrow")} placeholder=${t("narrow")} value=${store.needle.value} autocomplete="off"
       onInput=${(e) => { store.needle.value = e.target.value; }}
-      onKeyDown=${(e) => { if (e.key === "Escape") { store.needle.value = ""; e.target.blur(); } }} />
-  </div>`;
+      onKeyDown=${(e) => {
+        if (e.key === "Escape") { store.needle.value = ""; e.target.blur(); }
+        if (e.key === "Enter" && !e.isComposing && e.keyCode !== 229) search(e.target.value);
+      }} />
+    <${IconButton} icon="list-search" cls="sm" label=${t("search_all")} onClick=${() => search(store.needle.peek())} />
+  </div>
+  ${store.needle.value.trim() && html`<button type="button" class="all-of" onClick=${() => search(store.needle.peek())}><${Icon} name="list-search" size="sm" /><span class="trunc">${t("search_all_for", { Typed: store.needle.value.trim() })}</span><span class="kbd">↵</span></button>`}`;
 }
 
 const tabs = ["mine", "waiting", "following", "colleagues", "bot", "later", "closed"];

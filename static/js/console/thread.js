@@ -9,6 +9,7 @@ import { Handover } from "./handover.js";
 import { Promises } from "./promised.js";
 import { jump } from "./jump.js";
 import { outbox, tell } from "./link.js";
+import { Within, within } from "./searching.js";
 import * as store from "./store.js";
 import * as threads from "./threads.js";
 import { t } from "./words.js";
@@ -17,7 +18,7 @@ export function Thread() {
   const c = store.current.value;
   if (!c) return null; // it has just been left
   return html`<section class="thread" id="thread" tabindex="-1" aria-label=${t("conversation")}>
-    <${Head} c=${c} /><${Context} c=${c} /><${Handover} c=${c} /><${Promises} c=${c} /><${Messages} c=${c} key=${c.contact.id} /><${Composer} c=${c} />
+    <${Head} c=${c} /><${Context} c=${c} /><${Handover} c=${c} /><${Promises} c=${c} />${within.value?.contact === c.contact.id && html`<${Within} c=${c} key=${"within-" + c.contact.id} />`}<${Messages} c=${c} key=${c.contact.id} /><${Composer} c=${c} />
   </section>`;
 }
 
@@ -61,16 +62,16 @@ function Messages({ c }) {
     const el = box.current;
     if (el.scrollTop < 600 && from > 0) move(-stride);
     else if (el.scrollTop < 300) threads.older(c.id, c.contact.id);
-    else if (el.scrollHeight - el.scrollTop - el.clientHeight < 600) move(stride);
+    else if (el.scrollHeight - el.scrollTop - el.clientHeight < 600 && !move(stride) && thread.newer) threads.newer(c.id, c.contact.id);
   };
-  const toEnd = () => { at.stick = true; setEnd(""); setBelow(0); box.current.scrollTop = box.current.scrollHeight; };
+  const toEnd = () => { at.stick = true; threads.latest(c.contact.id); setEnd(""); setBelow(0); box.current.scrollTop = box.current.scrollHeight; };
 
   useLayoutEffect(() => {
     const el = box.current;
     const last = entries.at(-1)?.id ?? "";
     if (at.stick) el.scrollTop = el.scrollHeight;
     else if (anchor?.el.isConnected) el.scrollTop += anchor.el.getBoundingClientRect().top - anchor.top;
-    if (at.last && last !== at.last && entries.at(-1)?.from?.kind === "visitor") {
+    if (at.last && last !== at.last && !at.apart && !thread.newer && entries.at(-1)?.from?.kind === "visitor") {
       if (!at.stick) setBelow((n) => n + 1);
       if (!watched() && (!divider || at.seen)) { setDivider(last); at.seen = false; }
     }
@@ -78,7 +79,7 @@ function Messages({ c }) {
       const unread = entries.filter((m) => m.from?.kind === "visitor" && m.kind !== "event").slice(-c.unread);
       if (unread.length) setDivider(unread[0].id);
     }
-    at.last = last;
+    Object.assign(at, { last, apart: thread.newer });
   });
   useLayoutEffect(() => { if (!at.stick) edges(); }, [from, to, entries.length]);
   useLayoutEffect(() => { // the divider is brought into view with what follows it
@@ -89,15 +90,19 @@ function Messages({ c }) {
     if (!going) return;
     const i = entries.findIndex((m) => m.id === going.id);
     const el = box.current.querySelector(`[data-entry="${going.id}"]`);
-    if (i < 0 && thread.more) { threads.older(c.id, c.contact.id); return; }
+    if (i < 0 && at.asked !== going) {
+      at.asked = going;
+      threads.around(c.id, c.contact.id, "around", going.id).catch(() => { jump.value = null; store.toast(t("entry_gone")); });
+      return;
+    }
     if (i >= 0 && !el && (i < from || i >= to)) { at.stick = false; setEnd(entries[Math.max(most, i + most / 2)]?.id ?? ""); return; }
     jump.value = null;
     if (!el) { store.toast(t("entry_gone")); return; }
     at.stick = false;
     el.scrollIntoView({ block: "center" });
-    el.classList.remove("found");
+    el.classList.remove("lit");
     void el.offsetWidth; // so that the light goes on again
-    el.classList.add("found");
+    el.classList.add("lit");
   }, [going, entries, end]);
   useEffect(() => {
     const el = box.current;
@@ -117,11 +122,11 @@ function Messages({ c }) {
   const scrolled = () => {
     const el = box.current;
     // Only a move upwards lets go of the end: what grows below it also moves it away.
-    if (nearEnd(el) && to === entries.length) at.stick = true;
+    if (nearEnd(el) && to === entries.length && !thread.newer) at.stick = true;
     else if (el.scrollTop < at.top - 1) at.stick = false;
     at.top = el.scrollTop;
     if (at.stick) { setBelow(0); markRead(c, at); }
-    setFar(!at.stick && (to < entries.length || el.scrollHeight - el.scrollTop > 2.5 * el.clientHeight));
+    setFar(!at.stick && (thread.newer || to < entries.length || el.scrollHeight - el.scrollTop > 2.5 * el.clientHeight));
     edges();
   };
   return html`<div class="msgs-w"><div class="msgs scroll" role="log" aria-live="polite" aria-label=${t("messages")} tabindex="0" ref=${box} onScroll=${scrolled}>
@@ -130,18 +135,20 @@ function Messages({ c }) {
       ${thread.state === "failed" && html`<div class="sys"><button type="button" class="as-link" onClick=${() => threads.open(c.id, c.contact.id)}>${t("load_again")}</button></div>`}
       ${thread.more && from === 0 && html`<div class="sys">${t("loading_older")}</div>`}
       ${draw(entries, from, to, c, divider)}
-      ${to === entries.length && sending.map((x) => html`<${Entry} key=${"out-" + x.id} m=${x} state=${x.state} quoted=${quoted(x.quote, entries)} />`)}
-      ${to === entries.length && html`<${TypingBubble} c=${c} joined=${entries.at(-1)?.from?.kind === "visitor" && bubble(entries.at(-1)) && !sending.length} grown=${() => { if (at.stick) box.current.scrollTop = box.current.scrollHeight; }} />`}
+      ${to === entries.length && !thread.newer && sending.map((x) => html`<${Entry} key=${"out-" + x.id} m=${x} state=${x.state} quoted=${quoted(x.quote, entries)} />`)}
+      ${to === entries.length && !thread.newer && html`<${TypingBubble} c=${c} joined=${entries.at(-1)?.from?.kind === "visitor" && bubble(entries.at(-1)) && !sending.length} grown=${() => { if (at.stick) box.current.scrollTop = box.current.scrollHeight; }} />`}
     </div>
     ${below > 0 ? html`<button type="button" class="jump btn sm" onClick=${toEnd}><${Icon} name="arrow-down" size="sm" />${t("new_below", { Count: below })}</button>`
-      : far && html`<button type="button" class="jump far btn sm" aria-label=${t("to_newest")} title=${t("to_newest")} onClick=${toEnd}><${Icon} name="arrow-down" size="sm" /></button>`}
+      : (far || thread.newer) && html`<button type="button" class=${`jump far btn sm${thread.newer ? " long" : ""}`} aria-label=${t("to_newest")} title=${t("to_newest")} onClick=${toEnd}><${Icon} name="arrow-down" size="sm" />${thread.newer && t("to_newest")}</button>`}
   </div>`;
 }
 
 // markRead tells how far the assignee has read, once a word.
 function markRead(c, at) {
   if (!c || !store.mine(c) || c.status === "closed" || !watched()) return;
-  const last = threads.threadOf(c.contact.id).peek().entries.findLast((m) => m.cursor && m.conversation === c.id);
+  const { entries, newer } = threads.threadOf(c.contact.id).peek();
+  if (newer) return; // what is new is not on the screen
+  const last = entries.findLast((m) => m.cursor && m.conversation === c.id);
   if (!last || (at.read === last.cursor && (!c.unread || c.marked_unread))) return;
   at.read = last.cursor;
   tell("read", { conversation: c.id, cursor: last.cursor });
