@@ -302,3 +302,30 @@ func TestAFeaturesPanelIsShown(t *testing.T) {
 	a.click(".sec-h", say("console.card_order"))
 	a.misses(".feature .order")
 }
+
+// What was said before is gone to in the same thread, with what it was rated.
+func TestThePastIsGoneToInTheThread(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	a := everything(t, d)
+	v := visitor(t, d, "visitor")
+	v.asks("第一次来")
+	a.opens("第一次来")
+	a.answers("欢迎")
+	a.click(".th .acts button", say("console.close"))
+	v.sees(".vc-rate", "")
+	v.click(".vc-faces button:nth-child(5)", say("chat.score_5"))
+	v.click(".vc-rate .vc-btn", say("chat.rate_send"))
+	v.misses(".vc-rate")
+	v.asks("第二次来")
+	for range 30 {
+		v.asks("还有问题")
+	}
+	a.click("#tab-mine", "")
+	a.opens("还有问题")
+	a.sees(".mini .tag", say("console.rating_5"))
+	a.until("the second one to be open, at its end", `all(".msgs .bub", "还有问题").length && document.querySelector(".msgs").scrollTop > 200`)
+	a.click(".mini button", "")
+	a.until("the beginning of the first", `((box, word) => word && word.getBoundingClientRect().top > box.getBoundingClientRect().top && word.getBoundingClientRect().bottom < box.getBoundingClientRect().bottom)(document.querySelector(".msgs"), all(".msgs .bub", "第一次来")[0])`)
+	a.sees(".standing", say("console.bar_closed"))
+}

@@ -3,6 +3,7 @@
 import { html, useState } from "../../vendor/preact-11.2.0.js";
 import { Face } from "../parts.js";
 import { get } from "../api.js";
+import { toEntry } from "../jump.js";
 import { lastWords } from "../list.js";
 import { select } from "../select.js";
 import { done, put } from "./cards.js";
@@ -10,6 +11,12 @@ import { Section } from "./section.js";
 import { p } from "./words.js";
 import * as store from "../store.js";
 import { date, t } from "../words.js";
+
+// go opens a conversation where it began: of the open thread that is further up.
+async function go(x) {
+  await select(x.id);
+  get(`conversations/${x.id}/thread?since=${encodeURIComponent(x.opened)}`).then(({ at }) => toEntry(x.id, at), () => {}); // it is open all the same
+}
 
 export function Past({ c, card }) {
   const [busy, setBusy] = useState(false);
@@ -28,7 +35,7 @@ export function Past({ c, card }) {
 
 function One({ x }) {
   const solved = { yes: t("rated_solved"), no: t("rated_unsolved") }[x.resolved];
-  return html`<li><button type="button" onClick=${() => select(x.id)}>
+  return html`<li><button type="button" onClick=${() => go(x)}>
     <span class="grow"><span class="trunc block">${lastWords(x.last) || t("no_words")}</span>
       <small class="trunc block">${[x.assignee?.name, x.status !== "closed" && p("under_way"), solved, x.comment && `“${x.comment}”`].filter(Boolean).join(" · ")}</small></span>
     ${x.rating ? html`<${Face} score=${x.rating} />` : ""}<time class="x" datetime=${x.opened}>${date(Date.parse(x.opened), store.serverNow())}</time></button></li>`;
