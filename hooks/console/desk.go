@@ -93,7 +93,7 @@ type channelView struct {
 }
 
 // desk answers all that the console shows beside the conversations.
-func (ps panels) desk(e *core.RequestEvent) error {
+func (f panels) desk(e *core.RequestEvent) error {
 	p, shop := access.Of(e), settings.ShopOf(e.App)
 	view := deskView{Shop: shopView{Name: shop.Name, Colour: shop.Colour}, Levels: viewLevels(settings.LevelsOf(e.App)), Now: time.Now().UnixMilli()}
 	for _, fill := range []func(*core.RequestEvent, *access.Person) error{view.fillPeople, view.fillWords, view.fillFields, view.fillChannels, view.fillMentions, view.fillSteps} {
@@ -101,7 +101,7 @@ func (ps panels) desk(e *core.RequestEvent) error {
 			return err
 		}
 	}
-	ps.fill(&view, e)
+	f.fill(&view, e)
 	var err error
 	if view.Counts, err = conversations.Counts(e.App, p); err != nil {
 		return err

@@ -175,7 +175,7 @@ func TestAllOfThePastIsThereByPages(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	last := "9999"
-	for n := 0; n < 10; n++ {
+	for range 10 {
 		for _, c := range page.Conversations {
 			if seen[c.ID] || c.Opened > last {
 				t.Errorf("%s opened %s after %s", c.ID, c.Opened, last)
@@ -283,4 +283,41 @@ func TestPersonalFieldsAreMaskedUntilAskedFor(t *testing.T) {
 		t.Errorf("revealed %q", full.Value)
 	}
 	s.call(agent, "PATCH customers/"+v.customer, object{"custom": object{free.Id: "打 138****6027"}}, http.StatusUnprocessableEntity, nil)
+}
+
+// Whoever is blocked can neither upload nor rate, and is told so in their language.
+func TestABlockHoldsOnEveryWay(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	v := s.ask("骗子")
+	boss, who := s.hire(access.Supervisor), someone{token: v.token}
+	s.call(s.hire(access.Agent), "POST customers/"+v.customer+"/block", object{"reason": "辱骂"}, http.StatusForbidden, nil)
+	s.call(boss, "POST customers/"+v.customer+"/block", object{}, http.StatusUnprocessableEntity, nil)
+	s.call(boss, "POST customers/"+v.customer+"/block", object{"reason": "辱骂", "until": "2099-01-01T00:00:00Z"}, http.StatusUnprocessableEntity, nil)
+	s.call(boss, "POST customers/"+v.customer+"/block", object{"reason": "辱骂"}, http.StatusNoContent, nil)
+	for route, in := range map[string]object{
+		"POST visitor/messages": {"id": "m2", "kind": "text", "text": "x"}, "POST visitor/left": {"id": "l1", "text": "x"},
+		"POST visitor/files": {}, "POST visitor/rating": {"conversation": v.conversation, "score": 1},
+	} {
+		got := s.send(who, route, in)
+		if got.status != http.StatusForbidden || !strings.Contains(string(got.body), "blocked") || strings.Contains(string(got.body), "辱骂") {
+			t.Errorf("%s: %d %s", route, got.status, got.body)
+		}
+	}
+	var shown struct {
+		Conversation struct {
+			Contact struct {
+				Blocked *struct {
+					Reason string
+					Staff  struct{ ID string }
+				}
+			}
+		}
+	}
+	s.call(boss, "GET conversations/"+v.conversation, nil, http.StatusOK, &shown)
+	if b := shown.Conversation.Contact.Blocked; b == nil || b.Reason != "辱骂" || b.Staff.ID != boss.id {
+		t.Errorf("shown as %+v", b)
+	}
+	s.call(boss, "DELETE customers/"+v.customer+"/block", nil, http.StatusNoContent, nil)
+	s.call(who, "POST visitor/messages", object{"id": "m3", "kind": "text", "text": "x"}, http.StatusOK, nil)
 }

@@ -23,22 +23,22 @@ type panelView struct {
 // panels serves what features add to the side panel, see [web.Panel].
 type panels struct{ table *web.Table }
 
-func (p panels) fill(v *deskView, e *core.RequestEvent) {
+func (f panels) fill(v *deskView, e *core.RequestEvent) {
 	v.Panels = []panelView{}
 	say := locale.In(web.Language(e))
-	for _, one := range p.table.PanelsFor(access.Of(e).May) {
+	for _, one := range f.table.PanelsFor(access.Of(e).May) {
 		v.Panels = append(v.Panels, panelView{Key: one.Key, Title: say.T(one.Title), Icon: one.Icon})
 	}
 }
 
 // show answers one section as HTML: 204 where there is nothing to show.
-func (p panels) show(e *core.RequestEvent) error {
+func (f panels) show(e *core.RequestEvent) error {
 	who := access.Of(e)
 	c, err := conversations.SeenBy(e.App, who, e.Request.PathValue("id"))
 	if err != nil {
 		return err
 	}
-	list := p.table.PanelsFor(who.May)
+	list := f.table.PanelsFor(who.May)
 	i := slices.IndexFunc(list, func(one web.Panel) bool { return one.Key == e.Request.PathValue("key") })
 	if i < 0 {
 		return fail.New(fail.NotFound, "fail.not_found")

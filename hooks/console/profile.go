@@ -72,9 +72,9 @@ func viewProfile(e *core.RequestEvent, c *customers.Customer) (*profile, error) 
 		return nil, err
 	}
 	for _, contact := range contacts {
-		shown, err := viewContact(e, contact)
-		if err != nil {
-			return nil, err
+		shown, failed := viewContact(e, contact)
+		if failed != nil {
+			return nil, failed
 		}
 		view.Contacts = append(view.Contacts, shown)
 	}

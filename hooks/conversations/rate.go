@@ -44,9 +44,6 @@ func Rate(app core.App, contact *customers.Contact, conversation string, r Ratin
 		if c.Contact != contact.Id {
 			return fail.New(fail.NotFound, "fail.not_found").On("conversation")
 		}
-		if err := contact.Barring().Refuse(tx.App); err != nil {
-			return err
-		}
 		if c.Rating != 0 {
 			if c.Rating == r.Score && c.Resolved == resolved && c.RatingComment == r.Comment {
 				return nil

@@ -42,10 +42,10 @@ func joined(app core.App, c *Customer, contact string) (*Customer, error) {
 			return nil, err
 		}
 		for _, m := range list {
-			if err := m.follow(contact); err != nil {
+			if err = m.follow(contact); err != nil {
 				return nil, err
 			}
-			if err := app.Save(m); err != nil {
+			if err = app.Save(m); err != nil {
 				return nil, err
 			}
 		}

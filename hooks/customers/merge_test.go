@@ -382,10 +382,10 @@ func TestAPageTellsOnlyOfTheShop(t *testing.T) {
 	v := s.arrive(customers.Arrival{})
 	for address, want := range map[string]string{
 		"https://a.example/item.htm?id=42&token=abc&utm_source=x": "https://a.example/item.htm?id=42",
-		"https://a.example/search?q=secret":                        "https://a.example/search",
-		"https://a.example/p?product_id=a%20b":                     "https://a.example/p",
-		"https://a.example/app#/goods/7?session=abc":               "https://a.example/app#/goods/7",
-		"https://a.example/x#access_token=abc":                     "https://a.example/x",
+		"https://a.example/search?q=secret":                       "https://a.example/search",
+		"https://a.example/p?product_id=a%20b":                    "https://a.example/p",
+		"https://a.example/app#/goods/7?session=abc":              "https://a.example/app#/goods/7",
+		"https://a.example/x#access_token=abc":                    "https://a.example/x",
 	} {
 		s.must(customers.SetPage(s, v.Id, customers.Page{URL: address}))
 		c, err := customers.ContactByID(s, v.Id)
@@ -478,10 +478,11 @@ func TestTheShopsOwnFields(t *testing.T) {
 	if err != nil || c.Custom()[size.Id] != "41.5" {
 		t.Errorf("custom = %v, %v", c.Custom(), err)
 	}
-	if value, err := customers.Reveal(s, id, "custom."+born.Id, "核对身份"); err != nil || value != "1990-05-20" {
+	value, err := customers.Reveal(s, id, "custom."+born.Id, "核对身份")
+	if err != nil || value != "1990-05-20" {
 		t.Errorf("revealed %q, %v", value, err)
 	}
-	if _, err := customers.DeleteField(s, size.Id); err != nil {
+	if _, err = customers.DeleteField(s, size.Id); err != nil {
 		t.Fatal(err)
 	}
 	s.must(customers.Sweep(s, time.Now().Add(customers.Undo+time.Minute)))

@@ -43,9 +43,9 @@ func SetPage(app core.App, contact string, p Page) error {
 		return nil
 	}
 	err = app.RunInTransaction(func(app core.App) error {
-		now, err := json.Marshal(page)
-		if err != nil {
-			return err
+		now, failed := json.Marshal(page)
+		if failed != nil {
+			return failed
 		}
 		if _, err := app.NonconcurrentDB().Update(Contacts, dbx.Params{"page": string(now)}, dbx.HashExp{"id": contact}).Execute(); err != nil {
 			return err

@@ -241,11 +241,7 @@ func settle(app core.App, m *Merge) error {
 	if err != nil {
 		return err
 	}
-	if gone, err := ByID(app, m.Gone()); err == nil && gone.Merged() != "" {
-		if err := forget(app, gone); err != nil {
-			return err
-		}
-	} else if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if err = forget(app, m.Gone()); err != nil {
 		return err
 	}
 	kept, err := ByID(app, m.Kept())
@@ -264,12 +260,19 @@ func settle(app core.App, m *Merge) error {
 
 // forget leaves of somebody who was merged the identity, or nothing. Whoever was
 // merged into them is, from now on, whom they turned out to be.
-func forget(app core.App, gone *Customer) error {
+func forget(app core.App, id string) error {
+	gone, err := ByID(app, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil || gone.Merged() == "" {
+		return err
+	}
 	if gone.ExternalID() != "" {
 		gone.forgetAll()
 		return app.SaveNoValidate(gone)
 	}
-	_, err := app.DB().Update(Customers, dbx.Params{"merged": gone.Merged()}, dbx.HashExp{"merged": gone.Id}).Execute()
+	_, err = app.DB().Update(Customers, dbx.Params{"merged": gone.Merged()}, dbx.HashExp{"merged": gone.Id}).Execute()
 	if err != nil {
 		return err
 	}

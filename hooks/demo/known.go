@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -40,7 +41,7 @@ func (f *furnished) told(dice *rand.Rand, p *person) (string, error) {
 		case customers.DateField:
 			custom[one.Id] = time.Date(1965+dice.IntN(40), time.Month(1+dice.IntN(12)), 1+dice.IntN(28), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 		case customers.NumberField:
-			custom[one.Id] = fmt.Sprint(1 + dice.IntN(6))
+			custom[one.Id] = strconv.Itoa(1 + dice.IntN(6))
 		case customers.ChoiceField:
 			custom[one.Id] = pick(dice, one.Options())
 		default:

@@ -270,6 +270,9 @@ func (d *desk) visitorSend(e *core.RequestEvent) error {
 }
 
 func (d *desk) rate(e *core.RequestEvent) error {
+	if err := visitor(e).contact.Barring().Refuse(d.app); err != nil {
+		return err
+	}
 	in, err := web.Body[struct {
 		Conversation string `json:"conversation"`
 		Score        int    `json:"score"`
