@@ -99,7 +99,7 @@ export const Tag = ({ tag, onRemove }) => html`<span class=${`tag ${colours[tag.
 export const Level = ({ who }) => who?.level && html`<span class="tag au"><${Icon} name="crown" />${who.level}</span>`;
 
 // Blocked says that the customer may not write now.
-export const Blocked = ({ who }) => who?.blocked && (!who.blocked.until || Date.parse(who.blocked.until) > now.value) && html`<span class="tag y" title=${who.blocked.reason}><${Icon} name="ban" />${t("blocked")}</span>`;
+export const Blocked = ({ who }) => who?.blocked && (!who.blocked.until || Date.parse(who.blocked.until) > now.value) && html`<span class="tag y blk" title=${who.blocked.reason}><${Icon} name="ban" />${t("blocked")}</span>`;
 
 // Left says that the customer has left a message and does not wait in the chat.
 export const Left = ({ c }) => c.left && c.status !== "closed" && html`<span class="tag c">${t("left_tag")}</span>`;
