@@ -25,9 +25,10 @@ const Web Kind = "web"
 type Entry struct {
 	ID     string   `json:"id"`
 	Text   string   `json:"text"`
-	Answer string   `json:"answer,omitempty"` // said at once, before anybody serves
+	Answer string   `json:"answer,omitempty"` // said at once, before anybody serves; of a form, once it is there
 	Group  string   `json:"group,omitempty"`  // id of the group that the question is for
 	Kinds  []string `json:"kinds,omitempty"`  // kinds of pages that show it; none means all
+	Form   []Field  `json:"form,omitempty"`   // what is asked when it is pressed
 }
 
 // Secret signs identities, see [Verify]. Its text, not the bytes that the text

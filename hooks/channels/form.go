@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
@@ -29,9 +30,7 @@ func (c *Channel) changeable() New {
 
 // sent reads the form. What cannot be read of it is an error beside what can.
 func sent(e *core.RequestEvent) (New, error) {
-	text := func(name string) string {
-		return strings.TrimSpace(strings.ReplaceAll(e.Request.PostFormValue(name), "\r\n", "\n"))
-	}
+	text := func(name string) string { return lines(e.Request.PostFormValue(name)) }
 	n := New{
 		Name: text("name"), Greeting: text("greeting"), OffHours: text("off_hours"), Colour: text("colour"), Group: text("group"),
 		Entries: entriesSent(e), Routes: routesSent(e), Origins: Origins(strings.Fields(e.Request.PostFormValue("origins"))),
@@ -40,19 +39,6 @@ func sent(e *core.RequestEvent) (New, error) {
 	var err error
 	n.Hours, err = web.HoursOf(e, "hours")
 	return n, err
-}
-
-// entriesSent are the questions in the order in which they stand in the form.
-func entriesSent(e *core.RequestEvent) []Entry {
-	ids := e.Request.PostForm["entry"]
-	list := make([]Entry, 0, len(ids))
-	for _, id := range ids {
-		field := func(name string) string {
-			return strings.TrimSpace(strings.ReplaceAll(e.Request.PostFormValue("entry_"+name+"_"+id), "\r\n", "\n"))
-		}
-		list = append(list, Entry{ID: id, Text: field("text"), Answer: field("answer"), Group: field("group"), Kinds: e.Request.PostForm["entry_kinds_"+id]})
-	}
-	return list
 }
 
 // groupsExist refuses a group that somebody has taken away meanwhile.
@@ -95,8 +81,17 @@ func fill(e *core.RequestEvent, m *channels.Edit, n New) error {
 	m.Name, m.Greeting, m.OffHours, m.Colour, m.Group = n.Name, n.Greeting, n.OffHours, n.Colour, n.Group
 	m.Origins, m.TypingPreview = strings.Join(n.Origins, "\n"), n.TypingPreview
 	m.Most, m.MostText, m.MostAnswer = mostEntries, longestEntry, longestAnswer
+	m.MostFields, m.MostLabel, m.FieldKinds = mostFields, longestLabel, nil
+	for _, kind := range FieldKinds {
+		m.FieldKinds = append(m.FieldKinds, string(kind))
+	}
 	m.Hours = web.ShowHours(e, "hours", n.Hours, m.T("channels.hours_always"))
 	m.Hours.Label, m.Hours.Error = m.T("channels.hours"), m.Form.Errors["hours"]
+	m.Hours.Today = web.HoursToday(m.Lang, n.Hours.In(shop.Zone), clock.Now(e.App))
+	m.OffHoursHint = m.T("channels.off_hours_hint")
+	if sample := offHoursSample(e.App, n); sample != "" {
+		m.OffHoursHint += m.T("channels.off_hours_now", "Text", sample)
+	}
 	m.Hours.Hint = m.T("channels.hours_hint", "Zone", hours.Zone(n.Hours.In(shop.Zone).Zone).String())
 	m.Kinds = kinds
 	for _, g := range groups {
@@ -109,7 +104,7 @@ func fill(e *core.RequestEvent, m *channels.Edit, n New) error {
 	m.MostRoutes, m.MostAddress = mostRoutes, longestAddress
 	m.Entries = nil
 	for _, entry := range n.Entries {
-		m.Entries = append(m.Entries, channels.Entry(entry))
+		m.Entries = append(m.Entries, shownEntry(entry))
 	}
 	return nil
 }
@@ -129,12 +124,4 @@ func differences(m channels.Edit, theirs, yours New) []ui.Difference {
 		{Label: m.T("channels.origins"), Theirs: strings.Join(theirs.Origins, " "), Yours: strings.Join(yours.Origins, " ")},
 		{Label: m.T("channels.group"), Theirs: m.GroupName(theirs.Group), Yours: m.GroupName(yours.Group)},
 	}
-}
-
-func texts(entries []Entry) string {
-	list := make([]string, 0, len(entries))
-	for _, e := range entries {
-		list = append(list, e.Text)
-	}
-	return strings.Join(list, " · ")
 }

@@ -92,7 +92,7 @@ func listPage(e *core.RequestEvent) error {
 func newPage(e *core.RequestEvent) error {
 	m := editing(e, nil)
 	say := locale.In(settings.ShopOf(e.App).Language)
-	return showForm(e, m, New{Greeting: say.T("setup.greeting", "Shop", settings.ShopOf(e.App).Name)}, nil)
+	return showForm(e, m, New{Greeting: say.T("setup.greeting", "Shop", settings.ShopOf(e.App).Name), OffHours: say.T("channels.off_hours_example")}, nil)
 }
 
 func editPage(e *core.RequestEvent) error {

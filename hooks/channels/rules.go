@@ -109,11 +109,14 @@ func checkEntries(c *Channel) error {
 		return wrong
 	}
 	seen := map[string]bool{}
-	for _, entry := range entries {
+	for i, entry := range entries {
 		if seen[entry.ID] || !entry.plausible() {
 			return wrong
 		}
 		seen[entry.ID] = true
+		if key := entry.formFault(); key != "" {
+			return fail.New(fail.Invalid, key, "Number", i+1, "Most", mostFields, "Long", longestLabel).On("entries")
+		}
 	}
 	return nil
 }

@@ -35,9 +35,10 @@ type Conversation struct {
 	Rev int64
 	Opened, Closed time.Time
 	Rating         int // 1–5; 0: not rated
+	FirstRating    int // what it was before the customer thought better of it
 	Resolved       string
 	RatingComment  string
-	Rated          time.Time
+	Rated          time.Time // for the first time
 
 	Owner     string      // 首问负责人: who answered first, through all transfers
 	Rank      time.Time   // the place in the queue: Queued, less the head start that it has

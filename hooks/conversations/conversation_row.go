@@ -13,20 +13,20 @@ import (
 // conversationColumns are those of a row, in the order in which they are read.
 const conversationColumns = "id, contact, customer, channel, status, assignee, [[group]], priority, tags, unread, waiting_since, queued, [[last]], " +
 	"last_seq, read_staff, read_visitor, rev, opened, closed, rating, resolved, rating_comment, rated, owner, [[rank]], " +
-	"preferred, night, [[left]], emotion, deadlines, sweep, later_until, unread_after"
+	"preferred, night, [[left]], emotion, deadlines, sweep, later_until, unread_after, first_rating"
 
 const (
 	insertConversation = "INSERT INTO conversations (" + conversationColumns + ") VALUES ({:id}, {:contact}, {:customer}, {:channel}, {:status}, " +
 		"{:assignee}, {:group}, {:priority}, {:tags}, {:unread}, {:waiting_since}, {:queued}, {:last}, {:last_seq}, {:read_staff}, " +
 		"{:read_visitor}, {:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated}, {:owner}, {:rank}, " +
-		"{:preferred}, {:night}, {:left}, {:emotion}, {:deadlines}, {:sweep}, {:later_until}, {:unread_after})"
+		"{:preferred}, {:night}, {:left}, {:emotion}, {:deadlines}, {:sweep}, {:later_until}, {:unread_after}, {:first_rating})"
 	updateConversation = "UPDATE conversations SET contact={:contact}, customer={:customer}, channel={:channel}, status={:status}, " +
 		"assignee={:assignee}, [[group]]={:group}, priority={:priority}, tags={:tags}, unread={:unread}, " +
 		"waiting_since={:waiting_since}, queued={:queued}, [[last]]={:last}, last_seq={:last_seq}, read_staff={:read_staff}, " +
 		"read_visitor={:read_visitor}, rev={:rev}, opened={:opened}, closed={:closed}, rating={:rating}, resolved={:resolved}, " +
 		"rating_comment={:rating_comment}, rated={:rated}, owner={:owner}, [[rank]]={:rank}, preferred={:preferred}, night={:night}, " +
 		"[[left]]={:left}, emotion={:emotion}, deadlines={:deadlines}, sweep={:sweep}, later_until={:later_until}, " +
-		"unread_after={:unread_after} WHERE id={:id}"
+		"unread_after={:unread_after}, first_rating={:first_rating} WHERE id={:id}"
 )
 
 func (c *Conversation) params() (dbx.Params, error) {
@@ -41,7 +41,7 @@ func (c *Conversation) params() (dbx.Params, error) {
 		"assignee": c.Assignee, "group": c.Group, "priority": c.Priority, "unread": c.Unread,
 		"waiting_since": stamp(c.WaitingSince), "queued": stamp(c.Queued), "last_seq": c.LastSeq,
 		"read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor, "rev": c.Rev, "opened": stamp(c.Opened), "closed": stamp(c.Closed),
-		"rating": c.Rating, "resolved": c.Resolved, "rating_comment": c.RatingComment, "rated": stamp(c.Rated),
+		"rating": c.Rating, "first_rating": c.FirstRating, "resolved": c.Resolved, "rating_comment": c.RatingComment, "rated": stamp(c.Rated),
 		"owner": c.Owner, "rank": stamp(c.Rank), "night": c.Night, "left": stamp(c.Left), "emotion": string(c.Emotion), "sweep": stamp(c.Sweep),
 		"later_until": stamp(c.LaterUntil), "unread_after": c.UnreadAfter,
 	}
@@ -83,7 +83,7 @@ func scanConversation(r rows) (*Conversation, error) {
 	err := r.Scan(&c.ID, &c.Contact, &c.Customer, &c.Channel, &c.Status, &c.Assignee, &c.Group, &c.Priority, &tags, &c.Unread,
 		&waiting, &queued, &last, &c.LastSeq, &c.ReadStaff, &c.ReadVisitor, &c.Rev, &opened, &closed,
 		&c.Rating, &c.Resolved, &c.RatingComment, &rated,
-		&c.Owner, &rank, &preferred, &c.Night, &left, &c.Emotion, &deadlines, &sweep, &until, &c.UnreadAfter)
+		&c.Owner, &rank, &preferred, &c.Night, &left, &c.Emotion, &deadlines, &sweep, &until, &c.UnreadAfter, &c.FirstRating)
 	if err != nil {
 		return nil, fmt.Errorf("reading conversations: %w", err)
 	}

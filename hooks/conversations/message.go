@@ -39,7 +39,7 @@ const (
 	Queued      = "queued"      // group: nobody is free, or the one who served has left
 	Ended       = "closed"
 	Recalled    = "recalled" // message
-	Rated       = "rated"    // score, resolved?, comment?
+	Rated       = "rated"    // score, resolved?, comment?; was_score where it replaces another
 	Left        = "left"     // the visitor has left a message and does not wait
 
 	// For staff only.
@@ -134,6 +134,7 @@ type EventData struct {
 	Rule      *Named  `json:"rule,omitempty"`
 	Message   string  `json:"message,omitempty"`
 	Score     int     `json:"score,omitempty"`
+	WasScore  int     `json:"was_score,omitempty"`
 	Resolved  *bool   `json:"resolved,omitempty"`
 	Comment   string  `json:"comment,omitempty"`
 	Tags      []Named `json:"tags,omitempty"`

@@ -60,6 +60,9 @@ func PostAsVisitor(app core.App, contact *customers.Contact, d Draft) (*Message,
 		if err != nil {
 			return err
 		}
+		if err := tx.fill(c, m, d, entry); err != nil {
+			return err
+		}
 		if err := tx.attach(c, m, d); err != nil {
 			return err
 		}
@@ -123,7 +126,7 @@ func post(app core.App, by Author, d *Draft, change func(*Tx, *Message) error) (
 		if shape != nil {
 			return shape
 		}
-		m = &Message{ClientID: d.ID, Hash: hash, Kind: d.Kind, Text: d.Text, Data: d.Data, From: by}
+		m = &Message{ClientID: d.ID, Hash: hash, Kind: d.Kind, Text: d.Text, Data: unfilled(d.Data), From: by}
 		return change(tx, m)
 	})
 	if err != nil {
@@ -318,32 +321,6 @@ func (tx *Tx) hasSpoken(contact string) (bool, error) {
 	return n > 0, err
 }
 
-// pressed is the channel's entry question that d presses; nil for none. In a
-// fresh conversation it chooses the group.
-func (tx *Tx) pressed(c *Conversation, d Draft) (*channels.Entry, error) {
-	var data struct {
-		Entry string `json:"entry"`
-	}
-	_ = json.Unmarshal(d.Data, &data) // what is no entry's name presses none
-	if data.Entry == "" {
-		return nil, nil //nolint:nilnil // none is the ordinary answer
-	}
-	ch, err := channels.ByID(tx.App, c.Channel)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range ch.Entries() {
-		if e.ID != data.Entry {
-			continue
-		}
-		if e.Group != "" && c.Assignee == "" {
-			c.Group = e.Group
-		}
-		return &e, nil
-	}
-	return nil, nil //nolint:nilnil // an entry that the shop has removed meanwhile
-}
-
 // attach checks what m refers to and adds it to the timeline.
 func (tx *Tx) attach(c *Conversation, m *Message, d Draft) error {
 	if d.Quote != "" {
@@ -375,24 +352,9 @@ func (tx *Tx) attach(c *Conversation, m *Message, d Draft) error {
 	return files.Claim(tx.App, d.File, m.Sender, c.Contact, m.ID)
 }
 
-// answerEntry answers an entry question on the spot.
-func (tx *Tx) answerEntry(c *Conversation, entry *channels.Entry) error {
-	c.Status = WithBot
-	c.leaveQueue()
-	ch, err := channels.ByID(tx.App, c.Channel)
-	if err != nil {
-		return err
-	}
-	if err := tx.add(c, &Message{Kind: Text, Text: entry.Answer, From: bot(ch)}); err != nil {
-		return err
-	}
-	tx.Save(c)
-	return nil
-}
-
 // said is what a visitor's message does to the conversation. An entry question
-// with an answer is answered on the spot and needs nobody yet; anything else
-// needs a person.
+// with an answer is answered on the spot and needs nobody yet; anything else,
+// a form as well, needs a person.
 func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 	c.Unread++
 	c.Left = noTime
@@ -400,7 +362,7 @@ func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 		return err
 	}
 	fresh := c.Status == WithBot || (c.Assignee == "" && c.WaitingSince.IsZero())
-	if fresh && entry != nil && entry.Answer != "" {
+	if fresh && entry != nil && entry.Answer != "" && len(entry.Form) == 0 {
 		return tx.answerEntry(c, entry)
 	}
 	if c.Status == WithBot {
@@ -410,23 +372,13 @@ func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 		c.WaitingSince = m.Time
 	}
 	if fresh {
+		if err := tx.confirm(c, entry); err != nil {
+			return err
+		}
 		if err := tx.sayClosed(c); err != nil {
 			return err
 		}
 	}
 	tx.Save(c)
 	return nil
-}
-
-// sayClosed tells whoever begins to wait while nobody answers what the channel
-// has to say to that.
-func (tx *Tx) sayClosed(c *Conversation) error {
-	ch, err := channels.ByID(tx.App, c.Channel)
-	if err != nil {
-		return err
-	}
-	if ch.OffHours() == "" || tx.Hours(c).Open(tx.Now) {
-		return nil
-	}
-	return tx.add(c, &Message{Kind: Text, Text: ch.OffHours(), From: bot(ch)})
 }

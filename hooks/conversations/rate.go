@@ -13,6 +13,7 @@ import (
 const (
 	commentMost = 500
 	rateWithin  = 7 * 24 * time.Hour // a closed conversation is offered for rating this long
+	rerateFor   = 24 * time.Hour     // a rating may be changed so long after it was given first
 )
 
 // Rating is what a customer says of a conversation.
@@ -23,7 +24,9 @@ type Rating struct {
 }
 
 // Rate records the contact's rating of one of their conversations. It is asked
-// once: the same again is fine, another one is a conflict. Errors: invalid,
+// once: the same again is fine, another one replaces it within a day, and is a
+// conflict from then on. Whoever looks sees the newest; the score that was given
+// first stays beside it. Errors: invalid,
 // too_long, not_found, conflict.
 func Rate(app core.App, contact *customers.Contact, conversation string, r Rating) error {
 	if r.Score < 1 || r.Score > 5 {
@@ -44,14 +47,16 @@ func Rate(app core.App, contact *customers.Contact, conversation string, r Ratin
 		if c.Contact != contact.Id {
 			return fail.New(fail.NotFound, "fail.not_found").On("conversation")
 		}
-		if c.Rating != 0 {
-			if c.Rating == r.Score && c.Resolved == resolved && c.RatingComment == r.Comment {
-				return nil
-			}
+		if c.Rating == r.Score && c.Resolved == resolved && c.RatingComment == r.Comment {
+			return nil
+		}
+		if c.Rating == 0 {
+			c.FirstRating, c.Rated = r.Score, tx.Now
+		} else if tx.Now.Sub(c.Rated) >= rerateFor {
 			return fail.New(fail.Conflict, "conversations.rated")
 		}
-		c.Rating, c.Resolved, c.RatingComment, c.Rated = r.Score, resolved, r.Comment, tx.Now
-		data := EventData{Event: Rated, Score: r.Score, Resolved: r.Resolved, Comment: r.Comment}
+		data := EventData{Event: Rated, Score: r.Score, WasScore: c.Rating, Resolved: r.Resolved, Comment: r.Comment}
+		c.Rating, c.Resolved, c.RatingComment = r.Score, resolved, r.Comment
 		if _, err := tx.event(c, Visitor(contact), "", "", data); err != nil {
 			return err
 		}

@@ -17,16 +17,21 @@ import (
 // time zone where they name none.
 func (tx *Tx) Hours(c *Conversation) hours.Week { return HoursOf(tx.App, c.Group, c.Channel) }
 
-// HoursOf are when what comes to a group by a channel is answered. What is not
+// HoursOf are when what comes to a group by a channel is answered: by the
+// group's own week, else by the channel's with the group's own dates. What is not
 // there any more has no limits.
 func HoursOf(app core.App, group, channel string) hours.Week {
+	own := hours.Week{}
 	if group != "" {
-		if g, err := access.GroupByID(app, group); err == nil && !g.Hours().Always() {
-			return g.Hours().In(settings.ShopOf(app).Zone)
+		if g, err := access.GroupByID(app, group); err == nil {
+			own = g.Hours()
 		}
 	}
+	if len(own.Spans) > 0 {
+		return own.In(settings.ShopOf(app).Zone)
+	}
 	if ch, err := channels.ByID(app, channel); err == nil {
-		return channels.OpenHours(app, ch)
+		return channels.OpenHours(app, ch).With(own)
 	}
 	return hours.Week{}
 }

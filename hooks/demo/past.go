@@ -220,9 +220,9 @@ func stop(lines []line, turns int, answered bool) int {
 
 const (
 	insertConversation = "INSERT INTO conversations (id, contact, customer, channel, status, assignee, [[group]], priority, tags, unread, waiting_since, queued, " +
-		"[[last]], last_seq, read_staff, read_visitor, rev, opened, closed, rating, resolved, rating_comment, rated) VALUES ({:id}, {:contact}, {:customer}, " +
+		"[[last]], last_seq, read_staff, read_visitor, rev, opened, closed, rating, resolved, rating_comment, rated, first_rating) VALUES ({:id}, {:contact}, {:customer}, " +
 		"{:channel}, {:status}, {:assignee}, {:group}, {:priority}, {:tags}, {:unread}, {:waiting_since}, {:queued}, {:last}, {:last_seq}, {:read_staff}, " +
-		"{:read_visitor}, {:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated})"
+		"{:read_visitor}, {:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated}, {:rating})"
 	insertMessage = "INSERT INTO messages (id, seq, conversation, contact, sender, client_id, hash, kind, staff_only, text, data, file, quote, recalled, " +
 		"[[from]], time) VALUES ({:id}, {:seq}, {:conversation}, {:contact}, {:sender}, '', '', {:kind}, {:staff_only}, {:text}, {:data}, {:file}, '', " +
 		"FALSE, {:from}, {:time})"

@@ -35,7 +35,7 @@ func (m *moment) add(rules *engine, e *conversations.Message) {
 	switch {
 	case e.Kind == conversations.Text && e.From.Kind == conversations.FromVisitor && e.Text != "":
 		t := rules.read(e.Text)
-		t.pressed = bytes.Contains(e.Data, []byte(`"entry":`))
+		t.pressed = bytes.Contains(e.Data, []byte(`"entry":`)) && !bytes.Contains(e.Data, []byte(`"form":`)) // a form is in their own words
 		m.said = append(m.said, t)
 	case e.Kind == conversations.Event:
 		switch d := e.Event(); d.Event {

@@ -10,9 +10,7 @@
 package hours
 
 import (
-	"cmp"
 	"iter"
-	"slices"
 	"time"
 )
 
@@ -24,6 +22,20 @@ type Week struct {
 	Zone   string   `json:"zone,omitempty"`   // IANA name; empty means the shop's (see In), and DefaultZone where that has none
 	Spans  []Span   `json:"week,omitempty"`   // none means around the clock, but for Closed
 	Closed []string `json:"closed,omitempty"` // dates such as 2026-10-01 on which no span begins
+	Days   []Day    `json:"days,omitempty"`   // dates with hours of their own, whatever the rest says
+}
+
+// Day is a date that is worked in its own way: a weekend that makes up for a
+// holiday, the short eve of one.
+type Day struct {
+	Date  string  `json:"date"` // such as 2026-10-10
+	Times []Times `json:"times"`
+}
+
+// Times is open time of a day, as [Span] has it.
+type Times struct {
+	From Clock `json:"from"`
+	To   Clock `json:"to"`
 }
 
 // Span is open time that begins on each such day of the week, From inclusive,
@@ -35,7 +47,7 @@ type Span struct {
 	To   Clock        `json:"to"`
 }
 
-var allDay = Span{From: 0, To: day}
+var allDay = Times{From: 0, To: day}
 
 // stretch is a span on a certain day, as instants.
 type stretch struct{ from, to time.Time }
@@ -49,7 +61,7 @@ func (w Week) In(zone string) Week {
 }
 
 // Always reports whether w has no limits at all.
-func (w Week) Always() bool { return len(w.Spans) == 0 && len(w.Closed) == 0 }
+func (w Week) Always() bool { return len(w.Spans) == 0 && len(w.Closed) == 0 && len(w.Days) == 0 }
 
 // Open reports whether at is working time.
 func (w Week) Open(at time.Time) bool {
@@ -131,7 +143,6 @@ var endOfTime = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 // [from, to]: those that begin from the eve of from to the day of to.
 func (w Week) around(from, to time.Time) iter.Seq[stretch] {
 	zone := w.location()
-	spans := slices.SortedStableFunc(slices.Values(w.Spans), func(a, b Span) int { return cmp.Compare(a.From, b.From) })
 	from, to = from.In(zone), to.In(zone)
 	return func(yield func(stretch) bool) {
 		// Noon exists on every date in every zone; midnight does not.
@@ -139,11 +150,8 @@ func (w Week) around(from, to time.Time) iter.Seq[stretch] {
 			if first := allDay.on(noon); first.from.After(to) {
 				return
 			}
-			if slices.Contains(w.Closed, noon.Format(time.DateOnly)) {
-				continue
-			}
-			for s := range beginning(spans, noon) {
-				if !yield(s) {
+			for _, t := range w.plan(noon).Times {
+				if !yield(t.on(noon)) {
 					return
 				}
 			}
@@ -151,28 +159,13 @@ func (w Week) around(from, to time.Time) iter.Seq[stretch] {
 	}
 }
 
-// beginning yields the stretches of the day of noon.
-func beginning(spans []Span, noon time.Time) iter.Seq[stretch] {
-	return func(yield func(stretch) bool) {
-		if len(spans) == 0 {
-			yield(allDay.on(noon))
-			return
-		}
-		for _, s := range spans {
-			if s.Day == noon.Weekday() && !yield(s.on(noon)) {
-				return
-			}
-		}
-	}
-}
-
-// on is the span on the day of noon.
-func (s Span) on(noon time.Time) stretch {
-	end := s.To
-	if end <= s.From {
+// on is the time on the day of noon.
+func (t Times) on(noon time.Time) stretch {
+	end := t.To
+	if end <= t.From {
 		end += day
 	}
-	return stretch{from: s.From.on(noon), to: end.on(noon)}
+	return stretch{from: t.From.on(noon), to: end.on(noon)}
 }
 
 func later(a, b time.Time) time.Time {

@@ -3,6 +3,7 @@ package hours
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 	_ "time/tzdata" // the container image has no zone database
@@ -11,14 +12,16 @@ import (
 // A week has at most so many spans and closed dates: three shifts a day, and
 // the holidays of about three years.
 const (
-	mostSpans  = 21
+	mostTimes  = 3 // a day
+	mostSpans  = 7 * mostTimes
 	mostClosed = 400
+	mostDays   = 100
 )
 
 // Validate reports the first thing that is wrong with w.
 func (w Week) Validate() error {
-	if len(w.Spans) > mostSpans || len(w.Closed) > mostClosed {
-		return fmt.Errorf("more than %d spans or %d closed dates", mostSpans, mostClosed)
+	if len(w.Spans) > mostSpans || len(w.Closed) > mostClosed || len(w.Days) > mostDays {
+		return fmt.Errorf("more than %d spans, %d closed dates or %d days", mostSpans, mostClosed, mostDays)
 	}
 	if _, err := load(w.Zone); err != nil {
 		return err
@@ -33,6 +36,29 @@ func (w Week) Validate() error {
 			return fmt.Errorf("closed date: %w", err)
 		}
 	}
+	for i, d := range w.Days {
+		if slices.ContainsFunc(w.Days[:i], func(o Day) bool { return o.Date == d.Date }) {
+			return fmt.Errorf("day %s is there twice", d.Date)
+		}
+		if err := d.validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d Day) validate() error {
+	if _, err := time.Parse(time.DateOnly, d.Date); err != nil {
+		return fmt.Errorf("day: %w", err)
+	}
+	if len(d.Times) == 0 || len(d.Times) > mostTimes {
+		return fmt.Errorf("day %s has %d times and not 1 to %d", d.Date, len(d.Times), mostTimes)
+	}
+	for _, t := range d.Times {
+		if err := t.validate(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -40,8 +66,12 @@ func (s Span) validate() error {
 	if s.Day < time.Sunday || s.Day > time.Saturday {
 		return fmt.Errorf("day %d is not 0 to 6", s.Day)
 	}
-	if s.From < 0 || s.From >= day || s.To < 0 || s.To > day || s.From == s.To {
-		return fmt.Errorf("span %s to %s is empty or outside of the day", s.From, s.To)
+	return Times{From: s.From, To: s.To}.validate()
+}
+
+func (t Times) validate() error {
+	if t.From < 0 || t.From >= day || t.To < 0 || t.To > day || t.From == t.To {
+		return fmt.Errorf("%s to %s is empty or outside of the day", t.From, t.To)
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package protocol
 
 import (
 	"net/http"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -64,23 +63,6 @@ func (d *desk) back(c *conversations.Conversation, lang string) string {
 	if next.IsZero() || !next.After(now) {
 		return ""
 	}
-	zone, err := time.LoadLocation(week.In(hours.DefaultZone).Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	t := locale.In(lang)
-	return t.T("protocol.day_at", "Day", dayOf(now.In(zone), next.In(zone), t), "Time", next.In(zone).Format("15:04"))
-}
-
-// dayOf names the day of then, as seen from now.
-func dayOf(now, then time.Time, t locale.Speaker) string {
-	noon := func(at time.Time) time.Time { return time.Date(at.Year(), at.Month(), at.Day(), 12, 0, 0, 0, time.UTC) }
-	days := int(noon(then).Sub(noon(now)).Hours() / 24)
-	if days == 0 {
-		return t.T("protocol.today")
-	}
-	if days == 1 {
-		return t.T("protocol.tomorrow")
-	}
-	return then.Format(t.T("protocol.date_layout"))
+	zone := hours.Zone(week.Zone)
+	return locale.In(lang).DayAt(now.In(zone), next.In(zone))
 }

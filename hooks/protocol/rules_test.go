@@ -15,6 +15,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 )
@@ -431,8 +432,13 @@ func TestRatingIsAskedOnce(t *testing.T) {
 	rate(s.visitor().str("token"), 5, 404)
 	rate(me.str("token"), 5, 204)
 	rate(me.str("token"), 5, 204)
-	rate(me.str("token"), 1, 409)
 	agent.wait("message", is([]string{"message", "data", "event"}, "rated"), is([]string{"message", "data", "score"}, 5.0))
+	rate(me.str("token"), 1, 204) // thought better of
+	agent.wait("message", is([]string{"message", "data", "score"}, 1.0), is([]string{"message", "data", "was_score"}, 5.0))
+	later := time.Now().Add(24 * time.Hour)
+	clock.Set(s.app, func() time.Time { return later })
+	rate(me.str("token"), 1, 204)
+	rate(me.str("token"), 4, 409)
 }
 
 func TestReadMarksFollowTheAssignee(t *testing.T) {
@@ -457,6 +463,62 @@ func TestReadMarksFollowTheAssignee(t *testing.T) {
 	answer := agent.send("a", "在的", frame{"conversation": id})
 	v.say(frame{"type": "read", "cursor": answer.str("message", "cursor")})
 	agent.wait("read", is([]string{"from", "kind"}, "visitor"), is([]string{"cursor"}, answer.str("message", "cursor")))
+}
+
+func TestAFormComesByTheSocketAndByHTTP(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	_, staff := s.hire("客服-小满", "agent")
+	_, err := channels.Edit(s.app, s.channel.Id, channels.New{Name: "禾野优选", Entries: []channels.Entry{
+		{ID: "return", Text: "申请售后", Form: []channels.Field{
+			{Name: "order", Label: "订单号", Kind: channels.OrderNo},
+			{Name: "phone", Label: "电话", Kind: channels.Phone, Optional: true},
+		}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	me := s.visitor()
+	var in struct {
+		Channel struct {
+			Entries []struct {
+				Form []struct {
+					Name, Label, Kind string
+					Optional          bool
+					Most              int
+				}
+			}
+		}
+	}
+	s.call("POST", "/api/xiaoer/visitor", me.str("token"), frame{}, 200, &in)
+	if form := in.Channel.Entries[0].Form; len(form) != 2 || form[0].Label != "订单号" || form[0].Kind != "order" || form[0].Most != 40 || !form[1].Optional {
+		t.Fatalf("the visitor is asked %+v", form)
+	}
+	agent, v := s.hello(staff, ""), s.hello(me.str("token"), "")
+	with := func(order, phone string) frame {
+		return frame{"entry": "return", "form": frame{"fields": []frame{{"name": "order", "value": order}, {"name": "phone", "value": phone}}}}
+	}
+	got := v.send("f1", "申请售后", frame{"data": with("HY-1", "13812346027")})
+	if got.str("message", "text") != "申请售后\n订单号：HY-1\n电话：138****6027" {
+		t.Fatalf("ack = %v", got)
+	}
+	agent.wait("message", is([]string{"message", "kind"}, "text"), is([]string{"message", "text"}, "申请售后\n订单号：HY-1\n电话：138****6027"),
+		is([]string{"message", "data", "form", "entry"}, "return"))
+	v.say(frame{"type": "send", "id": "f2", "kind": "text", "text": "申请售后", "data": with("", "")})
+	if f := v.wait("refused"); f.str("code") != "invalid" || f.str("text") != "请填写订单号" {
+		t.Errorf("refused = %v", f)
+	}
+	send := func(status int, id, order string) (answer frame) {
+		t.Helper()
+		s.call("POST", "/api/xiaoer/visitor/messages", me.str("token"), frame{"id": id, "kind": "text", "text": "申请售后", "data": with(order, "")}, status, &answer)
+		return answer
+	}
+	if f := send(422, "f3", "不记得了"); f.str("data", "field") != "form.order" || f.str("message") == "" {
+		t.Errorf("refused = %v", f)
+	}
+	if f := send(200, "f3", "HY-2"); f.str("message", "text") != "申请售后\n订单号：HY-2" {
+		t.Errorf("answer = %v", f)
+	}
 }
 
 func TestPressedQuestionIsAnsweredAtOnce(t *testing.T) {

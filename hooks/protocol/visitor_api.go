@@ -3,11 +3,11 @@ package protocol
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
@@ -101,9 +101,16 @@ type openingHours struct {
 }
 
 type visitorEntry struct {
-	ID    string   `json:"id"`
-	Text  string   `json:"text"`
-	Kinds []string `json:"kinds,omitempty"`
+	ID    string         `json:"id"`
+	Text  string         `json:"text"`
+	Kinds []string       `json:"kinds,omitempty"`
+	Form  []visitorField `json:"form,omitempty"`
+}
+
+// visitorField is a field of a question's form.
+type visitorField struct {
+	channels.Field
+	Most int `json:"most"` // characters
 }
 
 func (d *desk) arrive(e *core.RequestEvent) error {
@@ -180,16 +187,18 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 	}
 	out := &arrival{
 		Contact: author{Kind: conversations.FromVisitor, ID: c.Id, Name: c.NameIn(who.lang)},
-		Channel: d.describeChannel(ch), Messages: d.messages(list, who), Cursor: cursor,
+		Messages: d.messages(list, who), Cursor: cursor,
 	}
 	latest, err := conversations.Latest(d.app, c.Id)
 	if err != nil {
 		return nil, err
 	}
+	group := ch.Group()
 	if latest != nil && latest.Status != conversations.Closed {
-		out.Conversation = d.forVisitor(latest)
+		out.Conversation, group = d.forVisitor(latest), latest.Group
 	}
-	rate, err := conversations.ToRate(d.app, c.Id, time.Now())
+	out.Channel = d.describeChannel(ch, group)
+	rate, err := conversations.ToRate(d.app, c.Id, clock.Now(d.app))
 	if err != nil {
 		return nil, err
 	}
@@ -199,8 +208,9 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 	return out, nil
 }
 
-func (d *desk) describeChannel(ch *channels.Channel) visitorChannel {
-	now, open := time.Now(), channels.OpenHours(d.app, ch)
+// describeChannel tells when those answer whom the visitor would reach by ch.
+func (d *desk) describeChannel(ch *channels.Channel, group string) visitorChannel {
+	now, open := clock.Now(d.app), conversations.HoursOf(d.app, group, ch.Id)
 	out := visitorChannel{
 		ID: ch.Id, Name: ch.Name(), Greeting: ch.Greeting(), Colours: colours{Brand: ch.Colour()}, TypingPreview: ch.TypingPreview(),
 		Hours: openingHours{Open: open.Open(now)}, Entries: []visitorEntry{},
@@ -212,7 +222,11 @@ func (d *desk) describeChannel(ch *channels.Channel) visitorChannel {
 		out.Hours.Next = Stamp(open.NextOpen(now))
 	}
 	for _, e := range ch.Entries() {
-		out.Entries = append(out.Entries, visitorEntry{ID: e.ID, Text: e.Text, Kinds: e.Kinds})
+		entry := visitorEntry{ID: e.ID, Text: e.Text, Kinds: e.Kinds}
+		for _, f := range e.Form {
+			entry.Form = append(entry.Form, visitorField{Field: f, Most: f.Most()})
+		}
+		out.Entries = append(out.Entries, entry)
 	}
 	return out
 }

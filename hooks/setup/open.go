@@ -84,7 +84,7 @@ func furnish(app core.App, s Shop) error {
 	}
 	say := locale.In(shop.Language)
 	_, err = channels.Add(app, channels.New{
-		Name: s.Name, Greeting: say.T("setup.greeting", "Shop", s.Name), Colour: s.Colour, Entries: entries, Default: true,
+		Name: s.Name, Greeting: say.T("setup.greeting", "Shop", s.Name), OffHours: say.T("channels.off_hours_example"), Colour: s.Colour, Entries: entries, Default: true,
 	})
 	return err
 }

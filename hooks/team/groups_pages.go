@@ -9,9 +9,11 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/layout"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -80,7 +82,7 @@ func inShort(w hours.Week, say locale.Speaker) string {
 	case w.Always():
 		return say.T("team.hours_channel")
 	case len(w.Spans) == 0:
-		return say.T("team.hours_closed", "Count", len(w.Closed))
+		return say.T("team.hours_closed", "Count", len(w.Closed)+len(w.Days))
 	}
 	days := map[int]bool{}
 	from, to := w.Spans[0].From, w.Spans[0].To
@@ -159,6 +161,7 @@ func groupForm(e *core.RequestEvent, id string, g group) (team.GroupForm, error)
 	m := team.GroupForm{Name: g.Name, Members: g.Members, Hours: web.ShowHours(e, fieldHours, g.Hours, say.T("team.hours_channel"))}
 	m.Leaving = leavingChoices(e, g.Leaving)
 	m.Hours.Label, m.Hours.Hint = say.T("team.col_hours"), say.T("team.hours_hint")
+	m.Hours.Today = web.HoursToday(say.Language, g.Hours.In(settings.ShopOf(e.App).Zone), clock.Now(e.App))
 	people, err := access.Everybody(e.App)
 	if err != nil {
 		return m, err

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,8 +10,10 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
+	"github.com/dianxiaoer/xiaoer/views/locale"
 	"github.com/dianxiaoer/xiaoer/views/ui"
 )
 
@@ -23,12 +27,12 @@ const endOfDay = "00:00"
 // ShowHours is w as the field name for it shows it; always are the words for no
 // hours at all.
 func ShowHours(e *core.RequestEvent, name string, w hours.Week, always string) ui.Hours {
-	h := ui.Hours{Name: name, Lang: Language(e), Always: always, Zone: w.Zone, Weekly: len(w.Spans) > 0}
+	h := ui.Hours{Name: name, Lang: Language(e), Always: always, Zone: w.Zone, Weekly: len(w.Spans) > 0, Year: clock.Now(e.App).AddDate(0, 3, 0).Year()}
 	for _, day := range []time.Weekday{1, 2, 3, 4, 5, 6, 0} {
 		d := ui.HoursDay{Day: int(day)}
 		for _, s := range w.Spans {
 			if s.Day == day {
-				d.Spans = append(d.Spans, ui.HoursSpan{From: s.From.String(), To: strings.Replace(s.To.String(), "24:00", endOfDay, 1), NextDay: s.To <= s.From})
+				d.Spans = append(d.Spans, shownTimes([]hours.Times{{From: s.From, To: s.To}})...)
 			}
 		}
 		d.Open = len(d.Spans) > 0 || len(w.Spans) == 0 && day != time.Saturday && day != time.Sunday
@@ -38,9 +42,28 @@ func ShowHours(e *core.RequestEvent, name string, w hours.Week, always string) u
 		h.Days = append(h.Days, d)
 	}
 	for _, r := range inRows(w.Closed) {
-		h.Closed = append(h.Closed, ui.HoursClosed{Value: r[0] + "/" + r[1], Text: spoken(r)})
+		h.Dates = append(h.Dates, ui.HoursDate{Value: r[0] + "/" + r[1], Text: spoken(r)})
 	}
+	for _, d := range w.Days {
+		h.Dates = append(h.Dates, ui.HoursDate{Value: d.Date, Text: d.Date + " " + weekday(d.Date, h.Lang), Spans: shownTimes(d.Times)})
+	}
+	slices.SortStableFunc(h.Dates, func(a, b ui.HoursDate) int { return cmp.Compare(a.Value, b.Value) })
 	return h
+}
+
+func shownTimes(times []hours.Times) (list []ui.HoursSpan) {
+	for _, t := range times {
+		list = append(list, ui.HoursSpan{From: t.From.String(), To: strings.Replace(t.To.String(), "24:00", endOfDay, 1), NextDay: t.To <= t.From})
+	}
+	return list
+}
+
+func weekday(date, lang string) string {
+	at, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return ""
+	}
+	return locale.In(lang).Weekday(at)
 }
 
 func spoken(r [2]string) string {
@@ -89,22 +112,9 @@ func HoursOf(e *core.RequestEvent, name string) (hours.Week, error) {
 			return w, fail.New(fail.Invalid, "admin.hours_never").On(name)
 		}
 	}
-	closed := form.PostForm[name+"_closed"]
-	if from := form.PostFormValue(name + "_closed_from"); from != "" {
-		to := form.PostFormValue(name + "_closed_to")
-		if to == "" {
-			to = from
-		}
-		closed = append(slices.Clone(closed), from+"/"+to)
+	if err := datesOf(form, name, &w); err != nil {
+		return w, wrong.Because(err)
 	}
-	for _, row := range closed {
-		dates, err := datesOf(row)
-		if err != nil {
-			return w, wrong.Because(err)
-		}
-		w.Closed = append(w.Closed, dates...)
-	}
-	w.Closed = slices.Compact(slices.Sorted(slices.Values(w.Closed)))
 	if err := w.Validate(); err != nil {
 		return w, wrong.Because(err)
 	}
@@ -116,27 +126,86 @@ func spansOf(day string, from, to []string) (list []hours.Span, err error) {
 	if err != nil {
 		return nil, err
 	}
+	times, err := timesOf(from, to)
+	for _, t := range times {
+		list = append(list, hours.Span{Day: time.Weekday(n), From: t.From, To: t.To})
+	}
+	return list, err
+}
+
+func timesOf(from, to []string) (list []hours.Times, err error) {
 	for i := range min(len(from), len(to)) {
 		if from[i] == "" && to[i] == "" {
 			continue
 		}
-		s := hours.Span{Day: time.Weekday(n)}
-		if s.From, err = hours.ParseClock(from[i]); err != nil {
+		var t hours.Times
+		if t.From, err = hours.ParseClock(from[i]); err != nil {
 			return nil, err
 		}
-		if to[i] == endOfDay {
-			to[i] = "24:00"
+		end := to[i]
+		if end == endOfDay {
+			end = "24:00"
 		}
-		if s.To, err = hours.ParseClock(to[i]); err != nil {
+		if t.To, err = hours.ParseClock(end); err != nil {
 			return nil, err
 		}
-		list = append(list, s)
+		list = append(list, t)
 	}
 	return list, nil
 }
 
-// datesOf are the days from the first to the last in "2026-10-01/2026-10-07".
-func datesOf(row string) (list []string, err error) {
+// datesOf reads the dates with a rule of their own into w, and those that are
+// added without scripts.
+func datesOf(form *http.Request, name string, w *hours.Week) error {
+	for _, date := range form.PostForm[name+"_own"] {
+		times, err := timesOf(form.PostForm[name+"_own_from_"+date], form.PostForm[name+"_own_to_"+date])
+		if err != nil {
+			return err
+		}
+		w.Days = append(w.Days, hours.Day{Date: date, Times: times})
+	}
+	closed := form.PostForm[name+"_closed"]
+	if from := form.PostFormValue(name + "_add_from"); from != "" {
+		row := from + "/" + cmp.Or(form.PostFormValue(name+"_add_to"), from)
+		if form.PostFormValue(name+"_add") == "own" {
+			dates, err := datesIn(row)
+			if err != nil {
+				return err
+			}
+			for _, date := range dates {
+				w.Days = append(w.Days, hours.Day{Date: date, Times: usual(*w)})
+			}
+		} else {
+			closed = append(slices.Clone(closed), row)
+		}
+	}
+	for _, row := range closed {
+		dates, err := datesIn(row)
+		if err != nil {
+			return err
+		}
+		w.Closed = append(w.Closed, dates...)
+	}
+	w.Closed = slices.Compact(slices.Sorted(slices.Values(w.Closed)))
+	slices.SortFunc(w.Days, func(a, b hours.Day) int { return cmp.Compare(a.Date, b.Date) })
+	return nil
+}
+
+// usual are the times of an ordinary working day of w.
+func usual(w hours.Week) (times []hours.Times) {
+	for _, s := range w.Spans {
+		if s.Day == w.Spans[0].Day {
+			times = append(times, hours.Times{From: s.From, To: s.To})
+		}
+	}
+	if len(times) == 0 {
+		return []hours.Times{{From: 9 * 60, To: 18 * 60}}
+	}
+	return times
+}
+
+// datesIn are the days from the first to the last in "2026-10-01/2026-10-07".
+func datesIn(row string) (list []string, err error) {
 	first, last, ok := strings.Cut(row, "/")
 	if !ok {
 		last = first

@@ -38,10 +38,21 @@ function show() {
       open: true,
       typing: form().elements.namedItem("typing_preview")?.checked === true,
       theme: stage.dataset.theme,
-      entries: entries.map((item) => item.querySelector(".txt").value.trim()).filter(Boolean),
+      entries: entries.map((item) => ({ text: item.querySelector(".txt").value.trim(), form: fields(item) })).filter((entry) => entry.text),
     },
     location.origin,
   );
+}
+
+// The form of a question, as the visitor's page is told of it.
+function fields(item) {
+  return kept(item.querySelector("[data-fields]"))
+    .map((row) => {
+      const part = (name) => row.querySelector(`[name^="field_${name}:"]`);
+      const choices = part("choices").value.split("\n").map((line) => line.trim()).filter(Boolean);
+      return { name: row.querySelector("input").value, label: part("label").value.trim(), kind: part("kind").value, optional: part("optional").checked, choices };
+    })
+    .filter((field) => field.label);
 }
 
 addEventListener("message", ({ origin, source, data }) => {

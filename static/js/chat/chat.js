@@ -18,6 +18,7 @@ export class Chat extends EventTarget {
     this.channel = null;
     this.conversation = null;
     this.rate = "";
+    this.given = null; // what was said before of the conversation to rate, where that is changed
     this.readTo = null; // the newest of mine that they have read
     this.typing = null;
     this.told = {}; // what the server has last said of waiting: {wait, leave_message, left}, each a text
@@ -55,7 +56,8 @@ export class Chat extends EventTarget {
   }
 
   arrive({ channel, contact, conversation, rate, messages }) {
-    Object.assign(this, { channel, contact, conversation: conversation ?? null, rate: rate ?? "" });
+    Object.assign(this, { channel, contact, conversation: conversation ?? null, rate: rate ?? "", given: null });
+    this.filling = channel.entries.find((entry) => entry.form && entry.id === this.visit.filling);
     this.timeline.loading()(messages);
     this.more = messages.length >= 50;
     if (conversation?.read) this.readTo = this.upTo(conversation.read);
@@ -109,7 +111,7 @@ export class Chat extends EventTarget {
     if (before?.id !== conversation.id || before?.status !== conversation.status) this.told = { left: this.told.left };
     else if (before.position !== conversation.position) this.told = { ...this.told, wait: "" }; // it comes with the new one
     const served = this.timeline.messages.some((m) => m.conversation === conversation.id && m.from.kind === "staff" && talks(m));
-    if (conversation.status === "closed" && before?.status !== "closed" && served) this.rate = conversation.id;
+    if (conversation.status === "closed" && before?.status !== "closed" && served) Object.assign(this, { rate: conversation.id, given: null });
     if (conversation.status !== "closed" && before?.id !== conversation.id) this.readTo = null;
     this.changed();
   }
@@ -174,9 +176,23 @@ export class Chat extends EventTarget {
     try {
       await this.visit.rate(rating);
     } catch (error) {
-      if (error.status !== 409) throw error; // rated before, in another tab: just as well
+      if (error.status !== 409 || this.given) throw error; // rated before, in another tab: just as well
     }
     if (this.rate === rating.conversation) this.rate = "";
+    this.changed();
+  }
+
+  /** Lets what was said of a conversation be said anew; null: it stays. */
+  rerate(event) {
+    Object.assign(this, { rate: event?.conversation ?? "", given: event?.data ?? null });
+    this.changed();
+  }
+
+  /** Opens the form of a question, or puts it away. */
+  fill(entry) {
+    this.filling = entry;
+    this.pressed = !!entry;
+    this.visit.filling = entry?.id ?? "";
     this.changed();
   }
 

@@ -2,6 +2,7 @@ import { talks } from "./chat.js";
 import { uploaded } from "./uploads.js";
 
 const CLOSE = 3 * 60000; // bubbles of one person within so long are one group
+const DAY = 24 * 3600000; // so long a rating may be changed
 const APART = 30 * 60000; // a pause this long gets a line with the time
 
 /**
@@ -48,12 +49,20 @@ function fromMessage(message, chat) {
 
 const mine = (message) => message.from.kind === "visitor";
 
-const told = ["assigned", "transferred", "closed", "rated", "left"];
+const told = ["assigned", "transferred", "closed", "left"];
 
 function happened(message, time, chat) {
   const event = message.data?.event;
+  if (event === "rated") return rated(message, time, chat);
   if (event === "left" && chat.left && message.conversation === chat.conversation.id) return null; // the card says it
   return told.includes(event) ? { key: message.id, kind: "event", event, time, message } : null;
+}
+
+/** What the visitor said of a conversation. The newest of it can be said anew, for a day after it was said first. */
+function rated(message, time, chat) {
+  const all = chat.timeline.messages.filter((m) => m.data?.event === "rated" && m.conversation === message.conversation);
+  const open = all[all.length - 1] === message && chat.core.time() - Date.parse(all[0].time) < DAY && chat.rate !== message.conversation;
+  return { key: message.id, kind: "event", event: "rated", time, message, open };
 }
 
 /** What is not stored yet: the outbox and the uploads, in the order in which they were made. */
@@ -102,10 +111,11 @@ function marked(list, chat) {
 
 /** What stands below the last word: who is typing, the queue, leaving a message, the rating. */
 function tail(chat) {
-  const { typing, rate } = chat;
+  const { typing, rate, given, filling } = chat;
   const list = waiting(chat);
   if (typing) list.unshift({ key: "typing", kind: "typing", from: typing });
-  if (rate) list.push({ key: `rate:${rate}`, kind: "rate", conversation: rate });
+  if (filling) list.push({ key: `form:${filling.id}`, kind: "form", open: filling });
+  if (rate) list.push({ key: `rate:${rate}`, kind: "rate", conversation: rate, open: given });
   return list;
 }
 

@@ -99,7 +99,7 @@ function form({ draft, page, back }) {
 let fields = 0;
 
 /** A field with its name above and what is wrong with it below. */
-function field(tag, props, name) {
+export function field(tag, props, name) {
   const id = `vc-f${++fields}`;
   const input = h(tag, { ...props, id, "aria-describedby": `${id}-e` });
   const error = h("small.vc-err", { id: `${id}-e`, role: "alert", hidden: true });

@@ -99,6 +99,7 @@ function acts(page) {
     entries: () => fitting(chat),
     enter: (entry) => {
       page.thread.stick = true;
+      if (entry.form) return chat.fill(entry);
       chat.say(entry.text, { data: { entry: entry.id } });
       if (matchMedia("(pointer: fine)").matches) page.composer.text.focus(); // its button goes away
     },
@@ -107,6 +108,8 @@ function acts(page) {
     edit: (text) => page.composer.edit(text),
     zoom: (img) => zoom(img, t),
     rate: (rating) => chat.sendRating(rating),
+    rerate: (event) => chat.rerate(event),
+    fill: (entry) => chat.fill(entry),
     leave: (message) => chat.leave(message),
     cancel: (id) => chat.uploads.cancel(id),
     again: (one) => (one.entry ? chat.core.again(one.key) : chat.uploads.again(one.key)),

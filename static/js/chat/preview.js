@@ -3,16 +3,19 @@ import { words } from "../lib/words.js";
 import { Head } from "./head.js";
 import { icon } from "../lib/dom.js";
 import { paint } from "./paint.js";
-import { greeting } from "./thread.js";
+import { fetched, greeting } from "./thread.js";
 import { times } from "./times.js";
 
 const root = document.getElementById("chat");
 const { lang } = document.documentElement;
 const t = await words("chat", lang);
 const nothing = () => {};
-const chat = { channel: null, conversation: null, core: { state: "ready" } };
-const page = { chat, t, times: times(lang, t), act: { entries: () => chat.channel.entries, enter: nothing } };
+const drawer = { getItem: () => null, setItem: nothing, removeItem: nothing };
+const chat = { channel: null, conversation: null, core: { state: "ready" }, visit: { items: drawer, key: String, call: () => Promise.reject(new Error()) } };
+const act = { entries: () => chat.channel.entries, enter: (entry) => act.fill(entry.form && entry), fill, grown: nothing };
+const page = { chat, t, times: times(lang, t), act };
 const head = new Head(page);
+let filling = null;
 const thread = document.getElementById("thread");
 
 document.getElementById("sound").replaceChildren(icon("volume"));
@@ -25,10 +28,23 @@ addEventListener("message", ({ origin, source, data }) => {
   document.documentElement.dataset.theme = theme === "dark" ? "dark" : "light";
   document.documentElement.dataset.themeSet = "fixed";
   paint(colour);
-  chat.channel = { name: name || undefined, greeting: text, entries: entries.map((one) => ({ text: String(one) })), hours: { open } };
+  chat.channel = { name: name || undefined, greeting: text, entries: entries.map(asked), hours: { open } };
   document.getElementById("privacy").hidden = !typing;
   head.render();
   thread.replaceChildren(greeting(page));
+  fill(filling && chat.channel.entries.find((entry) => entry.id === filling.id && entry.form));
   root.classList.add("ready");
 });
+
+/** A question as it is being written. */
+function asked({ text, form }, i) {
+  return { id: String(i), text: String(text), form: form?.length ? form : null };
+}
+
+/** The form of a question that was pressed, below the others; and none where it has none. */
+function fill(entry) {
+  filling = entry;
+  thread.querySelector(".vc-leave")?.parentElement.remove();
+  if (entry) thread.append(fetched(page, () => import("./form.js"), ({ form }) => form(entry, page)));
+}
 parent.postMessage({ xiaoer: "preview" }, location.origin); // ready to hear

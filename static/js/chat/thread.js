@@ -2,7 +2,6 @@ import { h, icon } from "../lib/dom.js";
 import { avatar, bubble, progress } from "./bubble.js";
 import { items, look } from "./items.js";
 import { left, offer } from "./leave.js";
-import { rating } from "./rating.js";
 
 const NEAR = 90; // so close to the end counts as being there
 
@@ -104,7 +103,7 @@ export class Thread {
       case "greeting":
         return greeting(page);
       case "event":
-        return h("div.vc-sys", null, told(one, t));
+        return h("div.vc-sys", null, told(one, t), one.event === "rated" && one.open && h("button", { type: "button", onclick: () => page.act.rerate(one.message) }, t("rate_change")));
       case "recalled":
         return recalled(one, page);
       case "queue":
@@ -114,7 +113,9 @@ export class Thread {
       case "left":
         return left(one, page);
       case "rate":
-        return rating(one.conversation, page);
+        return fetched(page, () => import("./rating.js"), ({ rating }) => rating(one.conversation, one.open, page));
+      case "form":
+        return fetched(page, () => import("./form.js"), ({ form }) => form(one.open, page));
       case "typing":
         return h("div.vc-m", null, avatar(one.from), h("div.vc-dots", null, h("i"), h("i"), h("i"), h("span.sr", null, t("is_typing", { Name: one.from.name }))));
       default:
@@ -141,6 +142,21 @@ function calm() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
+/** A part that most visitors never need, fetched when it is shown. Where that fails, it is when the network is back. */
+export function fetched(page, load, draw) {
+  const el = h("div");
+  const show = async () => {
+    try {
+      el.append(draw(await load()));
+      page.act.grown();
+    } catch {
+      addEventListener("online", show, { once: true });
+    }
+  };
+  show();
+  return el;
+}
+
 /** What stands before the first word: the greeting, and the questions that can be pressed. */
 export function greeting({ chat, t, act }) {
   const text = chat.channel?.greeting;
@@ -165,7 +181,7 @@ function told({ event, message }, t) {
     transferred: () => t("handed_to", { Name: name }),
     closed: () => (message.from.kind === "staff" ? t("closed_by", { Name: message.from.name }) : t("closed")),
     left: () => t("left_event"),
-    rated: () => t("rated", { Score: t(`score_${data.score}`) }),
+    rated: () => t(data.was_score ? "rated_anew" : "rated", { Score: t(`score_${data.score}`) }),
   };
   return said[event]();
 }

@@ -24,6 +24,15 @@ export class Visit {
     return this.items.getItem(this.key("token"));
   }
 
+  /** The question whose form is open: it is again after a reload. */
+  get filling() {
+    return this.items.getItem(this.key("form"));
+  }
+
+  set filling(entry) {
+    this.items.setItem(this.key("form"), entry);
+  }
+
   /** Who I am and what was said. A token that is no longer known is given up: its visitor is gone for good. */
   async arrive() {
     const { channel, lang, identity, page } = this;

@@ -73,6 +73,7 @@ function Content({ m, quoted, state }) {
   if (m.kind === "image") return html`<${Picture} m=${m} state=${state} />`;
   if (m.kind === "file") return html`<${File} m=${m} state=${state} />`;
   if (m.kind === "product" || m.kind === "order") return html`<${Card} m=${m} />`;
+  if (m.data?.form?.fields?.length && m.from.kind === "visitor") return html`<div class="bub">${quote}<${Form} m=${m} /></div>`;
   const big = !quoted && /^(\p{Extended_Pictographic}(\u200d\p{Extended_Pictographic}|\ufe0f)*){1,3}$/u.test(m.text ?? "");
   return html`<div class=${big ? "bub big" : "bub"}>${quote}<${Text} text=${m.text} />${options(m)}</div>`;
 }
@@ -81,6 +82,13 @@ const options = (m) => m.from.kind === "bot" && m.data?.entries?.length > 0 &&
   html`<div class="opts">${m.data.entries.map((x) => html`<span key=${x.id ?? x.text}>${x.text}</span>`)}</div>`;
 
 const keepable = (m) => m.from.kind === "staff" && (m.kind === "text" || (m.kind === "image" && m.file?.url));
+
+// What a visitor filled in of a question's form. Its words say the same to whoever cannot show it.
+function Form({ m }) {
+  const [title] = m.text.split("\n", 1);
+  return html`<b class="filled-h"><${Icon} name="list-check" size="sm" />${title}</b>
+    <dl class="filled">${m.data.form.fields.map((f) => html`<div key=${f.name}><dt>${f.label}</dt><dd><${Text} text=${f.value} /></dd></div>`)}</dl>`;
+}
 
 // Tools stand beside a bubble under the pointer or the focus.
 function Tools({ m, me }) {

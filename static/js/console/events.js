@@ -24,7 +24,7 @@ const lines = {
     return d.reason ? t("event_returned", { Why: t("left_" + d.reason, { Name: named(d.from_staff) }), Where: where }) : where;
   },
   closed: (m) => (m.from.kind === "staff" ? t("event_closed_by", { Name: named(m.from) }) : t("event_closed")),
-  rated: (m, d) => html`${t("event_rated")} <${Face} score=${d.score} />${d.resolved !== undefined && ` ${t(d.resolved ? "rated_solved" : "rated_unsolved")}`}${d.comment && html`<span class="words">“${d.comment}”</span>`}`,
+  rated: (m, d) => html`${d.was_score ? html`${t("event_rated_anew")} <${Face} score=${d.was_score} /> → ` : html`${t("event_rated")} `}<${Face} score=${d.score} />${d.resolved !== undefined && ` ${t(d.resolved ? "rated_solved" : "rated_unsolved")}`}${d.comment && html`<span class="words">“${d.comment}”</span>`}`,
   tagged: (m, d) => (d.tags?.length ? t("event_tagged", { Name: named(m.from), Tags: d.tags.map((x) => x.name).join(t("comma")) }) : t("event_untagged", { Name: named(m.from) })),
   prioritized: (m, d) => acted(m, "event_prioritized", { Priority: t("priority_" + (d.priority || "normal")) }),
   marked: (m, d) => acted(m, d.emotion ? "event_marked" : "event_unmarked", { Emotion: t("emotion_" + (d.emotion || "none")) }),
