@@ -10,7 +10,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -27,7 +26,7 @@ const endOfDay = "00:00"
 // ShowHours is w as the field name for it shows it; always are the words for no
 // hours at all.
 func ShowHours(e *core.RequestEvent, name string, w hours.Week, always string) ui.Hours {
-	h := ui.Hours{Name: name, Lang: Language(e), Always: always, Zone: w.Zone, Weekly: len(w.Spans) > 0, Year: clock.Now(e.App).AddDate(0, 3, 0).Year()}
+	h := ui.Hours{Name: name, Lang: Language(e), Always: always, Zone: w.Zone, Weekly: len(w.Spans) > 0, Year: time.Now().AddDate(0, 3, 0).Year()}
 	for _, day := range []time.Weekday{1, 2, 3, 4, 5, 6, 0} {
 		d := ui.HoursDay{Day: int(day)}
 		for _, s := range w.Spans {
