@@ -67,18 +67,25 @@ func (tx *Tx) fill(c *Conversation, m *Message, d Draft, entry *channels.Entry) 
 	if err != nil {
 		return err
 	}
-	lines := []string{entry.Text}
-	for _, f := range kept {
-		lines = append(lines, f.Label+"："+f.Value)
-	}
-	m.Kind, m.Text = Text, strings.Join(lines, "\n")
+	form := Filled{Entry: entry.ID, Fields: kept}
+	m.Kind, m.Text = Text, form.Words(entry.Text)
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(d.Data, &all); err != nil {
 		return err
 	}
-	all[keyForm] = mustJSON(Filled{Entry: entry.ID, Fields: kept})
+	all[keyForm] = mustJSON(form)
 	m.Data = mustJSON(all)
 	return customers.Reach(tx.App, c.Customer, said)
+}
+
+// Words are the form as any client can show it: the question, and below it each
+// label with its value.
+func (f Filled) Words(question string) string {
+	lines := []string{question}
+	for _, one := range f.Fields {
+		lines = append(lines, one.Label+"："+one.Value)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // answers holds what was given against the form: every field that is there, in

@@ -108,7 +108,7 @@ func (f *furnished) makeGroups(app core.App) error {
 func (f *furnished) makeChannel(app core.App) (err error) {
 	entries := make([]channels.Entry, len(f.Entry))
 	for i, e := range f.Entry {
-		entries[i] = channels.Entry{ID: e.ID, Text: e.Text, Answer: e.Answer}
+		entries[i] = channels.Entry{ID: e.ID, Text: e.Text, Answer: e.Answer, Kinds: e.Kinds, Form: e.Form}
 		if e.Group != "" {
 			entries[i].Group = f.groups[e.Group].Id
 		}

@@ -134,7 +134,7 @@ func (s *scene) customerSays(l line) {
 	case picture:
 		m.Kind, m.Text, m.File = conversations.Image, "", l.said[0] // a picture's name, until there is a file
 	case entry:
-		answer = s.press(m, l.said[0])
+		answer = s.press(m, l)
 	default: // words
 	}
 	entries = append(entries, m)
@@ -153,17 +153,27 @@ func (s *scene) customerSays(l line) {
 	s.commit(entries...)
 }
 
-// press makes m the pressing of an entry question, and returns its answer.
-func (s *scene) press(m *conversations.Message, id string) string {
-	e, ok := s.channel.Entry(id)
+// press makes m the pressing of an entry question, or its form, and returns what
+// is answered while nobody serves.
+func (s *scene) press(m *conversations.Message, l line) string {
+	e, ok := s.channel.Entry(l.said[0])
 	if !ok {
 		return ""
 	}
-	m.Text, m.Data = e.Text, json.RawMessage(`{"entry":"`+e.ID+`"}`)
 	if e.Group != "" {
 		s.c.Group = e.Group
 	}
-	return e.Answer
+	if len(e.Form) == 0 {
+		m.Text, m.Data = e.Text, json.RawMessage(`{"entry":"`+e.ID+`"}`)
+		return e.Answer
+	}
+	form := conversations.Filled{Entry: e.ID, Fields: s.filled(e, l)}
+	raw, err := json.Marshal(map[string]any{"entry": e.ID, "form": form})
+	if err != nil {
+		panic(err) // plain words
+	}
+	m.Text, m.Data = form.Words(e.Text), raw
+	return ""
 }
 
 // serve gives the conversation to somebody of the group, where nobody has it.

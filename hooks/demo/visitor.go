@@ -103,7 +103,11 @@ func (v *visitor) say(ctx context.Context, l line) error {
 		if !v.wait(ctx, v.dice, 1, 3) {
 			return errLeft
 		}
-		return v.c.say(fields{"type": "send", "kind": "text", "text": e.Text, "data": fields{"entry": e.ID}})
+		data := fields{"entry": e.ID}
+		if len(e.Form) > 0 {
+			data["form"] = fields{"fields": v.filled(e, l)}
+		}
+		return v.c.say(fields{"type": "send", "kind": "text", "text": e.Text, "data": data})
 	default:
 		return v.write(ctx, v.words(l, ""))
 	}

@@ -7,6 +7,9 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 )
 
 //go:embed words page
@@ -18,7 +21,7 @@ type shop struct {
 	Name, Colour, Greeting string
 
 	Group       []struct{ Key, Name string }
-	Entry       []struct{ ID, Text, Answer, Group string }
+	Entry       []question
 	Staff       []member
 	Tag         []struct{ Name, Colour string }
 	Field       []field
@@ -69,6 +72,13 @@ func readShop() (*shop, error) {
 		return nil, fmt.Errorf("read the demo's shop: %w", err)
 	}
 	return s, nil
+}
+
+// question is an entry question of the shop.
+type question struct {
+	ID, Text, Answer, Group string
+	Kinds                   []string
+	Form                    []channels.Field
 }
 
 // part is who does a line of a dialogue.
@@ -154,6 +164,17 @@ func (s *shop) tell(d *dialogue, name string, dice *rand.Rand) *telling {
 // words are a line's, as the agent of that name says them.
 func (t *telling) words(l line, by string) string {
 	return strings.NewReplacer(append([]string{"{客服}", by}, t.blanks...)...).Replace(l.said[t.choice%len(l.said)])
+}
+
+// filled is what the line of an entry question says in its form: the values of the
+// first fields.
+func (t *telling) filled(e channels.Entry, l line) (list []conversations.FilledField) {
+	for i, value := range l.said[1:] {
+		if i < len(e.Form) {
+			list = append(list, conversations.FilledField{Name: e.Form[i].Name, Label: e.Form[i].Label, Value: strings.NewReplacer(t.blanks...).Replace(value)})
+		}
+	}
+	return list
 }
 
 // address is how an agent speaks to a customer: by name, where it is short

@@ -20,7 +20,7 @@ var contentScenes = map[string][]scene{
 	"/admin/channels/new": {
 		{name: "new channel refused", as: ownerMail, path: "/admin/channels/new", sees: ".ch-preview", then: func(v *view) {
 			v.mayLeave()
-			v.click("[data-row-add]:enabled", "")
+			v.click("[data-entries]>div>[data-row-add]", "")
 			ask[any](v, `document.querySelector("#form").noValidate = true`)
 			v.click(".ad-save .pri", "")
 			v.sees(".pg-error", "")
@@ -137,10 +137,10 @@ func TestWhatTheOwnerSetsIsWhatVisitorsSee(t *testing.T) {
 	frame.sees(words, "欢迎光临，今天全场包邮") // before anything is saved
 	p.click(".su-c5 input", "")
 	p.click("[data-row] [data-row-remove]", "")
-	p.click("[data-row-add]:enabled", "")
-	p.write("[data-row]:last-child .txt", "今天能发货吗？")
-	p.write("[data-row]:last-child textarea", "16 点前下单，当天发货。")
-	p.click("[data-row]:last-child [data-row-move=up]", "")
+	p.click("[data-entries]>div>[data-row-add]", "")
+	p.write("[data-entries]>ol>[data-row]:last-child .txt", "今天能发货吗？")
+	p.write("[data-entries]>ol>[data-row]:last-child textarea", "16 点前下单，当天发货。")
+	p.click("[data-entries]>ol>[data-row]:last-child>.ad-item-bar [data-row-move=up]", "")
 	frame.sees(".vc-faq", "今天能发货吗？")
 	p.click(".ch-preview [data-preview-theme=dark]", "")
 	frame.until("the dark preview", `document.documentElement.dataset.theme === "dark"`)

@@ -95,6 +95,12 @@ var scenes = map[string][]scene{
 			v.click("[data-act=emoji]", "")
 			v.sees("#panel button", "")
 		}},
+		{name: "chat with a form", path: "/chat", sees: ".vc-faq", then: func(v *view) {
+			v.click(".vc-faq button", say("setup.entry_return"))
+			v.sees(".vc-leave", "")
+			v.click(".vc-leave .vc-btn", say("chat.form_send"))
+			v.sees(".vc-field .vc-err", say("chat.form_missing"))
+		}},
 		{name: "no such channel", path: "/chat?channel=none", sees: "h1"},
 	},
 	"/admin/audit": {

@@ -32,6 +32,20 @@ func TestAClosedConversationIsRatedAndTheNextWordOpensAnother(t *testing.T) {
 	a.sees(".msgs .sys", say("console.rating_4"))
 	a.sees(".msgs .sys", say("console.rated_solved"))
 
+	// Thought better of it.
+	v.click(".vc-sys button", say("chat.rate_change"))
+	v.until("what was said", `document.querySelector(".vc-rate textarea").value === "小客服很耐心" && document.querySelectorAll(".vc-rate [aria-pressed=true]").length === 2`)
+	v.click(".vc-faces button:nth-child(2)", say("chat.score_2"))
+	v.click(".vc-solved button", say("chat.no"))
+	v.click(".vc-rate .vc-btn", say("chat.rate_send"))
+	v.misses(".vc-rate")
+	v.sees(".vc-sys", say("chat.rated_anew", "Score", say("chat.score_2")))
+	a.sees(".msgs .sys", say("console.event_rated_anew"))
+	a.sees(".msgs .sys", say("console.rated_unsolved"))
+	if n := len(v.texts(".vc-sys button")); n != 1 {
+		t.Errorf("%d ratings can be changed", n)
+	}
+
 	v.asks("还有一个问题")
 	a.click("#tab-mine", "")
 	a.opens("还有一个问题")

@@ -64,7 +64,7 @@ func (d *desk) render(m *conversations.Message, attached *files.File, to *caller
 // visitorEvent is what a visitor may know of an event.
 func visitorEvent(m *conversations.Message) json.RawMessage {
 	e := m.Event()
-	out := conversations.EventData{Event: e.Event, Message: e.Message, Score: e.Score, Resolved: e.Resolved, Comment: e.Comment}
+	out := conversations.EventData{Event: e.Event, Message: e.Message, Score: e.Score, WasScore: e.WasScore, Resolved: e.Resolved, Comment: e.Comment}
 	if e.Staff != nil {
 		out.Staff = &conversations.Named{Name: e.Staff.Name}
 	}

@@ -434,6 +434,7 @@ func TestRatingIsAskedOnce(t *testing.T) {
 	rate(me.str("token"), 5, 204)
 	agent.wait("message", is([]string{"message", "data", "event"}, "rated"), is([]string{"message", "data", "score"}, 5.0))
 	rate(me.str("token"), 1, 204) // thought better of
+	v.wait("message", is([]string{"message", "data", "score"}, 1.0), is([]string{"message", "data", "was_score"}, 5.0))
 	agent.wait("message", is([]string{"message", "data", "score"}, 1.0), is([]string{"message", "data", "was_score"}, 5.0))
 	later := time.Now().Add(24 * time.Hour)
 	clock.Set(s.app, func() time.Time { return later })

@@ -186,7 +186,7 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 		return nil, err
 	}
 	out := &arrival{
-		Contact: author{Kind: conversations.FromVisitor, ID: c.Id, Name: c.NameIn(who.lang)},
+		Contact:  author{Kind: conversations.FromVisitor, ID: c.Id, Name: c.NameIn(who.lang)},
 		Messages: d.messages(list, who), Cursor: cursor,
 	}
 	latest, err := conversations.Latest(d.app, c.Id)

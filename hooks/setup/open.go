@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -89,6 +90,15 @@ func furnish(app core.App, s Shop) error {
 	return err
 }
 
+// returnForm is what a shop needs to know before it takes something back.
+func returnForm(say locale.Speaker) []channels.Field {
+	return []channels.Field{
+		{Name: "order", Label: say.T("setup.return_order"), Kind: channels.OrderNo},
+		{Name: "kind", Label: say.T("setup.return_kind"), Kind: channels.OneOf, Choices: strings.Split(say.T("setup.return_kinds"), "|")},
+		{Name: "more", Label: say.T("setup.return_more"), Kind: channels.Longer},
+	}
+}
+
 // entriesOf are the questions that most shops are asked, each with the group
 // that knows the answer.
 func entriesOf(app core.App, lang string) ([]channels.Entry, error) {
@@ -104,6 +114,9 @@ func entriesOf(app core.App, lang string) ([]channels.Entry, error) {
 				return nil, err
 			}
 			entry.Group = g.Id
+		}
+		if q.id == "return" {
+			entry.Form = returnForm(say)
 		}
 		list = append(list, entry)
 	}
