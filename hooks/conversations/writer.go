@@ -32,6 +32,7 @@ type timeline struct {
 	changing  *hook.Hook[*ChangeEvent]
 	committed *hook.Hook[*Committed]
 	promised  *hook.Hook[*PromisedEvent]
+	looking   *hook.Hook[*LookEvent]
 	keys      atomic.Pointer[cursors]
 	marks     marks
 
@@ -61,7 +62,7 @@ type job struct {
 }
 
 func newTimeline(app core.App) *timeline {
-	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, promised: &hook.Hook[*PromisedEvent]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
+	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, promised: &hook.Hook[*PromisedEvent]{}, looking: &hook.Hook[*LookEvent]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
 }
 
 // Write runs change inside the writer's transaction, in a savepoint of its own,

@@ -47,6 +47,7 @@ func Register(app core.App, t *web.Table) {
 	access.OnGroupLeaves(app).BindFunc(followGroup)
 	app.OnRecordUpdate(customers.Tags).BindFunc(followTag)
 	conversations.OnChange(app).Bind(&hook.Handler[*conversations.ChangeEvent]{Id: "escalation", Func: k.onChange, Priority: lookPriority})
+	watchUnseen(app)
 	t.Area(web.Area{Key: area, Section: web.Service, Icon: "urgent", Path: at, Any: []web.Permission{access.EscalationEdit}, Find: search})
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router, routes()...)

@@ -31,6 +31,7 @@ func routes() []web.Route {
 		{Method: post, Path: at + "/presets", Handle: addPresets},
 		{Method: post, Path: at + "/restore", Handle: bringBack},
 		{Method: post, Path: at + "/try", Handle: try},
+		{Method: post, Path: at + "/unseen", Handle: saveUnseen},
 		{Method: get, Path: at + "/{id}", Handle: editPage},
 		{Method: post, Path: at + "/{id}", Handle: update},
 		{Method: post, Path: at + "/{id}/switch", Handle: turn},
@@ -66,6 +67,7 @@ func listPage(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
+	m.Unseen = unseenForm(e.App, UnseenOf(e.App))
 	return web.Show(e, escalation.ListPage(m), escalation.ListPart(m))
 }
 

@@ -39,12 +39,13 @@ const (
 	Reminder          = "reminder"
 	Rule              = "rule"     // an escalation rule has fired
 	PresenceSet       = "presence" // a supervisor has said for somebody whether they are there
+	Unseen            = "unseen"   // a customer waits, and nobody who may answer has looked
 	Woken             = "woken"    // what was put aside has come back at its time
 	Mention           = "mention"  // a colleague has named somebody in a note
 )
 
 // Codes lists them, for the protocol's document.
-var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule, PresenceSet, Woken, Mention}
+var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule, PresenceSet, Unseen, Woken, Mention}
 
 // Notice is something told to staff who are connected, in each one's language.
 type Notice struct {

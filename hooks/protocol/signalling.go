@@ -87,7 +87,11 @@ func (d *desk) viewing(s *live.Session, who *caller, raw []byte) (*conversations
 		return nil, err
 	}
 	if f.Conversation != "" {
-		if _, err := conversations.SeenBy(d.app, who.person.Load(), f.Conversation); err != nil {
+		c, err := conversations.SeenBy(d.app, who.person.Load(), f.Conversation)
+		if err == nil {
+			err = conversations.Look(d.app, who.person.Load(), c)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -18,6 +18,7 @@ const kinds = {
   queue: { holds: waits, lasts: 20_000 },
   returned: { holds: waits, lasts: 30_000 },
   woken: { holds: (c) => c.status === "open", lasts: 60_000 },
+  unseen: { holds: (c) => c.status !== "closed" && !!c.waiting_since, lasts: 120_000 },
   deadline_near: { holds: owes, lasts: 60_000, stage: "warned" },
   deadline_breached: { holds: owes, lasts: 120_000, stage: "breached" },
   deadline_escalated: { holds: owes, lasts: 120_000, stage: "escalated" },
@@ -50,7 +51,7 @@ export function tellAll(code, level, mine) {
 
 // about is what is told of one conversation; of deadlines and rules the server does
 // not say who the customer is.
-export const about = (code, c, text) => (c && (kind(code).stage || code === "rule" || code === "woken" || code === "mention") ? `${t("they_said", { Name: c.contact?.name ?? "" })}${text}` : text);
+export const about = (code, c, text) => (c && (kind(code).stage || code === "rule" || code === "woken" || code === "mention" || code === "unseen") ? `${t("they_said", { Name: c.contact?.name ?? "" })}${text}` : text);
 
 export const dismiss = (code) => store.setIn(told, code, undefined);
 

@@ -1,0 +1,89 @@
+package escalation
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
+
+const collectionUnseen = "unseen"
+
+// How far it has been told that nobody looks: not yet, on the consoles, in the
+// shop's groups.
+const (
+	unseenQuiet = iota
+	unseenOnConsoles
+	unseenInGroups
+)
+
+// unseen is a conversation at which nobody has looked since the customer said
+// something, or since it was handed on. It is kept raw, since every message of a
+// customer may make one.
+type unseen struct {
+	Conversation string         `db:"conversation"`
+	Since        types.DateTime `db:"since"`
+	Due          types.DateTime `db:"due"` // when the next of those who have to know is told; zero: all were
+	Stage        int            `db:"stage"`
+}
+
+const (
+	beginUnseen = "INSERT INTO unseen (id, conversation, since, due, stage) VALUES ({:id}, {:conversation}, {:since}, {:due}, 0) " +
+		"ON CONFLICT (conversation) DO "
+	anewUnseen = "UPDATE SET since = excluded.since, due = excluded.due, stage = 0"
+	nextUnseen = "UPDATE unseen SET stage = {:stage}, due = {:due} WHERE conversation = {:conversation}"
+)
+
+// begin writes down that a conversation is to be looked at by due; anew where it
+// is somebody else's turn now, whatever has been told.
+func (u unseen) begin(app core.App, anew bool) error {
+	text := beginUnseen + "NOTHING"
+	if anew {
+		text = beginUnseen + anewUnseen
+	}
+	_, err := app.NonconcurrentDB().NewQuery(text).Bind(dbx.Params{
+		"id": core.GenerateDefaultRandomId(), "conversation": u.Conversation, "since": u.Since.String(), "due": u.Due.String(),
+	}).Execute()
+	return told("note that nobody has looked", err)
+}
+
+// next writes down how far it was told, and when to go on.
+func (u unseen) next(app core.App) error {
+	_, err := app.NonconcurrentDB().NewQuery(nextUnseen).Bind(dbx.Params{"stage": u.Stage, "due": u.Due.String(), "conversation": u.Conversation}).Execute()
+	return told("note that it was told", err)
+}
+
+// endUnseen forgets it: somebody has looked, or there is nothing to look at.
+func endUnseen(app core.App, conversation string) error {
+	_, err := app.NonconcurrentDB().Delete(collectionUnseen, dbx.HashExp{"conversation": conversation}).Execute()
+	return told("note a look", err)
+}
+
+// isUnseen reports whether nobody has looked, beside the transaction.
+func isUnseen(db dbx.Builder, conversation string) (bool, error) {
+	var n int
+	err := db.Select("COUNT(*)").From(collectionUnseen).Where(dbx.HashExp{"conversation": conversation}).Row(&n)
+	return n > 0, told("unseen", err)
+}
+
+// unseenBy lists what is due, the longest first.
+func unseenBy(app core.App, now time.Time) ([]unseen, error) {
+	var list []unseen
+	err := app.ConcurrentDB().Select("conversation", "since", "due", "stage").From(collectionUnseen).
+		Where(dbx.NewExp("due != '' AND due <= {:now}", dbx.Params{"now": stampOf(now).String()})).OrderBy("due").Limit(unseenMost).All(&list)
+	return list, told("unseen", err)
+}
+
+func told(what string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+func stampOf(t time.Time) types.DateTime {
+	d, _ := types.ParseDateTime(t) // a time is one
+	return d
+}
