@@ -30,18 +30,18 @@ type unseen struct {
 }
 
 const (
-	beginUnseen = "INSERT INTO unseen (id, conversation, since, due, stage) VALUES ({:id}, {:conversation}, {:since}, {:due}, 0) " +
-		"ON CONFLICT (conversation) DO "
-	anewUnseen = "UPDATE SET since = excluded.since, due = excluded.due, stage = 0"
-	nextUnseen = "UPDATE unseen SET stage = {:stage}, due = {:due} WHERE conversation = {:conversation}"
+	insertUnseen = "INSERT INTO unseen (id, conversation, since, due, stage) VALUES ({:id}, {:conversation}, {:since}, {:due}, 0)"
+	beginUnseen  = insertUnseen + " ON CONFLICT (conversation) DO NOTHING"
+	anewUnseen   = insertUnseen + " ON CONFLICT (conversation) DO UPDATE SET since = excluded.since, due = excluded.due, stage = 0"
+	nextUnseen   = "UPDATE unseen SET stage = {:stage}, due = {:due} WHERE conversation = {:conversation}"
 )
 
 // begin writes down that a conversation is to be looked at by due; anew where it
 // is somebody else's turn now, whatever has been told.
 func (u unseen) begin(app core.App, anew bool) error {
-	text := beginUnseen + "NOTHING"
+	text := beginUnseen
 	if anew {
-		text = beginUnseen + anewUnseen
+		text = anewUnseen
 	}
 	_, err := app.NonconcurrentDB().NewQuery(text).Bind(dbx.Params{
 		"id": core.GenerateDefaultRandomId(), "conversation": u.Conversation, "since": u.Since.String(), "due": u.Due.String(),
