@@ -390,3 +390,27 @@ func TestDraftsAreSharedBetweenTabs(t *testing.T) {
 	a.hit("n", "KeyN", alt)
 	a.holds("这是备注")
 }
+
+// What was begun on one machine goes on at the next, and back.
+func TestADraftGoesOnAtAnotherMachine(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	a := agent(t, d, agentMail)
+	v := visitor(t, d, "visitor")
+	v.asks("在吗")
+	a.opens("在吗")
+	a.write(editor, "在家写的")
+	a.sees(".comp", say("console.draft_saved"))
+	b := somebody(t, "at the shop")
+	signIn(b, d, agentMail)
+	b.opens("在家写的") // it stands in the row
+	b.holds("在家写的")
+	b.hit("End", "End", alone)
+	b.write(editor, "，在店里接着写")
+	b.sees(".comp", say("console.draft_saved"))
+	text := ask[string](b.view, `document.querySelector("#composer-text").value`)
+	a.sees("dialog", say("console.elsewhere_title"))
+	signIn(a, d, agentMail)
+	a.opens("在店里接着写")
+	a.holds(text)
+}

@@ -80,7 +80,7 @@ export function Context({ c }) {
     ${why && html`<span class="why-waits"><${Icon} name="hourglass" />${why}</span>`}
     ${sleeps && html`<span class="why-waits sleeps"><${Icon} name="clock-pause" />${t("later")} · ${laterUntil(c)}${mayPutOff(c) && html`<button type="button" class="as-link" onClick=${() => wake(c)}>${t("later_now")}</button>`}</span>`}
     ${more.map((d) => html`<${Beside} d=${d} key=${d.kind} />`)}
-    ${page?.url && html`<span class="trunc">${t("browsing")} ${web ? html`<a href=${page.url} target="_blank" rel="noopener noreferrer">${page.title || page.url}</a>` : html`<b>${page.title || page.url}</b>`}</span>`}
+    ${page?.url && html`<span class="trunc">${t("browsing")} ${web ? html`<a href=${page.url} target="_blank" rel="noopener noreferrer" title=${page.url}>${page.title || page.url}</a>` : html`<b>${page.title || page.url}</b>`}</span>`}
     ${writing ? html`<span class="see"><${Avatar} who=${writing} size="xs" />${t("colleague_typing", { Name: writing.name })}</span>` : looking.length > 0 && html`<span class="see"><${Avatar} who=${looking[0]} size="xs" />${t("viewing", { Name: looking.map((p) => p.name).join(t("comma")) })}</span>`}
   </div>`;
 }
