@@ -24,20 +24,23 @@ export async function learn() {
   }
 }
 
-const passed = /[\s\p{P}\p{S}]/u; // stands between words and is not typed
+const passed = /[\s\p{P}\p{S}]/u; // what stands between words and is not typed
 
 // match finds a word in a text: [from, to) in it, or null. full asks for whole
 // syllables, since in long texts initials would be found everywhere.
 export function match(text, word, full = false) {
   const wanted = word.toLowerCase();
   if (!wanted || !text) return null;
-  const literal = text.toLowerCase().indexOf(wanted);
+  const lower = text.toLowerCase();
+  const literal = lower.indexOf(wanted);
   if (literal >= 0) return [literal, literal + wanted.length];
   if (!/[a-z]/.test(wanted)) return null;
   const known = readings.value;
-  for (let from = 0; from < text.length; from++) {
-    if (passed.test(text[from])) continue;
-    const to = reach(text, from, wanted, known, full);
+  const first = wanted[0];
+  for (let from = 0; from < lower.length; from++) {
+    // Most characters begin with another letter: five hundred replies are looked through with each key.
+    if (lower[from] !== first && !known.get(lower[from])?.some((syllable) => syllable[0] === first)) continue;
+    const to = reach(lower, from, wanted, known, full);
     if (to) return [from, to];
   }
   return null;
@@ -48,7 +51,7 @@ function reach(text, at, wanted, known, full) {
   if (!wanted) return at;
   if (at >= text.length) return 0;
   const character = text[at];
-  if (character.toLowerCase() === wanted[0]) {
+  if (character === wanted[0]) {
     const to = reach(text, at + 1, wanted.slice(1), known, full);
     if (to) return to;
   }
