@@ -56,7 +56,7 @@ func closeBrowser() {
 
 // chromium returns the browser, skips the test where there is none, and fails
 // it in CI.
-func chromium(t *testing.T) context.Context {
+func chromium(t testing.TB) context.Context {
 	t.Helper()
 	ctx, err := browser()
 	switch {
@@ -74,7 +74,7 @@ func chromium(t *testing.T) context.Context {
 // person is somebody with a browser of their own and one tab in it.
 type person struct {
 	*view
-	t    *testing.T
+	t    testing.TB
 	name string
 	// secret is that of the authenticator on their phone.
 	secret string
@@ -104,7 +104,7 @@ type transfer struct {
 }
 
 // somebody opens a browser profile that nobody has used before.
-func somebody(t *testing.T, name string) *person {
+func somebody(t testing.TB, name string) *person {
 	t.Helper()
 	return open(t, name, chromium(t), chromedp.WithNewBrowserContext())
 }
@@ -115,7 +115,7 @@ func (p *person) another(name string) *person {
 	return open(p.t, name, p.tab, chromedp.WithExistingBrowserContext(chromedp.FromContext(p.tab).BrowserContextID))
 }
 
-func open(t *testing.T, name string, parent context.Context, where chromedp.ContextOption) *person {
+func open(t testing.TB, name string, parent context.Context, where chromedp.ContextOption) *person {
 	t.Helper()
 	p := &person{
 		t: t, name: name, addrs: map[cdp.FrameID]string{}, worlds: map[cdp.FrameID]runtime.ExecutionContextID{},

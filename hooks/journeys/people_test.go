@@ -26,7 +26,7 @@ func signIn(p *person, d *program, mail string) {
 }
 
 // agent is a member of staff who serves.
-func agent(t *testing.T, d *program, mail string) *person {
+func agent(t testing.TB, d *program, mail string) *person {
 	t.Helper()
 	p := somebody(t, mail)
 	signIn(p, d, mail)

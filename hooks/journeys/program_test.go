@@ -89,7 +89,7 @@ func command(ctx context.Context, dir string, args ...string) (string, error) {
 
 // program is a desk that runs, or ran.
 type program struct {
-	t         *testing.T
+	t         testing.TB
 	dir       string
 	listen    string // host:port, the same after each restart
 	invited   string // the set-up link, when there is no owner
@@ -101,7 +101,7 @@ type program struct {
 }
 
 // desk starts a furnished shop, where there is a browser to visit it.
-func desk(t *testing.T) *program {
+func desk(t testing.TB) *program {
 	t.Helper()
 	chromium(t)
 	from, err := furnished()
@@ -122,7 +122,7 @@ func empty(t *testing.T) *program {
 	return launch(t, t.TempDir())
 }
 
-func launch(t *testing.T, dir string) *program {
+func launch(t testing.TB, dir string) *program {
 	t.Helper()
 	p := &program{t: t, dir: dir, listen: "127.0.0.1:0"}
 	p.start()

@@ -10,7 +10,7 @@ import (
 )
 
 // prepared is a shop in whose database something was changed before it opens.
-func prepared(t *testing.T, statements ...string) *program {
+func prepared(t testing.TB, statements ...string) *program {
 	t.Helper()
 	chromium(t)
 	from, err := furnished()

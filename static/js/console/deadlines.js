@@ -26,7 +26,12 @@ export const running = (c) => (c.deadlines ?? []).filter((d) => !paused(d)).sort
 export const turns = (d, since) => (d ? [d.amber, d.warn, d.due].map((x) => Date.parse(x)) : [60, 120, 180].map((s) => since + s * 1000));
 
 // levelAt is the colour at a moment.
-export const levelAt = (d, since, now) => (d && late.has(d.stage) ? "over" : levels[turns(d, since).filter((x) => now >= x).length]);
+export function levelAt(d, since, now, at = turns(d, since)) {
+  if (d && late.has(d.stage)) return "over";
+  let turned = 0;
+  while (turned < at.length && now >= at[turned]) turned++;
+  return levels[turned];
+}
 
 // near says that a deadline is about to be missed, or has been.
 export const near = (d, now) => { const level = levelAt(d, 0, now); return level === "bad" || level === "over" ? level : ""; };

@@ -1,7 +1,7 @@
 // The left pane: tabs, the queue's strip, and the rows. Rows have one height and
 // content-visibility, so that hundreds of ticking clocks cost no layout; and the row
 // of a conversation that has not changed is not drawn again.
-import { html, useRef, useEffect } from "../vendor/preact-11.2.0.js";
+import { batch, html, signal, useRef, useEffect } from "../vendor/preact-11.2.0.js";
 import { Avatar, Face, Icon, IconButton, Left, Level, Tag, Wait, usePick } from "./parts.js";
 import { Presence } from "./presence.js";
 import { Steps } from "./steps.js";
@@ -152,10 +152,20 @@ function reaching() {
   };
 }
 
+const sights = new Map(); // id → whether its row is on the screen: only there do clocks tick
+
+function sight(id) {
+  if (!sights.has(id)) sights.set(id, signal(false));
+  return sights.get(id);
+}
+
+const eye = new IntersectionObserver((list) => batch(() => { for (const { target, isIntersecting } of list) sight(target.dataset.id).value = isIntersecting; }));
+const watched = (el) => el && eye.observe(el);
+
 const drawn = new WeakMap(); // conversation → its row
 
 function rowOf(c) {
-  if (!drawn.has(c)) drawn.set(c, html`<li key=${c.id} data-id=${c.id}><${Row} c=${c} /></li>`);
+  if (!drawn.has(c)) drawn.set(c, html`<li key=${c.id} data-id=${c.id} ref=${watched}><${Row} c=${c} /></li>`);
   return drawn.get(c);
 }
 
@@ -198,7 +208,7 @@ function Row({ c }) {
 
 function Moment({ c }) {
   const since = c.status !== "closed" && c.status !== "bot" && (c.waiting_since || c.left);
-  if (since) return html`<${Wait} since=${since} by=${pressing(c)} title=${t(c.left ? "left_title" : "waiting_title")} />`;
+  if (since) return html`<${Wait} since=${since} by=${pressing(c)} seen=${sight(c.id)} title=${t(c.left ? "left_title" : "waiting_title")} />`;
   if (c.status === "later") return html`<span class="tm"><${Icon} name="clock-pause" size="sm" />${laterUntil(c)}</span>`;
   const at = Date.parse(c.last?.time ?? c.opened);
   return html`<time class="tm" datetime=${c.last?.time}>${short(at, store.serverNow())}</time>`;

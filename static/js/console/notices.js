@@ -75,14 +75,13 @@ const hushed = signal(new Set()); // conversations of which one wants to hear no
 
 // waited are those of mine who have waited so long, the longest first; but for the one
 // that is being read. It is the same list until somebody joins or leaves it.
-let known = { key: "", list: [] };
+const waitingLongest = computed(() => store.tabOf("mine").filter((c) => c.waiting_since).sort((a, b) => store.placing(a).wait - store.placing(b).wait));
+let known = [];
 export const waited = computed(() => {
   const at = store.now.value - long;
-  const list = store.mineOpen.value.filter((c) => c.waiting_since && c.id !== store.selected.value && Date.parse(c.waiting_since) <= at);
-  list.sort((a, b) => Date.parse(a.waiting_since) - Date.parse(b.waiting_since));
-  const key = list.map((c) => c.id + c.waiting_since).join();
-  if (key !== known.key) known = { key, list };
-  return known.list;
+  const list = waitingLongest.value.filter((c) => store.placing(c).wait <= at && c.id !== store.selected.value);
+  if (list.length !== known.length || list.some((c, i) => c !== known[i])) known = list;
+  return known;
 });
 
 // waiting tells of all of them at once, until one wants to hear no more of each.

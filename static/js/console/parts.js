@@ -47,17 +47,19 @@ export const usePick = (pick, deps) => useMemo(() => computed(pick), deps).value
 
 // Wait counts up from a moment, by the server's clock, and takes its colour from
 // the deadline that runs, by. The digits are bound to the text node and the rest
-// is drawn again only when it changes, because hundreds of these tick at once.
-export function Wait({ since, by, lead, title }) {
+// is drawn again only when it changes, because hundreds of these tick at once; those
+// that nobody sees, as seen tells, rest.
+export function Wait({ since, by, lead, title, seen }) {
   const { digits, level, share } = useMemo(() => {
     const from = Date.parse(since);
-    const due = turns(by, from)[2];
+    const at = turns(by, from);
+    const moment = () => (!seen || seen.value ? now.value : now.peek());
     return {
-      digits: computed(() => clock(now.value - from)),
-      level: computed(() => levelAt(by, from, now.value)),
-      share: computed(() => Math.max(0, Math.min(100, Math.floor((now.value - from) / (due - from || 1) * 20) * 5))), // in steps of 5 %
+      digits: computed(() => clock(moment() - from)),
+      level: computed(() => levelAt(by, from, moment(), at)),
+      share: computed(() => Math.max(0, Math.min(100, Math.floor((moment() - from) / (at[2] - from || 1) * 20) * 5))), // in steps of 5 %
     };
-  }, [since, by?.kind, by?.due, by?.stage]);
+  }, [since, by?.kind, by?.due, by?.stage, seen]);
   const late = level.value === "over";
   return html`<span class=${`sla ${level.value}`} title=${title}>
     ${!late && html`<i class="rg" style=${{ "--p": share.value }} />`}

@@ -53,7 +53,7 @@ export function place(c) {
 // sorted with every message.
 const places = new WeakMap();
 
-function placing(c) {
+export function placing(c) {
   let at = places.get(c);
   if (!at) {
     const wait = c.status !== "closed" && c.waiting_since ? Date.parse(c.waiting_since) : 0;
