@@ -78,7 +78,7 @@ function Box({ c, reply }) {
   }, [put]);
 
   const part = open && suggest.parts.value[open.sign];
-  const list = part?.find({ ...open, c }) ?? [];
+  const list = (!asking && part?.find({ ...open, c })) || [];
   useEffect(() => { part?.learn?.(c.id); }, [c.id, part]);
   const typed = () => {
     const el = ref.current;
