@@ -42,13 +42,13 @@ func SetPage(app core.App, contact string, p Page) error {
 	if page == before {
 		return nil
 	}
+	now, err := json.Marshal(page)
+	if err != nil {
+		return fmt.Errorf("page: %w", err)
+	}
 	err = app.RunInTransaction(func(app core.App) error {
-		now, failed := json.Marshal(page)
-		if failed != nil {
+		if _, failed := app.NonconcurrentDB().Update(Contacts, dbx.Params{"page": string(now)}, dbx.HashExp{"id": contact}).Execute(); failed != nil {
 			return failed
-		}
-		if _, err := app.NonconcurrentDB().Update(Contacts, dbx.Params{"page": string(now)}, dbx.HashExp{"id": contact}).Execute(); err != nil {
-			return err
 		}
 		return walk(app, contact, before, page)
 	})
