@@ -32,7 +32,7 @@ import (
 
 const prefix = "/static/"
 
-//go:embed css js icons.svg favicon.svg
+//go:embed css js icons icons.svg favicon.svg
 var files embed.FS
 
 // types are fixed: what the operating system believes of .js does not matter.
@@ -41,6 +41,7 @@ var types = map[string]string{
 	".css": "text/css; charset=utf-8",
 	".svg": "image/svg+xml",
 	".md":  "text/plain; charset=utf-8",
+	".png": "image/png",
 }
 
 type asset struct {

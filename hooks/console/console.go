@@ -21,7 +21,8 @@ import (
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		t.Pages(e.Router, web.Route{Method: http.MethodGet, Path: "/desk", Permission: web.SignedIn, Handle: page})
+		t.Pages(e.Router, web.Route{Method: http.MethodGet, Path: "/desk", Permission: web.SignedIn, Handle: page},
+			web.Route{Method: http.MethodGet, Path: manifestPath, Permission: web.SignedIn, Handle: install})
 		t.API(e.Router, append(routes(panels{t}), customerRoutes(newReveals(app))...)...)
 		return e.Next()
 	})

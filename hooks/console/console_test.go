@@ -646,6 +646,25 @@ func TestThePaletteLeadsWhereThePersonMayGo(t *testing.T) {
 	}
 }
 
+func TestTheConsoleCanBeInstalled(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	got := s.send(s.hire(access.Agent), "GET /desk.webmanifest", nil)
+	var m struct {
+		Name    string
+		Display string
+		Icons   []struct{ Src, Sizes, Purpose string }
+	}
+	if err := json.Unmarshal(got.body, &m); err != nil || got.header.Get("Content-Type") != "application/manifest+json" || m.Name == "" || m.Display != "standalone" || len(m.Icons) != 3 {
+		t.Fatalf("%d, %v: %s", got.status, err, got.body)
+	}
+	for _, icon := range m.Icons {
+		if png := s.send(someone{}, "GET "+icon.Src, nil); png.status != http.StatusOK || png.header.Get("Content-Type") != "image/png" {
+			t.Errorf("%s: %d, %s", icon.Src, png.status, png.header.Get("Content-Type"))
+		}
+	}
+}
+
 func TestThePageSpeaksThePersonsLanguage(t *testing.T) {
 	t.Parallel()
 	s := open(t)

@@ -51,7 +51,7 @@ const fetched = async () => { areas ??= ((await get("desk/areas").catch(() => nu
 
 // found asks the server for customers, among all that one may see.
 async function found(word) {
-  if ([...word].length < 2) return [];
+  if (!word) return [];
   const { hits } = await get(`search?kind=customers&q=${encodeURIComponent(word)}`).catch(() => ({ hits: [] }));
   return (hits ?? []).filter((h) => h.conversation).map((h) => ({ id: "k:" + (h.customer?.id ?? h.conversation), who: h.customer, text: h.customer?.name ?? "", run: open(h.conversation.id ?? h.conversation) }));
 }
