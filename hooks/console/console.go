@@ -22,7 +22,7 @@ import (
 func Register(app core.App, t *web.Table) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router, web.Route{Method: http.MethodGet, Path: "/desk", Permission: web.SignedIn, Handle: page},
-			web.Route{Method: http.MethodGet, Path: manifestPath, Permission: web.SignedIn, Handle: install})
+			web.Route{Method: http.MethodGet, Path: manifestPath, Permission: web.Anyone, Handle: install})
 		t.API(e.Router, append(routes(panels{t}), customerRoutes(newReveals(app))...)...)
 		return e.Next()
 	})
