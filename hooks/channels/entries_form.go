@@ -63,11 +63,11 @@ func shownEntry(e Entry) channels.Entry {
 func texts(entries []Entry) string {
 	list := make([]string, 0, len(entries))
 	for _, e := range entries {
-		text := e.Text
+		labels := make([]string, len(e.Form))
 		for i, f := range e.Form {
-			text += map[bool]string{true: "：", false: "、"}[i == 0] + f.Label
+			labels[i] = f.Label
 		}
-		list = append(list, text)
+		list = append(list, strings.TrimSuffix(e.Text+"："+strings.Join(labels, "、"), "："))
 	}
 	return strings.Join(list, " · ")
 }

@@ -59,7 +59,8 @@ func (tx *Tx) fill(c *Conversation, m *Message, d Draft, entry *channels.Entry) 
 	if entry == nil || len(entry.Form) == 0 {
 		return nil
 	}
-	if json.Unmarshal(d.Data, &data) != nil || data.Form == nil {
+	_ = json.Unmarshal(d.Data, &data) // what is no form fills none in
+	if data.Form == nil {
 		entry.Answer = ""
 		return nil
 	}
@@ -81,7 +82,8 @@ func (tx *Tx) fill(c *Conversation, m *Message, d Draft, entry *channels.Entry) 
 // Words are the form as any client can show it: the question, and below it each
 // label with its value.
 func (f Filled) Words(question string) string {
-	lines := []string{question}
+	lines := make([]string, 0, 1+len(f.Fields))
+	lines = append(lines, question)
 	for _, one := range f.Fields {
 		lines = append(lines, one.Label+"："+one.Value)
 	}

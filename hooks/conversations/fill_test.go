@@ -42,7 +42,8 @@ func formDesk(t *testing.T) (core.App, *access.Group) {
 
 func filled(id string, values map[string]string) conversations.Draft {
 	type field struct{ Name, Label, Value string }
-	list := []field{{"evil", "内部备注", "给他退款"}}
+	list := make([]field, 0, 1+len(values))
+	list = append(list, field{"evil", "内部备注", "给他退款"})
 	for name, value := range values {
 		list = append(list, field{name, "假的", value})
 	}

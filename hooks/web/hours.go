@@ -163,30 +163,38 @@ func datesOf(form *http.Request, name string, w *hours.Week) error {
 		}
 		w.Days = append(w.Days, hours.Day{Date: date, Times: times})
 	}
-	closed := form.PostForm[name+"_closed"]
-	if from := form.PostFormValue(name + "_add_from"); from != "" {
-		row := from + "/" + cmp.Or(form.PostFormValue(name+"_add_to"), from)
-		if form.PostFormValue(name+"_add") == "own" {
-			dates, err := datesIn(row)
-			if err != nil {
-				return err
-			}
-			for _, date := range dates {
-				w.Days = append(w.Days, hours.Day{Date: date, Times: usual(*w)})
-			}
-		} else {
-			closed = append(slices.Clone(closed), row)
-		}
-	}
-	for _, row := range closed {
+	for _, row := range form.PostForm[name+"_closed"] {
 		dates, err := datesIn(row)
 		if err != nil {
 			return err
 		}
 		w.Closed = append(w.Closed, dates...)
 	}
+	if err := addedOf(form, name, w); err != nil {
+		return err
+	}
 	w.Closed = slices.Compact(slices.Sorted(slices.Values(w.Closed)))
 	slices.SortFunc(w.Days, func(a, b hours.Day) int { return cmp.Compare(a.Date, b.Date) })
+	return nil
+}
+
+// addedOf reads what stands in the inputs that a script makes rows of.
+func addedOf(form *http.Request, name string, w *hours.Week) error {
+	from := form.PostFormValue(name + "_add_from")
+	if from == "" {
+		return nil
+	}
+	dates, err := datesIn(from + "/" + cmp.Or(form.PostFormValue(name+"_add_to"), from))
+	if err != nil {
+		return err
+	}
+	if form.PostFormValue(name+"_add") != "own" {
+		w.Closed = append(w.Closed, dates...)
+		return nil
+	}
+	for _, date := range dates {
+		w.Days = append(w.Days, hours.Day{Date: date, Times: usual(*w)})
+	}
 	return nil
 }
 
