@@ -62,7 +62,7 @@ func Find(ctx context.Context, app core.App, p *access.Person, s Sought, each fu
 	for rows.Next() {
 		var m Message
 		var data string
-		if err := rows.Scan(&m.Seq, &m.Kind, &m.Text, &data, &m.File); err != nil {
+		if err = rows.Scan(&m.Seq, &m.Kind, &m.Text, &data, &m.File); err != nil {
 			return fmt.Errorf("reading what was found: %w", err)
 		}
 		m.Data = json.RawMessage(data)

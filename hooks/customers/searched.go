@@ -2,6 +2,7 @@ package customers
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -40,18 +41,8 @@ func SearchedOf(app core.App, c *Customer) ([]Searched, error) {
 	if err := ownFields(app, c, add); err != nil {
 		return nil, err
 	}
-	if len(c.Tags()) > 0 {
-		all, err := AllTags(app)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range all {
-			for _, id := range c.Tags() {
-				if id == t.Id {
-					add("tag", "", t.Name(), t.Name())
-				}
-			}
-		}
+	if err := ownTags(app, c, add); err != nil {
+		return nil, err
 	}
 	contacts, err := ContactsOf(app, c.Id)
 	if err != nil {
@@ -81,6 +72,23 @@ func ownFields(app core.App, c *Customer, add func(field, label, value, shown st
 			shown = mask.Text(value)
 		}
 		add(customKey+f.Id, f.Name(), value, shown)
+	}
+	return nil
+}
+
+func ownTags(app core.App, c *Customer, add func(field, label, value, shown string)) error {
+	own := c.Tags()
+	if len(own) == 0 {
+		return nil
+	}
+	all, err := AllTags(app)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if slices.Contains(own, t.Id) {
+			add("tag", "", t.Name(), t.Name())
+		}
 	}
 	return nil
 }

@@ -137,10 +137,10 @@ func (a *asked) mark(seqs ...int64) (string, error) {
 	return strings.Join(parts, "."), nil
 }
 
-// number is the i-th one of the page's mark, and otherwise for the first page.
-func (a *asked) number(i int, otherwise int64) (int64, error) {
+// number is the i-th one of the page's mark, 0 for the first page.
+func (a *asked) number(i int) (int64, error) {
 	if a.before == nil {
-		return otherwise, nil
+		return 0, nil
 	}
 	if i >= len(a.before) {
 		return 0, fail.New(fail.Invalid, "conversations.cursor_shape").On("before")

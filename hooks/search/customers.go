@@ -40,7 +40,7 @@ func (a *asked) customers() (Answer, error) {
 	if a.best {
 		return a.bestCustomers()
 	}
-	before, err := a.number(0, 0)
+	before, err := a.number(0)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -248,7 +248,7 @@ func (a *asked) personal(part terms.Query, s customers.Searched) bool {
 
 // people shows customers.
 func (a *asked) people(list []someone) []*Hit {
-	hits := []*Hit{}
+	hits := make([]*Hit, 0, len(list))
 	names := a.names()
 	for _, s := range list {
 		who := names.person(s.who)

@@ -11,7 +11,7 @@ func (a *asked) messages() (Answer, error) {
 	if a.best {
 		return a.bestMessages()
 	}
-	before, err := a.number(0, 0)
+	before, err := a.number(0)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -43,7 +43,7 @@ func (a *asked) newest(s conversations.Sought, most int) ([]conversations.Hit, e
 // bestMessages ranks the newest hits, as they were when the first page was asked
 // for: what is said meanwhile must not shift the next one.
 func (a *asked) bestMessages() (Answer, error) {
-	end, err := a.number(0, 0)
+	end, err := a.number(0)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -114,7 +114,7 @@ func (a *asked) shares() ([]float64, error) {
 // thread is all that is found in what was said with a contact, notes and all, the
 // newest first.
 func (a *asked) thread(contact string) (Answer, error) {
-	before, err := a.number(0, 0)
+	before, err := a.number(0)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -25,11 +25,11 @@ type noteFound struct {
 
 // notes is a page of staff's notes.
 func (a *asked) notes() (Answer, error) {
-	seq, err := a.number(0, 0)
+	seq, err := a.number(0)
 	if err != nil {
 		return Answer{}, err
 	}
-	n, err := a.number(1, 0)
+	n, err := a.number(1)
 	if err != nil {
 		return Answer{}, err
 	}

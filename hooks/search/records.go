@@ -46,8 +46,8 @@ func IndexRecords(app core.App) error {
 		}
 		err = app.RunInTransaction(func(app core.App) error {
 			for _, c := range some {
-				if err := c.index(app); err != nil {
-					return err
+				if failed := c.index(app); failed != nil {
+					return failed
 				}
 			}
 			return nil
@@ -75,10 +75,10 @@ func (c changed) index(app core.App) error {
 	}
 	key := dbx.Params{"kind": c.Kind, "record": c.Record}
 	write := func(statement string, params dbx.Params) error {
-		_, err := app.NonconcurrentDB().NewQuery(statement).Bind(params).Execute()
-		return err
+		_, failed := app.NonconcurrentDB().NewQuery(statement).Bind(params).Execute()
+		return failed
 	}
-	if err := write("DELETE FROM records_changed WHERE kind = {:kind} AND record = {:record}", key); err != nil {
+	if err = write("DELETE FROM records_changed WHERE kind = {:kind} AND record = {:record}", key); err != nil {
 		return err
 	}
 	var n int64 // given when the record came
@@ -89,7 +89,7 @@ func (c changed) index(app core.App) error {
 	if err != nil {
 		return err
 	}
-	if err := write("DELETE FROM record_words WHERE rowid = {:n}", dbx.Params{"n": n}); err != nil {
+	if err = write("DELETE FROM record_words WHERE rowid = {:n}", dbx.Params{"n": n}); err != nil {
 		return err
 	}
 	words := terms.Words(text)

@@ -95,8 +95,9 @@ func (d *desk) find(p *access.Person, q search.Asked) search.Answer {
 // texts are what p finds of a kind, as it is shown.
 func (d *desk) texts(p *access.Person, kind, typed string) []string {
 	d.Helper()
-	list := []string{}
-	for _, h := range d.find(p, search.Asked{Typed: typed, Kind: kind}).Hits {
+	hits := d.find(p, search.Asked{Typed: typed, Kind: kind}).Hits
+	list := make([]string, 0, len(hits))
+	for _, h := range hits {
 		list = append(list, h.Snippet.Text)
 	}
 	return list
@@ -218,10 +219,10 @@ func TestTheBestComeFirst(t *testing.T) {
 	t.Parallel()
 	d := open(t)
 	who := d.comes()
-	d.says(who, "退款 退款 退款")
+	d.says(who, "退款，退款，退款")
 	d.says(who, "请问一下我上周买的那件外套，"+strings.Repeat("颜色不太合适，", 20)+"可以退款吗")
 	hits := d.find(d.chief, search.Asked{Typed: "退款", Sort: "best"}).Hits
-	if len(hits) != 2 || hits[0].Snippet.Text != "退款 退款 退款" {
+	if len(hits) != 2 || hits[0].Snippet.Text != "退款，退款，退款" {
 		t.Errorf("%+v", hits)
 	}
 	d.says(who, "谢谢")
@@ -250,8 +251,9 @@ func TestAThreadIsSearchedAsAWhole(t *testing.T) {
 	if again.Conversation == first.Conversation {
 		t.Fatal("it should have been another conversation")
 	}
-	var got []string
-	for _, h := range d.find(d.ann, search.Asked{Typed: "尺码", Conversation: again.Conversation}).Hits {
+	hits := d.find(d.ann, search.Asked{Typed: "尺码", Conversation: again.Conversation}).Hits
+	got := make([]string, 0, len(hits))
+	for _, h := range hits {
 		got = append(got, h.Kind+" "+h.Snippet.Text)
 	}
 	if want := []string{"message 还是尺码的问题", "message 正常尺码", "note 上次退过尺码", "message 尺码偏大吗"}; !slices.Equal(got, want) {

@@ -75,10 +75,10 @@ func (a *asked) names() *names {
 // entry shows an entry of the timeline, found in text.
 func (n *names) entry(m *conversations.Message, text string) *Hit {
 	h := &Hit{Kind: "message", ID: m.ID, Conversation: m.Conversation, Time: stamp(m.Time), From: &author{m.From.Kind, named{ID: m.From.ID, Name: m.From.Name}}}
-	switch m.Kind {
-	case conversations.Note:
+	if m.Kind == conversations.Note {
 		h.Kind = "note"
-	case conversations.Event:
+	}
+	if m.Kind == conversations.Event {
 		text = mask.Within(text) // as ratings are shown elsewhere
 	}
 	h.Snippet = n.a.query.Snippet(text)

@@ -241,7 +241,7 @@ func walk(text []rune, at, n, step int) int {
 // marks are spans of characters as stretches of UTF-16.
 func marks(text string, spans [][2]int) []Mark {
 	slices.SortFunc(spans, func(a, b [2]int) int { return a[0] - b[0] })
-	units, n := []int{0}, 0
+	units, n := make([]int, 1, len(text)+1), 0
 	for _, r := range text {
 		n += max(1, utf16.RuneLen(r))
 		units = append(units, n)
