@@ -24,6 +24,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks"
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
@@ -88,6 +89,8 @@ func furnishedDesk(t testing.TB) *theDesk {
 	channel, err := channels.Add(app, channels.New{Name: "官网", Group: d.groups[0], Default: true})
 	d.must(err)
 	d.channel = channel.Id
+	now := time.Now()
+	clock.Set(app, func() time.Time { return now }) // nothing comes due, however long everybody takes
 	d.server = desktest.Serve(t, app)
 	for _, role := range staffRoles {
 		d.hire(role, d.groupsOf(role))

@@ -15,7 +15,7 @@ func init() {
 		}
 		c.Fields.GetByName("text").SetName("reply")
 		c.Fields.Add(text("note", 20000))
-		if err := app.Save(c); err != nil {
+		if err = app.Save(c); err != nil {
 			return err
 		}
 		_, err = app.NonconcurrentDB().NewQuery("UPDATE drafts SET note = reply, reply = '' WHERE mode = 'note'").Execute()

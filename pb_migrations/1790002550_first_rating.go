@@ -13,7 +13,7 @@ func init() {
 			return err
 		}
 		c.Fields.Add(number("first_rating"))
-		if err := app.Save(c); err != nil {
+		if err = app.Save(c); err != nil {
 			return err
 		}
 		_, err = app.DB().NewQuery("UPDATE conversations SET first_rating = rating WHERE rating > 0").Execute()

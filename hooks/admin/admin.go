@@ -17,6 +17,9 @@ import (
 
 const path = "/admin"
 
+// nameField is what forms call the field of a name.
+const nameField = "name"
+
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {
 	t.Area(web.Area{Key: "front", Section: web.Front, Icon: "layout-dashboard", Path: path})

@@ -77,7 +77,7 @@ func fieldList(e *core.RequestEvent) error {
 func showFields(e *core.RequestEvent, typed customers.FieldDraft, refused error) error {
 	say := locale.In(web.Language(e))
 	m := admin.Fields{Admin: web.Admin(e, areaFields, say.T("admin.fields_title")), Form: ui.Form{Action: pathFields}, New: showTyped(typed, say)}
-	status, err := web.Returned(e, &m.Form, refused, []string{"name", "kind", "options"}, nil)
+	status, err := web.Returned(e, &m.Form, refused, []string{nameField, "kind", "options"}, nil)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func showField(e *core.RequestEvent, f *customers.Field, typed customers.FieldDr
 	yes := func(on bool) string {
 		return say.T(map[bool]string{true: "audit.value_true", false: "audit.value_false"}[on])
 	}
-	status, err := web.Returned(e, &m.Form, refused, []string{"name", "options"}, func() *ui.Conflict {
+	status, err := web.Returned(e, &m.Form, refused, []string{nameField, "options"}, func() *ui.Conflict {
 		return web.Meanwhile(e, now, pathFields+"/"+f.Id, ui.Difference{Label: say.T("admin.fields_name"), Theirs: now.Name, Yours: typed.Name},
 			ui.Difference{Label: say.T("admin.fields_options"), Theirs: strings.Join(now.Options, "\n"), Yours: strings.Join(typed.Options, "\n")},
 			ui.Difference{Label: say.T("admin.fields_personal"), Theirs: yes(now.Personal), Yours: yes(typed.Personal)})

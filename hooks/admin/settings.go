@@ -79,7 +79,7 @@ func isBase(text string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && channels.Origin(text) == text
 }
 
-var shopFields = []string{"name", "colour", "language", "base_url", "zone"}
+var shopFields = []string{nameField, "colour", "language", "base_url", "zone"}
 
 func shopPage(e *core.RequestEvent) error { return showShop(e, settings.ShopOf(e.App), nil) }
 

@@ -138,7 +138,7 @@ func showTag(e *core.RequestEvent, t *customers.Tag, typed tagShown, refused err
 		}
 		m.Others = append(m.Others, ui.Option{Value: r.ID, Label: r.Name})
 	}
-	status, err := web.Returned(e, &m.Form, refused, []string{"name", "colour"}, func() *ui.Conflict {
+	status, err := web.Returned(e, &m.Form, refused, []string{nameField, "colour"}, func() *ui.Conflict {
 		return web.Meanwhile(e, now, pathTags+"/"+t.Id, ui.Difference{Label: say.T("admin.tags_name"), Theirs: now.Name, Yours: typed.Name},
 			ui.Difference{Label: say.T("admin.tags_colour"), Theirs: say.T("admin.tags_" + now.Colour), Yours: say.T("admin.tags_" + typed.Colour)})
 	})

@@ -18,10 +18,13 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
+// deskAt is the console's page.
+const deskAt = "/desk"
+
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		t.Pages(e.Router, web.Route{Method: http.MethodGet, Path: "/desk", Permission: web.SignedIn, Handle: page},
+		t.Pages(e.Router, web.Route{Method: http.MethodGet, Path: deskAt, Permission: web.SignedIn, Handle: page},
 			web.Route{Method: http.MethodGet, Path: manifestPath, Permission: web.Anyone, Handle: install})
 		t.API(e.Router, append(routes(panels{t}), customerRoutes(newReveals(app))...)...)
 		return e.Next()

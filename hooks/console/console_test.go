@@ -605,9 +605,13 @@ func TestThePreferencesOfTheConsole(t *testing.T) {
 	for field, wrong := range map[string][]any{
 		"enter": {"tab", 1}, "sound": {"siren"}, "volume": {-1, 101, 5.5, "loud"}, "muted": {"yes"}, "quiet": {[]string{"handed"}, "messages"},
 		"views": {
-			[]any{object{"id": "v", "name": "", "filter": object{}}}, []any{object{"id": "v", "name": strings.Repeat("名", 31), "filter": object{}}},
-			[]any{object{"id": "v", "name": "x"}}, []any{object{"name": "x", "filter": object{}}}, []any{object{"id": "v", "name": "x", "filter": []int{1}}},
-			[]any{object{"id": "v", "name": "x", "filter": object{"q": strings.Repeat("x", 3000)}}}, slices.Repeat([]any{vip}, 21),
+			[]any{object{"id": "v", "name": "", "filter": object{}}},
+			[]any{object{"id": "v", "name": strings.Repeat("名", 31), "filter": object{}}},
+			[]any{object{"id": "v", "name": "x"}},
+			[]any{object{"name": "x", "filter": object{}}},
+			[]any{object{"id": "v", "name": "x", "filter": []int{1}}},
+			[]any{object{"id": "v", "name": "x", "filter": object{"q": strings.Repeat("x", 3000)}}},
+			slices.Repeat([]any{vip}, 21),
 		},
 	} {
 		for _, value := range wrong {
@@ -628,7 +632,9 @@ func TestThePaletteLeadsWhereThePersonMayGo(t *testing.T) {
 	t.Parallel()
 	s := open(t)
 	paths := func(who someone) (list []string) {
-		var got struct{ Areas []struct{ Name, Words, Icon, Path string } }
+		var got struct {
+			Areas []struct{ Name, Words, Icon, Path string }
+		}
 		s.call(who, "GET desk/areas", nil, http.StatusOK, &got)
 		for _, a := range got.Areas {
 			if a.Name == "" || strings.HasPrefix(a.Name, "admin.") || strings.HasPrefix(a.Words, "admin.") || a.Icon == "" {

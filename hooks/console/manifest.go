@@ -44,8 +44,8 @@ func install(e *core.RequestEvent) error {
 		return drawn{Source: static.URL("icons/" + name + ".png"), Sizes: sizes, Type: "image/png", Purpose: purpose}
 	}
 	m := manifest{
-		ID: "/desk", Name: locale.In(lang).T("console.title", "Shop", settings.ShopOf(e.App).Name), ShortName: locale.In(lang).T("console.app_name"), Lang: lang,
-		StartURL: "/desk", Scope: "/", Display: "standalone", Background: "#f4f5f8", Theme: "#141924",
+		ID: deskAt, Name: locale.In(lang).T("console.title", "Shop", settings.ShopOf(e.App).Name), ShortName: locale.In(lang).T("console.app_name"), Lang: lang,
+		StartURL: deskAt, Scope: "/", Display: "standalone", Background: "#f4f5f8", Theme: "#141924",
 		Icons: []drawn{png("desk-192", "192x192", ""), png("desk-512", "512x512", ""), png("desk-maskable-512", "512x512", "maskable")},
 	}
 	raw, err := json.Marshal(m)

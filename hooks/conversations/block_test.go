@@ -54,15 +54,15 @@ func TestABlockEndsByItself(t *testing.T) {
 	}
 	block := func(p *access.Person, b customers.Block) error { return conversations.Block(app, p, c.Customer, b) }
 	hour := customers.Block{Reason: "辱骂", Until: now.Add(time.Hour)}
-	if err := block(agent, hour); fail.Of(err).Kind != fail.Forbidden {
+	if err = block(agent, hour); fail.Of(err).Kind != fail.Forbidden {
 		t.Errorf("an agent blocks: %v", err)
 	}
 	for name, b := range map[string]customers.Block{"no reason": {Reason: " "}, "an end in the past": {Reason: "x", Until: now.Add(-time.Second)}, "an end far away": {Reason: "x", Until: now.AddDate(9, 0, 0)}} {
-		if err := block(boss, b); fail.Of(err).Kind != fail.Invalid {
+		if err = block(boss, b); fail.Of(err).Kind != fail.Invalid {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := block(boss, hour); err != nil {
+	if err = block(boss, hour); err != nil {
 		t.Fatal(err)
 	}
 	if c, err = conversations.ByID(app, c.ID); err != nil || c.Status != conversations.Closed {
@@ -102,13 +102,13 @@ func TestUnblockingLetsThemWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := conversations.Block(app, boss, c.Customer, customers.Block{Reason: "刷屏"}); err != nil {
+	if err = conversations.Block(app, boss, c.Customer, customers.Block{Reason: "刷屏"}); err != nil {
 		t.Fatal(err)
 	}
 	if b := reread(t, app, who).Block(); b == nil || b.Reason != "刷屏" || b.Staff != boss.ID || !b.Until.IsZero() || !b.Holds(time.Now().AddDate(100, 0, 0)) {
 		t.Errorf("blocked: %+v", b)
 	}
-	if err := conversations.Unblock(app, boss, c.Customer); err != nil {
+	if err = conversations.Unblock(app, boss, c.Customer); err != nil {
 		t.Fatal(err)
 	}
 	if _, err = conversations.PostAsVisitor(app, who, text("m2", "在吗")); err != nil {

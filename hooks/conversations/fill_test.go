@@ -70,7 +70,7 @@ func TestAFormIsOneMessageForTheQuestionsGroup(t *testing.T) {
 		Entry string               `json:"entry"`
 		Form  conversations.Filled `json:"form"`
 	}
-	if err := json.Unmarshal(m.Data, &data); err != nil {
+	if err = json.Unmarshal(m.Data, &data); err != nil {
 		t.Fatal(err)
 	}
 	if got := fmt.Sprint(data); got != "{return {return [{order 订单号 HY20261127} {kind 问题类型 退货} {more 说明 压碎了\n两瓶} {phone 电话 138****6027}]}}" {

@@ -83,9 +83,9 @@ func (s Sought) within(app core.App, p *access.Person) (labels [][]string, where
 		labels = append(labels, []string{noteLabel})
 	}
 	if s.In != "" {
-		seen, err := threadOf(app, p, s.In)
-		if err != nil || len(seen.ids) == 0 {
-			return nil, nil, err
+		seen, wrong := threadOf(app, p, s.In)
+		if wrong != nil || len(seen.ids) == 0 {
+			return nil, nil, wrong
 		}
 		return append(labels, ofConversations(seen.ids)), nil, nil
 	}

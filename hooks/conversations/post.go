@@ -371,14 +371,12 @@ func (tx *Tx) said(c *Conversation, m *Message, entry *channels.Entry) error {
 	if c.WaitingSince.IsZero() {
 		c.WaitingSince = m.Time
 	}
-	if fresh {
-		if err := tx.confirm(c, entry); err != nil {
-			return err
-		}
-		if err := tx.sayClosed(c); err != nil {
-			return err
-		}
-	}
 	tx.Save(c)
-	return nil
+	if !fresh {
+		return nil
+	}
+	if err := tx.confirm(c, entry); err != nil {
+		return err
+	}
+	return tx.sayClosed(c)
 }

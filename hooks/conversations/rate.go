@@ -26,19 +26,12 @@ type Rating struct {
 // Rate records the contact's rating of one of their conversations. It is asked
 // once: the same again is fine, another one replaces it within a day, and is a
 // conflict from then on. Whoever looks sees the newest; the score that was given
-// first stays beside it. Errors: invalid,
-// too_long, not_found, conflict.
+// first stays beside it. Errors: invalid, too_long, not_found, conflict.
 func Rate(app core.App, contact *customers.Contact, conversation string, r Rating) error {
-	if r.Score < 1 || r.Score > 5 {
-		return fail.New(fail.Invalid, "conversations.score").On("score")
+	if err := r.check(); err != nil {
+		return err
 	}
-	if utf8.RuneCountInString(r.Comment) > commentMost {
-		return fail.New(fail.TooLong, "fail.too_long", "Most", commentMost).On("comment")
-	}
-	resolved := ""
-	if r.Resolved != nil {
-		resolved = map[bool]string{true: "yes", false: "no"}[*r.Resolved]
-	}
+	resolved := r.resolved()
 	return Write(app, func(tx *Tx) error {
 		c, err := tx.Conversation(conversation)
 		if err != nil {
@@ -63,6 +56,24 @@ func Rate(app core.App, contact *customers.Contact, conversation string, r Ratin
 		tx.Save(c)
 		return nil
 	})
+}
+
+func (r Rating) check() error {
+	if r.Score < 1 || r.Score > 5 {
+		return fail.New(fail.Invalid, "conversations.score").On("score")
+	}
+	if utf8.RuneCountInString(r.Comment) > commentMost {
+		return fail.New(fail.TooLong, "fail.too_long", "Most", commentMost).On("comment")
+	}
+	return nil
+}
+
+// resolved is "yes", "no", or "" where they do not say.
+func (r Rating) resolved() string {
+	if r.Resolved == nil {
+		return ""
+	}
+	return map[bool]string{true: "yes", false: "no"}[*r.Resolved]
 }
 
 // ToRate is the contact's newest conversation where it is closed, was served by

@@ -23,16 +23,16 @@ func TestARatingIsChangedWithinADay(t *testing.T) {
 	yes, no := true, false
 	rate := func(want fail.Kind, score int, resolved *bool, comment string) {
 		t.Helper()
-		err := conversations.Rate(app, c, m.Conversation, conversations.Rating{Score: score, Resolved: resolved, Comment: comment})
+		err = conversations.Rate(app, c, m.Conversation, conversations.Rating{Score: score, Resolved: resolved, Comment: comment})
 		if (err == nil) != (want == "") || err != nil && fail.Of(err).Kind != want {
 			t.Errorf("rated %d: %v, want %q", score, err, want)
 		}
 	}
 	holds := func(rating, first int, resolved, comment string) {
 		t.Helper()
-		is, err := conversations.ByID(app, m.Conversation)
-		if err != nil {
-			t.Fatal(err)
+		is, wrong := conversations.ByID(app, m.Conversation)
+		if wrong != nil {
+			t.Fatal(wrong)
 		}
 		if is.Rating != rating || is.FirstRating != first || is.Resolved != resolved || is.RatingComment != comment {
 			t.Errorf("rated %d (first %d), %q, %q", is.Rating, is.FirstRating, is.Resolved, is.RatingComment)

@@ -20,7 +20,7 @@ func TestAThreadIsReadFromItsMiddle(t *testing.T) {
 	begin := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 	who := contact(t, app)
 	all, blind := hired(t, app, access.Supervisor, "主管"), hired(t, app, access.Agent, "客服")
-	var said []*conversations.Message
+	said := make([]*conversations.Message, 0, 120)
 	for i := range 120 { // one a day
 		clock.Set(app, func() time.Time { return begin.AddDate(0, 0, i) })
 		m, err := conversations.PostAsVisitor(app, who, text(fmt.Sprint("m", i), fmt.Sprint("第", i, "天")))

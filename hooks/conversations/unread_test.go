@@ -44,7 +44,7 @@ func TestUnreadIsForItsAssigneeAloneAndTakesNothingBackFromTheVisitor(t *testing
 	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
 	must(t, err)
 	id := m.Conversation
-	if err := conversations.SetUnread(app, p, id, true); fail.Of(err).Kind != fail.Forbidden {
+	if err = conversations.SetUnread(app, p, id, true); fail.Of(err).Kind != fail.Forbidden {
 		t.Fatalf("nobody's: %v", err)
 	}
 	_, err = conversations.Take(app, p, "take", id)

@@ -174,7 +174,7 @@ func (w *When) checkLists() error {
 			return wrong("fail.invalid", "breach")
 		}
 	}
-	for field, list := range map[string][]string{"levels": w.Levels, "channels": w.Channels, "groups": w.Groups, "breach": w.Breach} {
+	for field, list := range map[string][]string{"levels": w.Levels, "channels": w.Channels, useGroups: w.Groups, "breach": w.Breach} {
 		if err := checkList(list, mostIDs, field); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -37,7 +38,7 @@ var standardUnseen = Unseen{Seconds: 60, Groups: 120}
 func UnseenOf(app core.App) Unseen { return settings.Load(app, unseenKey, standardUnseen) }
 
 func (u Unseen) check() error {
-	for name, n := range map[string]int{"seconds": u.Seconds, "groups": u.Groups} {
+	for name, n := range map[string]int{"seconds": u.Seconds, useGroups: u.Groups} {
 		if n != 0 && (n < 10 || n > 3600) {
 			return fail.New(fail.Invalid, "escalation.unseen_wrong").On(name)
 		}
@@ -50,7 +51,7 @@ func (u Unseen) check() error {
 // its index.
 func watchUnseen(app core.App) {
 	settings.Hold(app, unseenKey, standardUnseen, Unseen.check)
-	conversations.OnChange(app).Bind(&hook.Handler[*conversations.ChangeEvent]{Id: "unseen", Func: func(e *conversations.ChangeEvent) error {
+	conversations.OnChange(app).Bind(&hook.Handler[*conversations.ChangeEvent]{Id: unseenKey, Func: func(e *conversations.ChangeEvent) error {
 		if err := followUnseen(app, e); err != nil {
 			return err
 		}
@@ -62,7 +63,7 @@ func watchUnseen(app core.App) {
 		}
 		return e.Next()
 	})
-	rounds.Bind(app, rounds.Of{Name: "unseen", Round: func(time.Time) error { return SweepUnseen(app) }})
+	rounds.Bind(app, rounds.Of{Name: unseenKey, Round: func(time.Time) error { return SweepUnseen(app) }})
 }
 
 // looked asks first: most looks are at what was looked at, and the database has
@@ -85,10 +86,7 @@ func calls(c *conversations.Conversation) bool {
 func followUnseen(app core.App, e *conversations.ChangeEvent) error {
 	before, after := e.Before, e.After
 	if !calls(after) || attended(e) {
-		if calls(before) {
-			return endUnseen(e.Tx.App, after.ID)
-		}
-		return nil
+		return forgetUnseen(e)
 	}
 	anew := !calls(before) || before.Status != after.Status || before.Assignee != after.Assignee || before.Group != after.Group
 	if !anew && !saidMore(e) {
@@ -105,6 +103,14 @@ func followUnseen(app core.App, e *conversations.ChangeEvent) error {
 	}
 	due := conversations.HoursOf(app, after.Group, after.Channel).After(e.Tx.Now, time.Duration(within)*time.Second)
 	return unseen{Conversation: after.ID, Since: stampOf(e.Tx.Now), Due: stampOf(due)}.begin(e.Tx.App, anew)
+}
+
+// forgetUnseen drops the row that there may be.
+func forgetUnseen(e *conversations.ChangeEvent) error {
+	if !calls(e.Before) {
+		return nil
+	}
+	return endUnseen(e.Tx.App, e.After.ID)
 }
 
 // attended reports whether the change itself is somebody's look: the assignee has
@@ -142,17 +148,18 @@ func SweepUnseen(app core.App) error {
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	for _, u := range due {
+	var wrong error
+	for _, u := range due { // one that fails holds up nobody but itself
 		var n *notices.Notice
-		err := conversations.Write(app, func(tx *conversations.Tx) (err error) { n, err = tellUnseen(tx, u); return err })
-		if err == nil && n != nil {
-			err = notices.Tell(app, *n)
+		one := conversations.Write(app, func(tx *conversations.Tx) (err error) { n, err = tellUnseen(tx, u); return err })
+		if one == nil && n != nil {
+			one = notices.Tell(app, *n)
 		}
-		if err != nil {
-			return fmt.Errorf("tell that nobody looks at %s: %w", u.Conversation, err)
+		if one != nil {
+			wrong = errors.Join(wrong, fmt.Errorf("tell that nobody looks at %s: %w", u.Conversation, one))
 		}
 	}
-	return nil
+	return wrong
 }
 
 // tellUnseen does what is due of one, and returns what consoles are to be told.
@@ -164,7 +171,8 @@ func tellUnseen(tx *conversations.Tx, u unseen) (*notices.Notice, error) {
 	if err != nil {
 		return nil, err
 	}
-	if some, err := isUnseen(tx.App.NonconcurrentDB(), c.ID); err != nil || !some {
+	some, err := isUnseen(tx.App.NonconcurrentDB(), c.ID)
+	if err != nil || !some {
 		return nil, err // somebody has just looked
 	}
 	set, week := UnseenOf(tx.App), tx.Hours(c)
@@ -172,7 +180,7 @@ func tellUnseen(tx *conversations.Tx, u unseen) (*notices.Notice, error) {
 	u.Due = types.DateTime{}
 	if u.Stage != unseenQuiet {
 		u.Stage = unseenInGroups
-		err := notices.Alert(tx.App, notices.Warning{Code: notices.Unseen, Key: "escalation.unseen_alert", Args: []any{"Count", waits}, Group: c.Group, Conversation: c.ID})
+		err = notices.Alert(tx.App, notices.Warning{Code: notices.Unseen, Key: "escalation.unseen_alert", Args: []any{"Count", waits}, Group: c.Group, Conversation: c.ID})
 		if err != nil {
 			return nil, err
 		}

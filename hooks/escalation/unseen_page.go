@@ -14,7 +14,7 @@ import (
 
 func unseenForm(app core.App, u Unseen) escalation.Unseen {
 	return escalation.Unseen{
-		Form:    ui.Form{ID: "unseen", Action: at + "/unseen", Version: web.Version(UnseenOf(app))},
+		Form:    ui.Form{ID: unseenKey, Action: at + "/unseen", Version: web.Version(UnseenOf(app))},
 		Seconds: strconv.Itoa(u.Seconds), Groups: strconv.Itoa(u.Groups),
 	}
 }
@@ -47,7 +47,7 @@ func showUnseen(e *core.RequestEvent, typed Unseen, refused error) error {
 		return err
 	}
 	m.Unseen = unseenForm(e.App, typed)
-	status, err := web.Returned(e, &m.Unseen.Form, refused, []string{"seconds", "groups"}, func() *ui.Conflict { return web.Meanwhile(e, UnseenOf(e.App), at) })
+	status, err := web.Returned(e, &m.Unseen.Form, refused, []string{"seconds", useGroups}, func() *ui.Conflict { return web.Meanwhile(e, UnseenOf(e.App), at) })
 	if err != nil {
 		return err
 	}

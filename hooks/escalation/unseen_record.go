@@ -9,7 +9,10 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-const collectionUnseen = "unseen"
+const (
+	collectionUnseen = "unseen"
+	ofConversation   = "conversation" // its row's key
+)
 
 // How far it has been told that nobody looks: not yet, on the consoles, in the
 // shop's groups.
@@ -44,34 +47,34 @@ func (u unseen) begin(app core.App, anew bool) error {
 		text = anewUnseen
 	}
 	_, err := app.NonconcurrentDB().NewQuery(text).Bind(dbx.Params{
-		"id": core.GenerateDefaultRandomId(), "conversation": u.Conversation, "since": u.Since.String(), "due": u.Due.String(),
+		"id": core.GenerateDefaultRandomId(), ofConversation: u.Conversation, "since": u.Since.String(), "due": u.Due.String(),
 	}).Execute()
 	return told("note that nobody has looked", err)
 }
 
 // next writes down how far it was told, and when to go on.
 func (u unseen) next(app core.App) error {
-	_, err := app.NonconcurrentDB().NewQuery(nextUnseen).Bind(dbx.Params{"stage": u.Stage, "due": u.Due.String(), "conversation": u.Conversation}).Execute()
+	_, err := app.NonconcurrentDB().NewQuery(nextUnseen).Bind(dbx.Params{"stage": u.Stage, "due": u.Due.String(), ofConversation: u.Conversation}).Execute()
 	return told("note that it was told", err)
 }
 
 // endUnseen forgets it: somebody has looked, or there is nothing to look at.
 func endUnseen(app core.App, conversation string) error {
-	_, err := app.NonconcurrentDB().Delete(collectionUnseen, dbx.HashExp{"conversation": conversation}).Execute()
+	_, err := app.NonconcurrentDB().Delete(collectionUnseen, dbx.HashExp{ofConversation: conversation}).Execute()
 	return told("note a look", err)
 }
 
 // isUnseen reports whether nobody has looked, beside the transaction.
 func isUnseen(db dbx.Builder, conversation string) (bool, error) {
 	var n int
-	err := db.Select("COUNT(*)").From(collectionUnseen).Where(dbx.HashExp{"conversation": conversation}).Row(&n)
+	err := db.Select("COUNT(*)").From(collectionUnseen).Where(dbx.HashExp{ofConversation: conversation}).Row(&n)
 	return n > 0, told("unseen", err)
 }
 
 // unseenBy lists what is due, the longest first.
 func unseenBy(app core.App, now time.Time) ([]unseen, error) {
 	var list []unseen
-	err := app.ConcurrentDB().Select("conversation", "since", "due", "stage").From(collectionUnseen).
+	err := app.ConcurrentDB().Select(ofConversation, "since", "due", "stage").From(collectionUnseen).
 		Where(dbx.NewExp("due != '' AND due <= {:now}", dbx.Params{"now": stampOf(now).String()})).OrderBy("due").Limit(unseenMost).All(&list)
 	return list, told("unseen", err)
 }

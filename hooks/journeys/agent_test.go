@@ -71,7 +71,7 @@ func TestNothingIsLostOrDoubledWhenPagesReloadAndTheServerRestarts(t *testing.T)
 	v.reload()
 	v.arrived()
 	same()
-	again := v.another("second-tab")
+	again := v.another()
 	again.visit(d.url("/chat"))
 	again.reads(words, said...)
 }

@@ -110,9 +110,9 @@ func somebody(t testing.TB, name string) *person {
 }
 
 // another opens a second tab in the same profile.
-func (p *person) another(name string) *person {
+func (p *person) another() *person {
 	p.t.Helper()
-	return open(p.t, name, p.tab, chromedp.WithExistingBrowserContext(chromedp.FromContext(p.tab).BrowserContextID))
+	return open(p.t, p.name+", second tab", p.tab, chromedp.WithExistingBrowserContext(chromedp.FromContext(p.tab).BrowserContextID))
 }
 
 func open(t testing.TB, name string, parent context.Context, where chromedp.ContextOption) *person {

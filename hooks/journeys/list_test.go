@@ -75,7 +75,7 @@ func TestWhatIsMarkedUnreadStaysUnreadUntilItIsOpened(t *testing.T) {
 	v.asks("能开发票吗？")
 	a.opens("能开发票吗？")
 	a.answers("可以的")
-	tab := a.another("second-tab")
+	tab := a.another()
 	tab.visit(d.url("/desk"))
 	tab.opens("可以的")
 	tab.sees(bubbles, "可以的")

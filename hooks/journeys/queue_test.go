@@ -85,7 +85,7 @@ func TestWhoWaitsKnowsTheirPlaceAndKeepsIt(t *testing.T) {
 	second.reload()
 	second.arrived()
 	second.sees(place, about)
-	tab := second.another("second-tab")
+	tab := second.another()
 	tab.visit(d.url("/chat"))
 	tab.arrived()
 	tab.sees(place, say("protocol.wait_place", "Count", 1))

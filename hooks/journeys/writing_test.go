@@ -370,7 +370,7 @@ func TestDraftsAreSharedBetweenTabs(t *testing.T) {
 	v := visitor(t, d, "visitor")
 	v.asks("在吗")
 	a.opens("在吗")
-	b := a.another("second-tab")
+	b := a.another()
 	b.visit(d.url("/desk"))
 	b.opens("在吗")
 	a.write(editor, "这是回复")

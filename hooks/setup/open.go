@@ -105,7 +105,7 @@ func entriesOf(app core.App, lang string) ([]channels.Entry, error) {
 	say := locale.In(lang)
 	var list []channels.Entry
 	for _, q := range []struct{ id, group string }{
-		{"product", access.PreSale}, {"shipping", access.AfterSale}, {"return", access.AfterSale}, {"invoice", access.AfterSale}, {"person", ""},
+		{"product", access.PreSale}, {"shipping", access.AfterSale}, {returning, access.AfterSale}, {"invoice", access.AfterSale}, {"person", ""},
 	} {
 		entry := channels.Entry{ID: q.id, Text: say.T("setup.entry_" + q.id)}
 		if q.group != "" {
@@ -115,7 +115,7 @@ func entriesOf(app core.App, lang string) ([]channels.Entry, error) {
 			}
 			entry.Group = g.Id
 		}
-		if q.id == "return" {
+		if q.id == returning {
 			entry.Form = returnForm(say)
 		}
 		list = append(list, entry)

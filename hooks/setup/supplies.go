@@ -15,6 +15,9 @@ const (
 	afterSales = "aftersales"
 )
 
+// returning goods is asked about, answered, and has a form.
+const returning = "return"
+
 // tags are what a shop begins to sort its customers with, by colour.
 var tags = []struct{ key, colour string }{
 	{"returning", "green"}, {"important", "gold"}, {afterSales, "amber"}, {"distributor", "violet"}, {"bargain", "blue"},
@@ -28,7 +31,7 @@ var replies = []struct{ key, code, category string }{
 	{"thanks", "gx", daily},
 	{"where", "wl", afterSales},
 	{"photo", "pz", afterSales},
-	{"return", "th", afterSales},
+	{returning, "th", afterSales},
 	{"invoice", "fp", afterSales},
 }
 

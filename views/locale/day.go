@@ -8,7 +8,7 @@ import (
 // Day names the day of then as one says it on the day of now: today, tomorrow, or
 // by its date. Both are in the zone in which it is said.
 func (s Speaker) Day(now, then time.Time) string {
-	switch noon(then).Sub(noon(now)) / (24 * time.Hour) {
+	switch int(noon(then).Sub(noon(now)).Hours()) / 24 {
 	case 0:
 		return s.T("day.today")
 	case 1:
