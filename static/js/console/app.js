@@ -89,6 +89,7 @@ function Account({ onClose, cls }) {
   return html`<${Menu} label=${t("account_menu")} cls=${cls} onClose=${onClose}>
     <div class="menu-who" role="presentation"><b>${you.name}</b><small>${you.role_name}</small></div>
     <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => setPref("muted", !quiet)}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
+    <button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "palette" }; }}><${Icon} name="command" />${t("palette")}</button>
     <button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "settings" }; }}><${Icon} name="adjustments-horizontal" />${t("settings")}</button>
     <button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "keys" }; }}><${Icon} name="keyboard" />${t("keys_title")}</button>
     ${reminders.can() && html`<button type="button" role="menuitem" onClick=${() => { onClose(); openMine(); }}><${Icon} name="alarm" />${t("promises_mine")}</button>`}
