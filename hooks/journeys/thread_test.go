@@ -22,7 +22,7 @@ func TestQuotesLeadToWhatTheyAnswer(t *testing.T) {
 	a.answers("这是回答")
 	a.sees(".quote", "第一个问题")
 	a.click(".quote", "第一个问题")
-	a.sees(".found", "第一个问题")
+	a.sees(".lit", "第一个问题")
 	a.until("it to be on the screen", `((r) => r.top > 0 && r.bottom < innerHeight)(all(".msgs .bub", "第一个问题")[0].getBoundingClientRect())`)
 	a.sees(".jump.far", "")
 	a.click(".jump.far", "")

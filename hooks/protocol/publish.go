@@ -145,11 +145,16 @@ func (d *desk) publishMarks(c conversations.Change) {
 	}
 }
 
+// publishMark tells how far somebody has read. A mark before the conversation's
+// first entry, of an earlier one in the same thread, says nothing of it.
 func (d *desk) publishMark(c *conversations.Conversation, seq int64, by author) {
 	f := frame{Type: typeRead, Conversation: c.ID, From: &by, Cursor: d.readTo(c, seq, true)}
-	d.passing(thread(c.Contact), f)
-	f.Cursor = d.readTo(c, seq, false)
-	d.toViewers(c, nil, f)
+	if f.Cursor != "" {
+		d.passing(thread(c.Contact), f)
+	}
+	if f.Cursor = d.readTo(c, seq, false); f.Cursor != "" {
+		d.toViewers(c, nil, f)
+	}
 }
 
 // passing sends f to a topic, as something worth nothing later.

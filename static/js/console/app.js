@@ -117,7 +117,7 @@ function Below() {
 }
 
 // Unheard is the hint that a touch is still missing, wherever it is.
-const Unheard = () => alerts.unheard.value && html`<p class="unheard"><${Icon} name="volume-off" />${t("unheard")}</p>`;
+const Unheard = () => alerts.unheard.value && html`<p class="unheard" role="status"><${Icon} name="volume-off" />${t("unheard")}</p>`;
 
 // Told is what is to be told of conversations; each leads to the one of them that
 // waits longest.

@@ -144,10 +144,17 @@ export function discard(id) {
   else core.discard(id);
 }
 
+// connected waits a moment for a line that is just coming back.
+const connected = () => core?.state === "ready" || new Promise((done) => {
+  const end = (there) => { clearTimeout(timer); off(); done(there); };
+  const timer = setTimeout(end, 3000, false);
+  const off = store.link.subscribe(({ state }) => { if (state === "ready") Promise.resolve(true).then(end); });
+});
+
 // act does something to a conversation, now or not at all: what an agent meant
 // a minute ago should not happen by surprise.
 export async function act(type, fields) {
-  if (core?.state !== "ready") throw new Error(t("not_connected"));
+  if (!(await connected())) throw new Error(t("not_connected"));
   const { answer } = await core.command(type, fields, { volatile: true });
   const { message, refused } = await answer;
   if (refused) throw Object.assign(new Error(refused.text || t("not_done")), { code: refused.code });
