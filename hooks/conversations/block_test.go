@@ -72,7 +72,7 @@ func TestABlockEndsByItself(t *testing.T) {
 	if f := fail.Of(err); f.Kind != fail.Blocked || f.Text("zh-CN") == f.Text("en") {
 		t.Errorf("a blocked visitor writes: %v", err)
 	}
-	if err := say("m1"); err != nil {
+	if err = say("m1"); err != nil {
 		t.Errorf("what was said before is not found again: %v", err)
 	}
 	list, err := conversations.ThreadForVisitor(app, who.Id, 1<<62)
@@ -85,7 +85,7 @@ func TestABlockEndsByItself(t *testing.T) {
 		}
 	}
 	now = now.Add(time.Hour + time.Second)
-	if err := say("m3"); err != nil {
+	if err = say("m3"); err != nil {
 		t.Errorf("an hour later: %v", err)
 	}
 }

@@ -126,26 +126,30 @@ var orderNumber = regexp.MustCompile(`^#?[A-Za-z0-9][A-Za-z0-9._/-]{2,38}$`)
 
 // checkAnswer refuses what is no answer to a field.
 func checkAnswer(f channels.Field, value string) error {
-	key := ""
+	at := keyForm + "." + f.Name
+	if value == "" && f.Optional {
+		return nil
+	}
+	if utf8.RuneCountInString(value) > f.Most() {
+		return fail.New(fail.TooLong, "conversations.field_long", "Field", f.Label, "Most", f.Most()).On(at)
+	}
+	if wrong := misfit(f, value); wrong != "" {
+		return fail.New(fail.Invalid, wrong, "Field", f.Label).On(at)
+	}
+	return nil
+}
+
+// misfit says what is wrong with an answer, "" where nothing is.
+func misfit(f channels.Field, value string) string {
 	switch {
-	case value == "" && !f.Optional:
-		key = "conversations.field_missing"
-		if f.Kind == channels.OneOf {
-			key = "conversations.field_unchosen"
-		}
-	case value == "":
-		return nil
-	case utf8.RuneCountInString(value) > f.Most():
-		return fail.New(fail.TooLong, "conversations.field_long", "Field", f.Label, "Most", f.Most()).On(keyForm + "." + f.Name)
 	case f.Kind == channels.OneOf && !slices.Contains(f.Choices, value):
-		key = "conversations.field_unchosen"
+		return "conversations.field_unchosen"
+	case value == "":
+		return "conversations.field_missing"
 	case f.Kind == channels.OrderNo && !orderNumber.MatchString(value):
-		key = "conversations.field_order"
+		return "conversations.field_order"
 	case f.Kind == channels.Phone && (customers.Said{Phone: value}).Check() != nil:
-		key = "conversations.field_phone"
+		return "conversations.field_phone"
 	}
-	if key == "" {
-		return nil
-	}
-	return fail.New(fail.Invalid, key, "Field", f.Label).On(keyForm + "." + f.Name)
+	return ""
 }
