@@ -30,6 +30,7 @@ var contentScenes = map[string][]scene{
 		{name: "channel", as: ownerMail, path: "/admin/channels", sees: ".ad-rows", then: func(v *view) {
 			v.click(".ad-who a", shopName)
 			v.sees(".ad-items", "")
+			v.until("the scripts", `document.readyState === "complete"`)
 			v.mayLeave()
 			v.click("[data-row] [data-row-remove]", "")
 			v.sees(".ad-item-gone", "")

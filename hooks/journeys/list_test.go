@@ -70,6 +70,7 @@ func TestAConversationIsPutOffUntilTheyWriteAndUntilATime(t *testing.T) {
 
 func TestWhatIsMarkedUnreadStaysUnreadUntilItIsOpened(t *testing.T) {
 	t.Parallel()
+	unsteady(t)
 	d := desk(t)
 	a, v := agent(t, d, agentMail), visitor(t, d, "visitor")
 	v.asks("能开发票吗？")
