@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -267,16 +268,21 @@ func (p *person) check() {
 }
 
 // heard reports whether a frame that the page received holds the text.
-func (p *person) heard(text string) bool {
+func (p *person) heard(text string) bool { return p.framed(text, false) }
+
+// tells waits until the page has sent a frame that holds the text.
+func (p *person) tells(text string) {
+	p.t.Helper()
+	p.wait("a frame with "+text, func(context.Context) (bool, error) { return p.framed(text, true), nil })
+}
+
+func (p *person) framed(text string, sent bool) bool {
 	bare := strings.Trim(quote(text), `"`)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, f := range p.frames {
-		if !f.Sent && (strings.Contains(f.Text, text) || strings.Contains(f.Text, bare)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.frames, func(f frame) bool {
+		return f.Sent == sent && (strings.Contains(f.Text, text) || strings.Contains(f.Text, bare))
+	})
 }
 
 // frameCount is how many frames were recorded.

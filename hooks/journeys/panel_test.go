@@ -149,7 +149,6 @@ func TestTheTrailIsFollowedLive(t *testing.T) {
 // everything is where it was, what was written since with whom it came by.
 func TestTwoCustomersAreMergedAndPartedAgain(t *testing.T) {
 	t.Parallel()
-	unsteady(t)
 	d := desk(t)
 	a := everything(t, d)
 	one, other := visitor(t, d, "one"), visitor(t, d, "other")

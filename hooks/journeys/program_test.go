@@ -17,14 +17,6 @@ import (
 	"time"
 )
 
-// unsteady leaves a journey out of CI until it holds on a busy machine, too.
-func unsteady(t *testing.T) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Skip("unsteady on a busy machine: to be mended")
-	}
-}
-
 const (
 	patience = 40 * time.Second // the machine may be busy with something else
 	glance   = 25 * time.Millisecond

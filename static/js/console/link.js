@@ -144,8 +144,9 @@ export function discard(id) {
   else core.discard(id);
 }
 
-// connected waits a moment for a line that is just coming back.
+// connected waits a moment for the line, which tries at once: somebody is there.
 const connected = () => core?.state === "ready" || new Promise((done) => {
+  core?.wake();
   const end = (there) => { clearTimeout(timer); off(); done(there); };
   const timer = setTimeout(end, 3000, false);
   const off = store.link.subscribe(({ state }) => { if (state === "ready") Promise.resolve(true).then(end); });
