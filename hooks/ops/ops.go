@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/hook"
@@ -19,6 +20,10 @@ import (
 // Before everything else at the end: no longer ready, so that a balancer sends
 // nobody here while the sockets drain.
 const beforeDrain = -20000
+
+// settled is how long after its start a desk is left to answer who came back
+// first, before it cleans up after itself.
+const settled = time.Second
 
 // Register binds the package to app. invite returns the path of the set-up
 // page while the shop has no owner, and "" after.
@@ -39,6 +44,7 @@ func Register(app core.App, t *web.Table, c *Config, invite func(core.App) (stri
 			return err
 		}
 		greet(e, c, invitation)
+		time.AfterFunc(settled, debug.FreeOSMemory) // a start leaves twice of what it keeps, and an idle desk collects no garbage
 		return nil
 	})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "xiaoerNotReady", Priority: beforeDrain, Func: func(e *core.TerminateEvent) error {

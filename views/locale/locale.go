@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -36,12 +37,15 @@ var catalogue = sync.OnceValue(load)
 
 type loaded struct {
 	localizers map[string]*i18n.Localizer
-	areas      map[string]map[string]any // "<area>.<language>" → key → text or plural forms
+	areas      map[string]map[string]map[string]any // language → area → key → text or plural forms
 }
 
 func load() *loaded {
 	bundle := i18n.NewBundle(language.MustParse(Default))
-	out := &loaded{localizers: map[string]*i18n.Localizer{}, areas: map[string]map[string]any{}}
+	out := &loaded{localizers: map[string]*i18n.Localizer{}, areas: map[string]map[string]map[string]any{}}
+	for _, lang := range Languages {
+		out.areas[lang] = map[string]map[string]any{}
+	}
 	names, err := fs.Glob(files, "*.toml")
 	if err != nil {
 		panic(err) // the pattern is constant
@@ -56,8 +60,11 @@ func load() *loaded {
 		if err := toml.Unmarshal(raw, &messages); err != nil {
 			panic(fmt.Sprintf("%s: %v", name, err)) // caught by any test
 		}
-		out.areas[area+"."+lang] = messages
+		out.areas[lang][area] = messages
 		for key, value := range messages {
+			if _, plain := said(value); plain {
+				continue
+			}
 			if err := bundle.AddMessages(language.MustParse(lang), message(area+"."+key, value)); err != nil {
 				panic(fmt.Sprintf("%s: %s: %v", name, key, err))
 			}
@@ -67,6 +74,14 @@ func load() *loaded {
 		out.localizers[lang] = i18n.NewLocalizer(bundle, lang, Default)
 	}
 	return out
+}
+
+// said is a message that is said as it is written, as most are. go-i18n keeps a
+// kilobyte of each message, which was most of the program's memory, so it gets
+// only those with places or plurals.
+func said(value any) (string, bool) {
+	text, ok := value.(string)
+	return text, ok && !strings.Contains(text, "{{")
 }
 
 // message reads "text" or {one = "…", other = "…"}.
@@ -99,6 +114,10 @@ func In(lang string) Speaker {
 // Text is the message under key. args fill its {{.Name}} places, and
 // args["Count"] chooses the plural. An unknown key is shown as itself.
 func (s Speaker) Text(key string, args map[string]any) string {
+	area, rest, _ := strings.Cut(key, ".")
+	if text, plain := said(catalogue().areas[s.Language][area][rest]); plain {
+		return text
+	}
 	text, err := s.says.Localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: args, PluralCount: args["Count"]})
 	if err != nil && text == "" {
 		return key
@@ -112,7 +131,7 @@ func (s Speaker) T(key string, args ...any) string { return s.Text(key, Named(ar
 // All is every message of an area, in no order; of plural forms none.
 func (s Speaker) All(area string) []string {
 	var list []string
-	for _, message := range catalogue().areas[area+"."+s.Language] {
+	for _, message := range catalogue().areas[s.Language][area] {
 		if text, ok := message.(string); ok {
 			list = append(list, text)
 		}
@@ -158,19 +177,13 @@ func Match(wishes ...string) string {
 
 // Areas lists the features that have words, in order.
 func Areas() []string {
-	areas := make([]string, 0, len(catalogue().areas)/len(Languages))
-	for name := range catalogue().areas {
-		area, _, _ := strings.Cut(name, ".")
-		areas = append(areas, area)
-	}
-	slices.Sort(areas)
-	return slices.Compact(areas)
+	return slices.Sorted(maps.Keys(catalogue().areas[Default]))
 }
 
 // Script is an area's messages in lang as a JavaScript module whose default
 // export maps keys (without the area) to texts, or to {one, other}.
 func Script(area, lang string) ([]byte, error) {
-	messages, ok := catalogue().areas[area+"."+lang]
+	messages, ok := catalogue().areas[lang][area]
 	if !ok {
 		return nil, fs.ErrNotExist
 	}
