@@ -17,8 +17,11 @@ import (
 
 const path = "/admin"
 
-// nameField is what forms call the field of a name.
-const nameField = "name"
+// What several forms call their fields.
+const (
+	nameField   = "name"
+	colourField = "colour"
+)
 
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {

@@ -61,7 +61,7 @@ func checkShop(s settings.Shop) error {
 	case utf8.RuneCountInString(s.Name) > mostShopName:
 		return fail.New(fail.TooLong, "fail.too_long", "Most", mostShopName).On("name")
 	case !channels.IsColour(s.Colour):
-		return fail.New(fail.Invalid, "setup.colour_wrong").On("colour")
+		return fail.New(fail.Invalid, "setup.colour_wrong").On(colourField)
 	case s.Language != "" && locale.Match(s.Language) != s.Language:
 		return fail.New(fail.Invalid, "settings.language_wrong").On("language")
 	case s.Zone != "" && !hours.IsZone(s.Zone):
@@ -79,7 +79,7 @@ func isBase(text string) bool {
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && channels.Origin(text) == text
 }
 
-var shopFields = []string{nameField, "colour", "language", "base_url", "zone"}
+var shopFields = []string{nameField, colourField, "language", "base_url", "zone"}
 
 func shopPage(e *core.RequestEvent) error { return showShop(e, settings.ShopOf(e.App), nil) }
 

@@ -58,19 +58,15 @@ func tagList(e *core.RequestEvent) error { return showTags(e, "", customers.TagC
 
 // showTags answers with the list, and the form for another one as it was typed.
 func showTags(e *core.RequestEvent, name, colour string, refused error) error {
-	say, status := locale.In(web.Language(e)), http.StatusOK
+	say := locale.In(web.Language(e))
 	m := admin.Tags{Admin: web.Admin(e, areaTags, say.T("admin.tags_title")), Name: name, Colour: colour, Colours: customers.TagColours, Form: ui.Form{Action: pathTags}}
-	if refused != nil {
-		if err := web.Refusal(e, refused, &m.Form, "name", "colour"); err != nil {
-			return err
-		}
-		status = http.StatusUnprocessableEntity
-	}
-	rows, err := tagRows(e.App)
+	status, err := web.Returned(e, &m.Form, refused, []string{nameField, colourField}, nil)
 	if err != nil {
 		return err
 	}
-	m.Rows = rows
+	if m.Rows, err = tagRows(e.App); err != nil {
+		return err
+	}
 	if refused != nil {
 		return web.ShowStatus(e, status, admin.TagsPage(m), admin.TagAdd(m))
 	}
@@ -98,7 +94,7 @@ func tagRows(app core.App) ([]admin.TagRow, error) {
 }
 
 func addTag(e *core.RequestEvent) error {
-	name, colour := e.Request.PostFormValue("name"), e.Request.PostFormValue("colour")
+	name, colour := e.Request.PostFormValue("name"), e.Request.PostFormValue(colourField)
 	t, err := customers.AppendTag(e.App, name, colour)
 	if err != nil {
 		return showTags(e, name, colour, err)
@@ -138,7 +134,7 @@ func showTag(e *core.RequestEvent, t *customers.Tag, typed tagShown, refused err
 		}
 		m.Others = append(m.Others, ui.Option{Value: r.ID, Label: r.Name})
 	}
-	status, err := web.Returned(e, &m.Form, refused, []string{nameField, "colour"}, func() *ui.Conflict {
+	status, err := web.Returned(e, &m.Form, refused, []string{nameField, colourField}, func() *ui.Conflict {
 		return web.Meanwhile(e, now, pathTags+"/"+t.Id, ui.Difference{Label: say.T("admin.tags_name"), Theirs: now.Name, Yours: typed.Name},
 			ui.Difference{Label: say.T("admin.tags_colour"), Theirs: say.T("admin.tags_" + now.Colour), Yours: say.T("admin.tags_" + typed.Colour)})
 	})
@@ -150,7 +146,7 @@ func showTag(e *core.RequestEvent, t *customers.Tag, typed tagShown, refused err
 
 func saveTag(e *core.RequestEvent) error {
 	id := e.Request.PathValue("id")
-	typed := tagShown{e.Request.PostFormValue("name"), e.Request.PostFormValue("colour")}
+	typed := tagShown{e.Request.PostFormValue("name"), e.Request.PostFormValue(colourField)}
 	err := e.App.RunInTransaction(func(app core.App) error {
 		t, err := customers.TagByID(app, id)
 		if err != nil {

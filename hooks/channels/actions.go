@@ -1,7 +1,6 @@
 package channels
 
 import (
-	"net/http"
 	"strconv"
 	"time"
 
@@ -23,7 +22,7 @@ func create(e *core.RequestEvent) error {
 		c, err = Add(e.App, n)
 	}
 	if err != nil {
-		return showForm(e, editing(e, nil), n, err)
+		return showForm(e, nil, n, err)
 	}
 	m := identityOf(e, c)
 	m.Fresh, m.Made = c.Secrets()[0].Text, true
@@ -47,18 +46,7 @@ func save(e *core.RequestEvent) error {
 	if lost != nil {
 		return lost
 	}
-	m := editing(e, c)
-	if !web.IsConflict(err) {
-		m.Form.Version = e.Request.PostFormValue("version") // of what the person saw
-		return showForm(e, m, n, err)
-	}
-	if err := fill(e, &m, n); err != nil {
-		return err
-	}
-	now := c.changeable()
-	m.Form.Version = e.Request.PostFormValue("version")
-	m.Form.Conflict = web.Meanwhile(e, now, at+"/"+id, differences(m, now, n)...)
-	return web.ShowStatus(e, http.StatusConflict, channels.EditPage(m), channels.EditForm(m))
+	return showForm(e, c, n, err)
 }
 
 // saveOver changes the channel unless somebody else has meanwhile.

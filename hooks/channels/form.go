@@ -86,7 +86,7 @@ func fill(e *core.RequestEvent, m *channels.Edit, n New) error {
 		m.FieldKinds = append(m.FieldKinds, string(kind))
 	}
 	m.Hours = web.ShowHours(e, "hours", n.Hours, m.T("channels.hours_always"))
-	m.Hours.Label, m.Hours.Error = m.T("channels.hours"), m.Form.Errors["hours"]
+	m.Hours.Label = m.T("channels.hours")
 	m.Hours.Today = web.HoursToday(m.Lang, n.Hours.In(shop.Zone), clock.Now(e.App))
 	m.OffHoursHint = m.T("channels.off_hours_hint")
 	if sample := offHoursSample(e.App, n); sample != "" {

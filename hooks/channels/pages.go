@@ -90,9 +90,8 @@ func listPage(e *core.RequestEvent) error {
 }
 
 func newPage(e *core.RequestEvent) error {
-	m := editing(e, nil)
 	say := locale.In(settings.ShopOf(e.App).Language)
-	return showForm(e, m, New{Greeting: say.T("setup.greeting", "Shop", settings.ShopOf(e.App).Name), OffHours: say.T("channels.off_hours_example")}, nil)
+	return showForm(e, nil, New{Greeting: say.T("setup.greeting", "Shop", settings.ShopOf(e.App).Name), OffHours: say.T("channels.off_hours_example")}, nil)
 }
 
 func editPage(e *core.RequestEvent) error {
@@ -100,8 +99,7 @@ func editPage(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	m := editing(e, c)
-	return showForm(e, m, c.changeable(), nil)
+	return showForm(e, c, c.changeable(), nil)
 }
 
 // editing is the page of a channel's form, empty; c is nil for a new one.
@@ -117,17 +115,24 @@ func editing(e *core.RequestEvent, c *Channel) channels.Edit {
 	}
 }
 
-// showForm answers with the form, as it is or as it was sent and refused.
-func showForm(e *core.RequestEvent, m channels.Edit, n New, refused error) error {
-	status := http.StatusOK
-	if refused != nil {
-		if err := web.Refusal(e, refused, &m.Form, fields...); err != nil {
-			return err
-		}
-		status = http.StatusUnprocessableEntity
-	}
+// showForm answers with the form of c, nil for a new channel, as it is or as it was
+// sent and refused.
+func showForm(e *core.RequestEvent, c *Channel, n New, refused error) error {
+	m := editing(e, c)
 	if err := fill(e, &m, n); err != nil {
 		return err
 	}
+	var conflict func() *ui.Conflict
+	if c != nil {
+		conflict = func() *ui.Conflict {
+			now := c.changeable()
+			return web.Meanwhile(e, now, at+"/"+c.Id, differences(m, now, n)...)
+		}
+	}
+	status, err := web.Returned(e, &m.Form, refused, fields, conflict)
+	if err != nil {
+		return err
+	}
+	m.Hours.Error = m.Form.Errors["hours"]
 	return web.ShowStatus(e, status, channels.EditPage(m), channels.EditForm(m))
 }

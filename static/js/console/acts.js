@@ -6,18 +6,9 @@ import { leave, select, step } from "./select.js";
 import * as composing from "./composing.js";
 import * as drafts from "./drafts.js";
 import { of as promised } from "./reminders.js";
+import { tried } from "./tried.js";
 import * as store from "./store.js";
 import { t } from "./words.js";
-
-export async function tried(promise) {
-  try {
-    await promise;
-    return true;
-  } catch (e) {
-    store.toast(e.message || t("not_done"), "bad");
-    return false;
-  }
-}
 
 // mayMove says who may hand a conversation on, or end it.
 export const mayMove = (c) => !!c && c.status !== "closed" && (store.mine(c) || store.may("conversations.assign"));

@@ -5,7 +5,7 @@ import { Avatar, Elapsed, Icon, Menu, Wait } from "./parts.js";
 import { Line } from "./board_lines.js";
 import { facts, group, served } from "./board_data.js";
 import { put } from "./api.js";
-import { tried } from "./acts.js";
+import { tried } from "./tried.js";
 import { pressing } from "./deadlines.js";
 import { lastWords, longest } from "./list.js";
 import { choose, reasonName } from "./presence.js";

@@ -4,23 +4,14 @@ import { html, useState } from "../vendor/preact-11.2.0.js";
 import { Icon, IconButton, Menu } from "./parts.js";
 import { put } from "./api.js";
 import * as store from "./store.js";
+import { shown } from "./tried.js";
 import { t } from "./words.js";
 
 const priorities = ["urgent", "high", "normal", "low"];
 const emotions = ["", "upset", "angry"];
 const icons = { urgent: "chevrons-up", high: "chevron-up", low: "chevron-down", upset: "mood-sad", angry: "mood-angry" };
 
-async function mark(c, field, value) {
-  const before = c[field];
-  if ((before ?? "") === value) return;
-  store.patchConversation(c.id, { [field]: value });
-  try {
-    await put(`conversations/${c.id}/${field}`, { [field]: value });
-  } catch (e) {
-    store.patchConversation(c.id, { [field]: before });
-    store.toast(e.message || t("not_done"), "bad");
-  }
-}
+const mark = (c, field, value) => (c[field] ?? "") !== value && shown(c, { [field]: value }, put(`conversations/${c.id}/${field}`, { [field]: value }));
 
 export const prioritize = (c, priority) => mark(c, "priority", priority);
 export const feel = (c, emotion) => mark(c, "emotion", emotion);

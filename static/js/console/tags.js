@@ -4,21 +4,12 @@ import { words } from "../lib/words.js";
 import { Dialog, Icon, Tag } from "./parts.js";
 import { put } from "./api.js";
 import * as store from "./store.js";
+import { shown } from "./tried.js";
 import { lang, t } from "./words.js";
 
 const say = await words("palette", lang);
 
-// set shows the tags at once, and takes them back where the server refuses.
-async function set(c, tags) {
-  const before = c.tags;
-  store.patchConversation(c.id, { tags });
-  try {
-    await put(`conversations/${c.id}/tags`, { tags: tags.map((x) => x.id) });
-  } catch (e) {
-    store.patchConversation(c.id, { tags: before });
-    store.toast(e.message || t("not_done"), "bad");
-  }
-}
+const set = (c, tags) => shown(c, { tags }, put(`conversations/${c.id}/tags`, { tags: tags.map((x) => x.id) }));
 
 export function Tags({ id }) {
   const [word, setWord] = useState("");

@@ -2,7 +2,8 @@
 import { html } from "../../vendor/preact-11.2.0.js";
 import { Icon } from "../parts.js";
 import { remove } from "../api.js";
-import { done, load } from "./cards.js";
+import { load } from "./cards.js";
+import { tried } from "../tried.js";
 import { p } from "./words.js";
 import * as store from "../store.js";
 import { moment, t } from "../words.js";
@@ -22,7 +23,7 @@ export function Blocked({ c, card }) {
   if (!b) return null;
   const now = store.serverNow();
   const lift = async () => {
-    if (!(await done(remove(`customers/${card.customer.id}/block`)))) return;
+    if (!(await tried(remove(`customers/${card.customer.id}/block`)))) return;
     store.toast(p("unblocked_toast"));
     await load(card.customer.id);
   };

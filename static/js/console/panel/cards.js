@@ -2,7 +2,7 @@
 import { signal } from "../../vendor/preact-11.2.0.js";
 import { get, patch } from "../api.js";
 import * as store from "../store.js";
-import { t } from "../words.js";
+import { tried } from "../tried.js";
 
 const cards = signal(new Map()); // customer → GET /api/xiaoer/customers/{id}
 
@@ -22,19 +22,8 @@ export function put(id, change) {
   if (card) store.setIn(cards, id, { ...card, ...change(card) });
 }
 
-// done tells of what the server refuses, and whether it did not.
-export async function done(promise) {
-  try {
-    await promise;
-    return true;
-  } catch (e) {
-    store.toast(e.message || t("not_done"), "bad");
-    return false;
-  }
-}
-
 // edit changes what staff know of a customer.
 export async function edit(id, change) {
-  if (!(await done(patch("customers/" + id, change)))) return;
+  if (!(await tried(patch("customers/" + id, change)))) return;
   await load(id);
 }

@@ -3,7 +3,8 @@
 import { html, useEffect, useRef, useState } from "../../vendor/preact-11.2.0.js";
 import { Avatar, Dialog, Icon, Tag, channelIcon } from "../parts.js";
 import { get, post } from "../api.js";
-import { done, load } from "./cards.js";
+import { load } from "./cards.js";
+import { tried } from "../tried.js";
 import { fields, isMasked, valueOf } from "./fields.js";
 import { p } from "./words.js";
 import * as store from "../store.js";
@@ -17,7 +18,7 @@ export function Merge({ customer }) {
   const [card, setCard] = useState(null);
   const [other, setOther] = useState(null);
   useEffect(() => { get("customers/" + customer).then(setCard, (e) => { store.toast(e.message, "bad"); shut(); }); }, []);
-  const choose = (id) => done(get("customers/" + id).then(setOther));
+  const choose = (id) => tried(get("customers/" + id).then(setOther));
   return html`<${Dialog} title=${other ? p("merge_compare") : p("merge_title", { Name: card ? called(card) : "" })} cls="roomy merging" onClose=${shut}>
     ${card && (other ? html`<${Compare} a=${card} b=${other} onBack=${() => setOther(null)} />` : html`<${Looking} not=${customer} onChoose=${choose} />`)}<//>`;
 }
@@ -56,10 +57,10 @@ function Compare({ a, b, onBack }) {
   const choose = (key, other) => setTake((now) => { const next = new Set(now); if (other) next.add(key); else next.delete(key); return next; });
   const merge = async () => {
     setBusy(true);
-    const ok = await done(post(`customers/${a.customer.id}/merge`, { with: b.customer.id, take: [...take] }).then(({ customer, merge: made }) => {
+    const ok = await tried(post(`customers/${a.customer.id}/merge`, { with: b.customer.id, take: [...take] }).then(({ customer, merge: made }) => {
       shut();
       load(customer);
-      store.toast(p("merged_toast"), "", { text: p("undo"), run: () => done(post(`customers/${customer}/merges/${made.id}/undo`).then(() => load(a.customer.id))) });
+      store.toast(p("merged_toast"), "", { text: p("undo"), run: () => tried(post(`customers/${customer}/merges/${made.id}/undo`).then(() => load(a.customer.id))) });
     }));
     if (!ok) setBusy(false);
   };

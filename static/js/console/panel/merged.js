@@ -3,7 +3,8 @@
 import { html } from "../../vendor/preact-11.2.0.js";
 import { Icon } from "../parts.js";
 import { post } from "../api.js";
-import { done, load } from "./cards.js";
+import { load } from "./cards.js";
+import { tried } from "../tried.js";
 import { p } from "./words.js";
 import * as store from "../store.js";
 import { moment, t } from "../words.js";
@@ -13,7 +14,7 @@ export function Merged({ card }) {
   const list = card.merges.filter((m) => Date.parse(m.until) > now);
   if (!list.length) return null;
   const undo = async (m) => {
-    if (!(await done(post(`customers/${card.customer.id}/merges/${m.id}/undo`)))) return;
+    if (!(await tried(post(`customers/${card.customer.id}/merges/${m.id}/undo`)))) return;
     store.toast(p("unmerged"));
     await load(card.customer.id);
   };

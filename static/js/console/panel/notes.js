@@ -4,7 +4,8 @@ import { html, useEffect, useRef, useState } from "../../vendor/preact-11.2.0.js
 import { Icon } from "../parts.js";
 import { get, post, remove } from "../api.js";
 import { Text } from "../text.js";
-import { done, load, put } from "./cards.js";
+import { load, put } from "./cards.js";
+import { tried } from "../tried.js";
 import { Section } from "./section.js";
 import { p } from "./words.js";
 import * as store from "../store.js";
@@ -15,11 +16,11 @@ export function Notes({ c, card }) {
   const id = card.customer.id;
   const can = store.may("customers.edit");
   const drop = async (note) => {
-    if (!(await done(remove(`customers/${id}/notes/${note}`)))) return;
+    if (!(await tried(remove(`customers/${id}/notes/${note}`)))) return;
     await load(id);
-    store.toast(p("note_deleted"), "", { text: p("undo"), run: async () => { if (await done(post(`customers/${id}/notes/${note}/restore`))) await load(id); } });
+    store.toast(p("note_deleted"), "", { text: p("undo"), run: async () => { if (await tried(post(`customers/${id}/notes/${note}/restore`))) await load(id); } });
   };
-  const more = () => done(get(`customers/${id}/notes?before=${card.notes_next}`).then((older) => put(id, (now) => ({ notes: [...now.notes, ...older.notes], notes_next: older.notes_next }))));
+  const more = () => tried(get(`customers/${id}/notes?before=${card.notes_next}`).then((older) => put(id, (now) => ({ notes: [...now.notes, ...older.notes], notes_next: older.notes_next }))));
   const act = can && !adding && html`<button type="button" class="act" onClick=${() => setAdding(true)}><${Icon} name="plus" size="sm" />${t("add")}</button>`;
   return html`<${Section} id="notes" title=${t("notes")} act=${act}>
     ${adding && html`<${Writing} customer=${id} conversation=${c.id} onDone=${() => setAdding(false)} />`}
@@ -41,7 +42,7 @@ function Writing({ customer, conversation, onDone }) {
   const save = async () => {
     const text = ref.current.value.trim();
     if (!text) return onDone();
-    if (!(await done(post(`customers/${customer}/notes`, { text, conversation })))) return;
+    if (!(await tried(post(`customers/${customer}/notes`, { text, conversation })))) return;
     await load(customer);
     onDone();
   };

@@ -6,7 +6,8 @@ import { get } from "../api.js";
 import { toEntry } from "../jump.js";
 import { lastWords } from "../list.js";
 import { select } from "../select.js";
-import { done, put } from "./cards.js";
+import { put } from "./cards.js";
+import { tried } from "../tried.js";
 import { Section } from "./section.js";
 import { p } from "./words.js";
 import * as store from "../store.js";
@@ -24,7 +25,7 @@ export function Past({ c, card }) {
   const list = card.conversations.filter((x) => x.id !== c.id);
   const more = async () => {
     setBusy(true);
-    await done(get(`customers/${id}/conversations?before=${card.conversations_next}`).then((older) =>
+    await tried(get(`customers/${id}/conversations?before=${card.conversations_next}`).then((older) =>
       put(id, (now) => ({ conversations: [...now.conversations, ...older.conversations], conversations_next: older.conversations_next }))));
     setBusy(false);
   };

@@ -4,6 +4,7 @@ import { html, signal, useEffect, useRef, useState } from "../../vendor/preact-1
 import { IconButton, Menu } from "../parts.js";
 import { post } from "../api.js";
 import * as store from "../store.js";
+import { tried } from "../tried.js";
 import { t } from "../words.js";
 
 const minute = 60_000;
@@ -49,9 +50,7 @@ function Ask({ customer, field, name }) {
   const give = async (reason) => {
     if (!reason) return;
     setOpen(false);
-    try {
-      await reveal(customer, field, reason);
-    } catch (e) { store.toast(e.message || t("not_done"), "bad"); }
+    await tried(reveal(customer, field, reason));
   };
   return html`<span class="pop-at"><${IconButton} icon="eye" cls="sm see" label=${t("reveal", { Name: name })} aria-haspopup="dialog" aria-expanded=${open} onClick=${toggle} />
     ${open && html`<${Menu} role="dialog" label=${t("reveal_why", { Name: name })} cls="right why" onClose=${() => setOpen(false)}>

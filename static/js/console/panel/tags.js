@@ -2,19 +2,16 @@
 import { html, useState } from "../../vendor/preact-11.2.0.js";
 import { Icon, Menu, Tag } from "../parts.js";
 import { put } from "../api.js";
-import { done, edit } from "./cards.js";
+import { edit } from "./cards.js";
 import { Section } from "./section.js";
 import * as store from "../store.js";
+import { shown } from "../tried.js";
 import { t } from "../words.js";
 
 export function Tags({ c, card }) {
   const all = store.desk.value.tags ?? [];
   const byID = (ids) => (ids ?? []).map((x) => all.find((tag) => tag.id === (x.id ?? x)) ?? (x.id ? x : null)).filter(Boolean);
-  const ofConversation = async (ids) => {
-    const before = c.tags;
-    store.patchConversation(c.id, { tags: byID(ids) });
-    if (!(await done(put(`conversations/${c.id}/tags`, { tags: ids })))) store.patchConversation(c.id, { tags: before });
-  };
+  const ofConversation = (ids) => shown(c, { tags: byID(ids) }, put(`conversations/${c.id}/tags`, { tags: ids }));
   return html`<${TagSet} id="tags" title=${t("tags_customer")} tags=${byID(card.customer.tags)} all=${all} can=${store.may("customers.edit")} onChange=${(ids) => edit(card.customer.id, { tags: ids })} />
     <${TagSet} id="marks" title=${t("tags_conversation")} tags=${byID(c.tags)} all=${all} can=${store.may("conversations.reply")} onChange=${ofConversation} />`;
 }
