@@ -35,6 +35,7 @@ var sideways = map[string]string{
 	"web settings":            "asks the shop's name, language and public address",
 	"files fail":              "says what is wrong with an upload",
 	"files keys":              "signs the addresses of files",
+	"outbox clock":            "writes instants as they are stored",
 	"outbound fail":           "says why nobody was reached",
 	"settings fail":           "says what cannot be kept",
 	"sheets fail":             "says which line of a list cannot be read",

@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 const collectionSignIns = "sign_ins"
@@ -145,7 +146,7 @@ func overdueSignIns(app core.App, rules Security, now time.Time) ([]*signIn, err
 	var list []*signIn
 	err := app.RecordQuery(collectionSignIns).
 		AndWhere(dbx.NewExp("ended = '' AND (ends <= {:now} OR kind = 'console' AND (seen <= {:idle} OR created <= {:began}))", dbx.Params{
-			"now": stamp(now), "idle": stamp(now.Add(-rules.idle() - seenEvery)), "began": stamp(now.Add(-rules.longest())),
+			"now": clock.Stored(now), "idle": clock.Stored(now.Add(-rules.idle() - seenEvery)), "began": clock.Stored(now.Add(-rules.longest())),
 		})).Limit(100).All(&list)
 	if err != nil {
 		return nil, fmt.Errorf("overdue sign-ins: %w", err)
@@ -157,7 +158,7 @@ func overdueSignIns(app core.App, rules Security, now time.Time) ([]*signIn, err
 // account, so that the answer takes as long. It changes no rights, and so goes
 // past the record's hooks.
 func noteFailure(app core.App, staff, why string, from Device) error {
-	now := stamp(time.Now())
+	now := clock.Stored(time.Now())
 	_, err := app.DB().Insert(collectionSignIns, dbx.Params{
 		"id": core.GenerateDefaultRandomId(), "staff": staff, "kind": kindFailed, "why": why, "device": clip(from.Name, 300),
 		"address": clip(from.Address, 60), "created": now, "seen": now, "ends": now, "ended": now,
@@ -168,18 +169,10 @@ func noteFailure(app core.App, staff, why string, from Device) error {
 	return nil
 }
 
-func stamp(t time.Time) string {
-	at, err := types.ParseDateTime(t)
-	if err != nil {
-		return "" // only what is no time at all
-	}
-	return at.String()
-}
-
 // markSeen notes that a device was used. It is no change of rights, so it goes
 // past the record's hooks.
 func markSeen(app core.App, id string, now time.Time) {
-	_, err := app.DB().Update(collectionSignIns, dbx.Params{"seen": stamp(now)}, dbx.HashExp{"id": id}).Execute()
+	_, err := app.DB().Update(collectionSignIns, dbx.Params{"seen": clock.Stored(now)}, dbx.HashExp{"id": id}).Execute()
 	if err != nil {
 		app.Logger().Warn("sign-in not marked as seen", "error", err)
 	}
@@ -187,7 +180,7 @@ func markSeen(app core.App, id string, now time.Time) {
 
 // forget drops the history of sign-ins whose end is long past.
 func forget(app core.App, now time.Time) error {
-	_, err := app.DB().Delete(collectionSignIns, dbx.NewExp("ends < {:before}", dbx.Params{"before": stamp(now.Add(-remembered))})).Execute()
+	_, err := app.DB().Delete(collectionSignIns, dbx.NewExp("ends < {:before}", dbx.Params{"before": clock.Stored(now.Add(-remembered))})).Execute()
 	return err
 }
 

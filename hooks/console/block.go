@@ -10,7 +10,6 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
-	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -26,7 +25,7 @@ func viewBlock(app core.App, b *customers.Block) *blockView {
 	if !b.Holds(clock.Now(app)) {
 		return nil
 	}
-	return &blockView{Reason: b.Reason, Staff: nameOf(app, b.Staff), Since: protocol.Stamp(b.Since), Until: protocol.Stamp(b.Until)}
+	return &blockView{Reason: b.Reason, Staff: nameOf(app, b.Staff), Since: clock.Wire(b.Since), Until: clock.Wire(b.Until)}
 }
 
 type blocking struct {

@@ -11,7 +11,6 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
-	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
@@ -84,7 +83,7 @@ func viewWhy(reasons map[string]routing.Reason, conversation string) *whyView {
 	if !known {
 		return nil
 	}
-	view := &whyView{Kind: r.Kind, Of: r.Of, Until: protocol.Stamp(r.Until)}
+	view := &whyView{Kind: r.Kind, Of: r.Of, Until: clock.Wire(r.Until)}
 	if r.Staff != nil {
 		view.Staff = &named{ID: r.Staff.ID, Name: r.Staff.Nickname}
 	}
@@ -100,7 +99,7 @@ func (v *boardView) fillPeople(app core.App) error {
 	for i, p := range people {
 		v.People[i] = presentView{Staff: p.ID, Presence: routing.Presence(app, p)}
 		if string(v.People[i].Presence) == p.Presence { // and not offline for want of a connection
-			v.People[i].Since = protocol.Stamp(p.PresenceSince)
+			v.People[i].Since = clock.Wire(p.PresenceSince)
 		}
 	}
 	return nil

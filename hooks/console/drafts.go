@@ -7,9 +7,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
-	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -27,7 +27,7 @@ type draftView struct {
 }
 
 func viewDraft(d draft) *draftView {
-	return &draftView{Conversation: d.Conversation, Reply: d.Reply, Note: d.Note, Mode: d.Mode, Updated: protocol.Stamp(d.Updated.Time())}
+	return &draftView{Conversation: d.Conversation, Reply: d.Reply, Note: d.Note, Mode: d.Mode, Updated: clock.Wire(d.Updated.Time())}
 }
 
 type draftsAnswer struct {
@@ -106,7 +106,7 @@ func keepDraft(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	unheard := !old.empty() && protocol.Stamp(old.Updated.Time()) != in.After && !old.says(now)
+	unheard := !old.empty() && clock.Wire(old.Updated.Time()) != in.After && !old.says(now)
 	if unheard && now.empty() {
 		return e.JSON(http.StatusOK, draftAnswer{Draft: viewDraft(old)})
 	}

@@ -6,8 +6,8 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
-	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 )
 
@@ -56,7 +56,7 @@ func saidBy(app core.App, m *conversations.Message) *saidView {
 	if m == nil {
 		return nil
 	}
-	view := &saidView{Staff: staffView{named: named{ID: m.From.ID, Name: m.From.Name}}, Time: protocol.Stamp(m.Time), Text: m.Text}
+	view := &saidView{Staff: staffView{named: named{ID: m.From.ID, Name: m.From.Name}}, Time: clock.Wire(m.Time), Text: m.Text}
 	if p, err := access.ByID(app, m.From.ID); err == nil {
 		view.Staff.Name, view.Staff.Avatar = p.Nickname, p.Avatar
 	}

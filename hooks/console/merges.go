@@ -7,10 +7,10 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
-	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -50,7 +50,7 @@ func findCustomers(e *core.RequestEvent) error {
 		if view.Name == "" {
 			view.Name = callable(e, c.Id)
 		}
-		answer.Customers = append(answer.Customers, foundView{customerView: view, Known: c.ExternalID() != "", Conversations: n, Created: protocol.Stamp(c.Created().Time())})
+		answer.Customers = append(answer.Customers, foundView{customerView: view, Known: c.ExternalID() != "", Conversations: n, Created: clock.Wire(c.Created().Time())})
 	}
 	return e.JSON(http.StatusOK, answer)
 }
@@ -76,7 +76,7 @@ type mergeView struct {
 func viewMerge(app core.App, m *customers.Merge) mergeView {
 	view := mergeView{
 		ID: m.Id, Gone: named{ID: m.Gone()}, Staff: nameOf(app, m.Staff()),
-		At: protocol.Stamp(m.At()), Until: protocol.Stamp(m.At().Add(customers.Undo)),
+		At: clock.Wire(m.At()), Until: clock.Wire(m.At().Add(customers.Undo)),
 	}
 	if gone, err := customers.ByID(app, m.Gone()); err == nil {
 		view.Gone.Name = gone.Name()

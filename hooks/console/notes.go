@@ -6,9 +6,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
-	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -22,7 +22,7 @@ type noteView struct {
 }
 
 func viewNote(app core.App, n *customers.Note) noteView {
-	return noteView{ID: n.Id, Staff: nameOf(app, n.Staff()), Text: n.Text(), Created: protocol.Stamp(n.Created().Time())}
+	return noteView{ID: n.Id, Staff: nameOf(app, n.Staff()), Text: n.Text(), Created: clock.Wire(n.Created().Time())}
 }
 
 // notesView is a page of notes, newest first.

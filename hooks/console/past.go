@@ -6,9 +6,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/mask"
-	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 )
 
 const pastPage = 20
@@ -28,7 +28,7 @@ type pastView struct {
 
 func viewPast(app core.App, c *conversations.Conversation) pastView {
 	view := pastView{
-		ID: c.ID, Contact: c.Contact, Status: c.Status, Opened: protocol.Stamp(c.Opened), Closed: protocol.Stamp(c.Closed),
+		ID: c.ID, Contact: c.Contact, Status: c.Status, Opened: clock.Wire(c.Opened), Closed: clock.Wire(c.Closed),
 		Rating: c.Rating, Resolved: c.Resolved, Comment: mask.Within(c.RatingComment), Last: c.Last,
 	}
 	if c.Assignee != "" {

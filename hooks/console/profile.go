@@ -5,6 +5,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/mask"
@@ -139,7 +140,7 @@ func viewDedicated(app core.App, id string) *dedicatedView {
 func viewContact(e *core.RequestEvent, c *customers.Contact) (contactView, error) {
 	view := contactView{
 		ID: c.Id, Channel: channelView{ID: c.Channel()}, Name: c.NameIn(web.Language(e)), Lang: c.Lang(), Page: viewPage(c.Page()), Source: mask.Within(c.Source()),
-		Online: protocol.Online(e.App, c.Id), Seen: protocol.Stamp(c.Seen().Time()), Identity: mask.Within(c.Identity()), Blocked: viewBlock(e.App, c.Block()),
+		Online: protocol.Online(e.App, c.Id), Seen: clock.Wire(c.Seen().Time()), Identity: mask.Within(c.Identity()), Blocked: viewBlock(e.App, c.Block()),
 	}
 	if channel, err := channels.ByID(e.App, c.Channel()); err == nil { // a deleted channel leaves its contacts
 		view.Channel = viewChannel(channel)

@@ -5,9 +5,9 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/mask"
-	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 )
 
 // pageView is a page that somebody is on, or came by.
@@ -24,7 +24,7 @@ func viewPage(p customers.Page) *pageView {
 	if p.URL == "" {
 		return nil
 	}
-	return &pageView{URL: mask.Within(p.URL), Title: mask.Within(p.Title), Kind: p.Kind, Since: protocol.Stamp(p.Since)}
+	return &pageView{URL: mask.Within(p.URL), Title: mask.Within(p.Title), Kind: p.Kind, Since: clock.Wire(p.Since)}
 }
 
 type trailView struct {

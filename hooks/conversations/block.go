@@ -5,6 +5,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 )
 
@@ -20,7 +21,7 @@ func Block(app core.App, p *access.Person, customer string, b customers.Block) e
 			return err
 		}
 		data := EventData{Event: Blocked, Why: b.Reason}
-		data.Until = told(b.Until)
+		data.Until = clock.Wire(b.Until)
 		for _, contact := range contacts {
 			if err := tx.tellLast(contact.Id, p, data, true); err != nil {
 				return err

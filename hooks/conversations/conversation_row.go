@@ -8,6 +8,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // conversationColumns are those of a row, in the order in which they are read.
@@ -39,11 +41,11 @@ func (c *Conversation) params() (dbx.Params, error) {
 	params := dbx.Params{
 		"id": c.ID, "contact": c.Contact, "customer": c.Customer, "channel": c.Channel, "status": string(c.Status),
 		"assignee": c.Assignee, "group": c.Group, "priority": c.Priority, "unread": c.Unread,
-		"waiting_since": stamp(c.WaitingSince), "queued": stamp(c.Queued), "last_seq": c.LastSeq,
-		"read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor, "rev": c.Rev, "opened": stamp(c.Opened), "closed": stamp(c.Closed),
-		"rating": c.Rating, "first_rating": c.FirstRating, "resolved": c.Resolved, "rating_comment": c.RatingComment, "rated": stamp(c.Rated),
-		"owner": c.Owner, "rank": stamp(c.Rank), "night": c.Night, "left": stamp(c.Left), "emotion": string(c.Emotion), "sweep": stamp(c.Sweep),
-		"later_until": stamp(c.LaterUntil), "unread_after": c.UnreadAfter,
+		"waiting_since": clock.Stored(c.WaitingSince), "queued": clock.Stored(c.Queued), "last_seq": c.LastSeq,
+		"read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor, "rev": c.Rev, "opened": clock.Stored(c.Opened), "closed": clock.Stored(c.Closed),
+		"rating": c.Rating, "first_rating": c.FirstRating, "resolved": c.Resolved, "rating_comment": c.RatingComment, "rated": clock.Stored(c.Rated),
+		"owner": c.Owner, "rank": clock.Stored(c.Rank), "night": c.Night, "left": clock.Stored(c.Left), "emotion": string(c.Emotion), "sweep": clock.Stored(c.Sweep),
+		"later_until": clock.Stored(c.LaterUntil), "unread_after": c.UnreadAfter,
 	}
 	for name, value := range map[string]any{"last": c.Last, "tags": c.Tags, "preferred": c.Preferred, "deadlines": c.Deadlines} {
 		raw, err := json.Marshal(value)
@@ -102,14 +104,6 @@ func scanConversation(r rows) (*Conversation, error) {
 		}
 	}
 	return &c, nil
-}
-
-// stamp writes t as PocketBase does; a zero time is "".
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(types.DefaultDateLayout)
 }
 
 func moment(s string) time.Time {

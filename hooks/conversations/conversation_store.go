@@ -9,6 +9,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -74,7 +75,7 @@ func OfCustomerSeenBy(app core.App, p *access.Person, customer, before string, l
 		if err != nil {
 			return nil, err
 		}
-		where = dbx.And(where, dbx.NewExp("(opened < {:opened} OR opened = {:opened} AND id < {:id})", dbx.Params{"opened": stamp(c.Opened), "id": c.ID}))
+		where = dbx.And(where, dbx.NewExp("(opened < {:opened} OR opened = {:opened} AND id < {:id})", dbx.Params{"opened": clock.Stored(c.Opened), "id": c.ID}))
 	}
 	return query(app, where, limit, "opened DESC", "id DESC")
 }
@@ -160,6 +161,6 @@ func Position(app core.App, c *Conversation) (int, error) {
 	var ahead int
 	err := app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM conversations WHERE status = 'waiting' AND [[group]] = {:group} AND " +
 		"([[rank]] < {:rank} OR ([[rank]] = {:rank} AND id < {:id}))").
-		Bind(dbx.Params{"group": c.Group, "rank": stamp(c.Rank), "id": c.ID}).Row(&ahead)
+		Bind(dbx.Params{"group": c.Group, "rank": clock.Stored(c.Rank), "id": c.ID}).Row(&ahead)
 	return ahead + 1, err
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 const (
@@ -17,7 +19,7 @@ const (
 // Due lists what has a deadline to be looked at by now, the earliest first. It
 // reads an index alone.
 func Due(app core.App, now time.Time, most int) (ids []string, err error) {
-	if err = app.ConcurrentDB().NewQuery(dueQuery).Bind(dbx.Params{"now": stamp(now), "most": most}).Column(&ids); err != nil {
+	if err = app.ConcurrentDB().NewQuery(dueQuery).Bind(dbx.Params{"now": clock.Stored(now), "most": most}).Column(&ids); err != nil {
 		return nil, fmt.Errorf("what is due: %w", err)
 	}
 	return ids, nil

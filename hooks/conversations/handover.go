@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // Handover is what somebody should know who goes on with a conversation. Both
@@ -34,7 +35,7 @@ func HandoverOf(app core.App, p *access.Person, c *Conversation) (h Handover, er
 		return h, err
 	}
 	// A note of the same moment, by the same person, came with it.
-	h.Note, err = lastOf(app, dbx.HashExp{"conversation": c.ID, "kind": string(Note), "sender": handed.Sender, "time": stamp(handed.Time)})
+	h.Note, err = lastOf(app, dbx.HashExp{"conversation": c.ID, "kind": string(Note), "sender": handed.Sender, "time": clock.Stored(handed.Time)})
 	return h, err
 }
 
@@ -52,7 +53,7 @@ func lastOf(app core.App, where dbx.Expression) (*Message, error) {
 func BreachesSince(app core.App, since time.Time) (map[string]int, error) {
 	rows, err := app.ConcurrentDB().NewQuery("SELECT c.[[group]], COUNT(*) FROM messages m JOIN conversations c ON c.id = m.conversation " +
 		"WHERE m.kind = 'event' AND m.staff_only = TRUE AND m.time >= {:since} AND json_extract(m.data, '$.event') = 'breached' GROUP BY 1").
-		Bind(dbx.Params{"since": stamp(since)}).Rows()
+		Bind(dbx.Params{"since": clock.Stored(since)}).Rows()
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -40,7 +41,7 @@ func PutOff(app core.App, p *access.Person, id string, until time.Time) error {
 		}
 		c.Status, c.LaterUntil = Later, until
 		tx.Save(c)
-		_, err = tx.event(c, by, "", "", EventData{Event: Snoozed, Until: told(until)})
+		_, err = tx.event(c, by, "", "", EventData{Event: Snoozed, Until: clock.Wire(until)})
 		return err
 	})
 }
@@ -97,7 +98,7 @@ const wakeMost = 200
 func WakeDue(app core.App, now time.Time, tell func(tx *Tx, c *Conversation) error) error {
 	var ids []string
 	err := app.ConcurrentDB().NewQuery("SELECT id FROM conversations WHERE status = 'later' AND later_until != '' AND later_until <= {:now} ORDER BY later_until LIMIT {:most}").
-		Bind(dbx.Params{"now": stamp(now), "most": wakeMost}).Column(&ids)
+		Bind(dbx.Params{"now": clock.Stored(now), "most": wakeMost}).Column(&ids)
 	if err != nil {
 		return fmt.Errorf("what was put aside until now: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 const collectionMentions = "mentions"
@@ -25,7 +26,7 @@ const saveMention = "INSERT INTO mentions (id, staff, conversation, message, [[b
 
 func (tx *Tx) keepMention(staff string, m *Message) error {
 	err := tx.exec(saveMention, dbx.Params{
-		"id": newID(), "staff": staff, "conversation": m.Conversation, "message": m.ID, "by": m.From.Name, "time": stamp(m.Time),
+		"id": newID(), "staff": staff, "conversation": m.Conversation, "message": m.ID, "by": m.From.Name, "time": clock.Stored(m.Time),
 	})
 	if err != nil {
 		return fmt.Errorf("keep a mention: %w", err)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 )
 
@@ -178,7 +179,7 @@ func (tx *Tx) add(c *Conversation, m *Message) error {
 	err = tx.exec(insertMessage, dbx.Params{
 		"id": m.ID, "seq": m.Seq, "conversation": m.Conversation, "contact": m.Contact, "sender": m.Sender, "client_id": m.ClientID,
 		"hash": m.Hash, "kind": string(m.Kind), "staff_only": m.StaffOnly, "text": m.Text, "data": data, "file": m.File, "quote": m.Quote,
-		"recalled": m.Recalled, "from": string(from), "time": stamp(m.Time),
+		"recalled": m.Recalled, "from": string(from), "time": clock.Stored(m.Time),
 	})
 	if err != nil {
 		return fmt.Errorf("adding to the timeline: %w", err)
@@ -201,14 +202,6 @@ func (tx *Tx) event(c *Conversation, by Author, clientID, hash string, data Even
 		return nil, err
 	}
 	return m, tx.account(c, by, data)
-}
-
-// told is a moment as the protocol writes it; "" for none.
-func told(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
 func mustJSON(v any) json.RawMessage {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // story is what tells of a conversation again: what its customer has written, and
@@ -154,7 +156,7 @@ func Escalations(app core.App, since time.Time) (map[string]int, error) {
 		N    int    `db:"n"`
 	}
 	err := app.ConcurrentDB().NewQuery("SELECT COALESCE(data ->> '$.rule.id', '') AS rule, COUNT(*) AS n FROM messages WHERE " + escalations + " AND time >= {:since} GROUP BY 1").
-		Bind(dbx.Params{"since": stamp(since)}).All(&rows)
+		Bind(dbx.Params{"since": clock.Stored(since)}).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("escalations: %w", err)
 	}
@@ -171,7 +173,7 @@ func Escalations(app core.App, since time.Time) (map[string]int, error) {
 // until the other, beside the one that is left out.
 func Begun(app core.App, customer string, after, until time.Time, but string) (n int, err error) {
 	err = app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM conversations WHERE customer = {:customer} AND opened > {:after} AND opened <= {:until} AND id != {:but}").
-		Bind(dbx.Params{"customer": customer, "after": stamp(after), "until": stamp(until), "but": but}).Row(&n)
+		Bind(dbx.Params{"customer": customer, "after": clock.Stored(after), "until": clock.Stored(until), "but": but}).Row(&n)
 	if err != nil {
 		return 0, fmt.Errorf("conversations of customer %s: %w", customer, err)
 	}

@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"fmt"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"slices"
 	"time"
 
@@ -17,7 +18,7 @@ const recentMost = 20_000
 // last 20,000 entries tell.
 func Recent(app core.App, since time.Time, events ...string) ([]*Message, error) {
 	list, err := messages(app, messageColumns+" FROM messages WHERE seq > (SELECT last FROM sequence) - {:most} AND kind = 'event' AND time >= {:since} ORDER BY seq",
-		dbx.Params{"most": recentMost, "since": stamp(since)})
+		dbx.Params{"most": recentMost, "since": clock.Stored(since)})
 	return slices.DeleteFunc(list, func(m *Message) bool { return !slices.Contains(events, m.Event().Event) }), err
 }
 

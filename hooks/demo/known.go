@@ -10,6 +10,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 )
 
@@ -63,7 +64,7 @@ func (f *furnished) walk(w *writer, dice *rand.Rand, p *person) {
 	at, page := p.page.Since, p.page
 	for range 4 + dice.IntN(10) {
 		w.exec(insertPage, dbx.Params{
-			"id": core.GenerateDefaultRandomId(), "contact": p.contact, "url": page.URL, "title": page.Title, "kind": page.Kind, "came": stamp(at),
+			"id": core.GenerateDefaultRandomId(), "contact": p.contact, "url": page.URL, "title": page.Title, "kind": page.Kind, "came": clock.Stored(at),
 		})
 		at = at.Add(-time.Duration(8+dice.IntN(150)) * time.Second)
 		if chance(dice, 12) { // another visit

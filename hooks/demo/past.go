@@ -12,6 +12,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
@@ -307,7 +308,7 @@ func writeMessage(w *writer, m *conversations.Message) error {
 	}
 	w.exec(insertMessage, dbx.Params{
 		"id": m.ID, "seq": m.Seq, "conversation": m.Conversation, "contact": m.Contact, "sender": m.Sender, "kind": string(m.Kind),
-		"staff_only": m.StaffOnly, "text": m.Text, "data": data, "file": m.File, "from": string(from), "time": stamp(m.Time),
+		"staff_only": m.StaffOnly, "text": m.Text, "data": data, "file": m.File, "from": string(from), "time": clock.Stored(m.Time),
 	})
 	return w.err
 }
@@ -338,10 +339,10 @@ func writeConversation(w *writer, c *conversations.Conversation) error {
 	}
 	w.exec(insertConversation, dbx.Params{
 		"id": c.ID, "contact": c.Contact, "customer": c.Customer, "channel": c.Channel, "status": string(c.Status), "assignee": c.Assignee,
-		"group": c.Group, "priority": c.Priority, "tags": string(tags), "unread": c.Unread, "waiting_since": stamp(c.WaitingSince),
-		"queued": stamp(c.Queued), "last": string(last), "last_seq": c.LastSeq, "read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor,
-		"rev": c.Rev, "opened": stamp(c.Opened), "closed": stamp(c.Closed), "rating": c.Rating, "resolved": c.Resolved,
-		"rating_comment": c.RatingComment, "rated": stamp(c.Rated),
+		"group": c.Group, "priority": c.Priority, "tags": string(tags), "unread": c.Unread, "waiting_since": clock.Stored(c.WaitingSince),
+		"queued": clock.Stored(c.Queued), "last": string(last), "last_seq": c.LastSeq, "read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor,
+		"rev": c.Rev, "opened": clock.Stored(c.Opened), "closed": clock.Stored(c.Closed), "rating": c.Rating, "resolved": c.Resolved,
+		"rating_comment": c.RatingComment, "rated": clock.Stored(c.Rated),
 	})
 	return w.err
 }

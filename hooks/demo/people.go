@@ -10,10 +10,10 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/escalation"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
@@ -260,22 +260,22 @@ func (f *furnished) keep(w *writer, dice *rand.Rand, now time.Time) error {
 		}
 		w.exec(insertCustomer, dbx.Params{
 			"id": p.customer, "external_id": p.identity, "name": p.name, "phone": p.phone, "region": p.region, "level": p.level,
-			"distributor": p.distributor, "dedicated": p.dedicated, "tags": string(tags), "custom": custom, "created": stamp(p.known),
+			"distributor": p.distributor, "dedicated": p.dedicated, "tags": string(tags), "custom": custom, "created": clock.Stored(p.known),
 		})
 		w.exec(insertContact, dbx.Params{
 			"id": p.contact, "customer": p.customer, "channel": f.channel.Id, "identity": p.identity, "name": p.name, "lang": p.lang,
-			"page": string(page), "seen": stamp(p.seen), "created": stamp(p.known),
+			"page": string(page), "seen": clock.Stored(p.seen), "created": clock.Stored(p.known),
 		})
 		if i < len(f.People.Notes) || p.name != "" && chance(dice, 15) {
 			w.exec(insertNote, dbx.Params{
 				"id": core.GenerateDefaultRandomId(), "customer": p.customer, "staff": pick(dice, f.staff[1:]).ID,
-				"text": f.People.Notes[i%len(f.People.Notes)], "created": stamp(now.Add(-time.Duration(1+dice.IntN(60*24)) * time.Hour)),
+				"text": f.People.Notes[i%len(f.People.Notes)], "created": clock.Stored(now.Add(-time.Duration(1+dice.IntN(60*24)) * time.Hour)),
 			})
 		}
 		if i < len(f.People.Notes) && chance(dice, 40) { // another colleague's
 			w.exec(insertNote, dbx.Params{
 				"id": core.GenerateDefaultRandomId(), "customer": p.customer, "staff": pick(dice, f.staff[1:]).ID,
-				"text": pick(dice, f.People.Notes), "created": stamp(now.Add(-time.Duration(60*24+dice.IntN(30*24)) * time.Hour)),
+				"text": pick(dice, f.People.Notes), "created": clock.Stored(now.Add(-time.Duration(60*24+dice.IntN(30*24)) * time.Hour)),
 			})
 		}
 	}
@@ -292,13 +292,6 @@ func (f *furnished) serves(group string) []staffer {
 		return f.staff[:1]
 	}
 	return fits
-}
-
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(types.DefaultDateLayout)
 }
 
 // writer runs prepared statements in a transaction until one fails.

@@ -84,7 +84,7 @@ func (v *view) opens(text string) {
 	v.wait(fmt.Sprintf("%q to be opened", text), func(ctx context.Context) (bool, error) {
 		open, err := askNow[bool](ctx, v, isOpen)
 		if err == nil && !open {
-			v.click(one, "")
+			v.click(one, "") //nolint:contextcheck // acts of a view have its own
 		}
 		return open, err
 	})

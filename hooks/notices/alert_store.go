@@ -3,6 +3,7 @@ package notices
 import (
 	"database/sql"
 	"errors"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -36,7 +37,7 @@ func (p pending) note(app core.App, now time.Time) (first bool, err error) {
 		RETURNING count`).
 		Bind(dbx.Params{
 			"id": core.GenerateDefaultRandomId(), "robot": p.Robot, "code": p.Code, "text": p.Text, "group": p.Group,
-			"conversation": p.Conversation, "now": text(now),
+			"conversation": p.Conversation, "now": clock.Stored(now),
 		}).Row(&count)
 	return count == 1, err //nolint:wrapcheck // its caller says what was being done
 }
@@ -60,7 +61,7 @@ func codesToSay(app core.App, robot string) (codes []string, err error) {
 
 // said takes away what p was, and reports whether more has come meanwhile.
 func (p *pending) said(app core.App, now time.Time) (more bool, err error) {
-	is := dbx.Params{"robot": p.Robot, "code": p.Code, "count": p.Count, "now": text(now)}
+	is := dbx.Params{"robot": p.Robot, "code": p.Code, "count": p.Count, "now": clock.Stored(now)}
 	if _, err = app.NonconcurrentDB().NewQuery("DELETE FROM alerts WHERE robot = {:robot} AND code = {:code} AND count <= {:count}").Bind(is).Execute(); err != nil {
 		return false, err //nolint:wrapcheck // its caller says what was being done
 	}

@@ -2,11 +2,11 @@ package notices
 
 import (
 	"fmt"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 )
 
 // Robots lists those that are not deleted, the oldest first.
@@ -34,14 +34,12 @@ func (b *Robot) spoke(app core.App, code string, now time.Time) error {
 	at := b.spoken()
 	at[code] = now.UnixMilli()
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE robots SET worked = {:now}, spoke = {:spoke} WHERE id = {:id}").
-		Bind(dbx.Params{"id": b.Id, "now": text(now), "spoke": asJSON(at)}).Execute()
+		Bind(dbx.Params{"id": b.Id, "now": clock.Stored(now), "spoke": asJSON(at)}).Execute()
 	return err //nolint:wrapcheck // its caller says what was being done
 }
 
 func (b *Robot) fell(app core.App, why Trouble, now time.Time) error {
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE robots SET failed = {:now}, trouble = {:trouble} WHERE id = {:id}").
-		Bind(dbx.Params{"id": b.Id, "now": text(now), "trouble": asJSON(why)}).Execute()
+		Bind(dbx.Params{"id": b.Id, "now": clock.Stored(now), "trouble": asJSON(why)}).Execute()
 	return err //nolint:wrapcheck // likewise
 }
-
-func text(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }

@@ -3,6 +3,7 @@ package outbox
 import (
 	"database/sql"
 	"errors"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -18,7 +19,7 @@ func insert(app core.App, kind string, payload []byte, due time.Time) error {
 	_, err := app.NonconcurrentDB().NewQuery(`
 		INSERT INTO outbox (id, kind, payload, attempts, due, done, error, created)
 		VALUES ({:id}, {:kind}, {:payload}, 0, {:due}, '', '', {:created})`).
-		Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "kind": kind, "payload": string(payload), "due": text(due), "created": text(time.Now())}).
+		Bind(dbx.Params{"id": core.GenerateDefaultRandomId(), "kind": kind, "payload": string(payload), "due": clock.Stored(due), "created": clock.Stored(time.Now())}).
 		Execute()
 	return err //nolint:wrapcheck // its caller says what was being done
 }
@@ -36,7 +37,7 @@ func head(app core.App, kind string, now time.Time) (*Effect, error) {
 	err := app.ConcurrentDB().NewQuery(`
 		SELECT id, payload, attempts, due FROM outbox
 		WHERE done = '' AND kind = {:kind} AND (due <= {:now} OR attempts > 0) ORDER BY rowid LIMIT 1`).
-		Bind(dbx.Params{"kind": kind, "now": text(now)}).One(&row)
+		Bind(dbx.Params{"kind": kind, "now": clock.Stored(now)}).One(&row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil //nolint:nilnil // nothing to do is the usual case
 	}
@@ -53,13 +54,13 @@ func remove(app core.App, id string) error {
 
 func again(app core.App, id string, cause error, due time.Time) error {
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE outbox SET attempts = attempts + 1, due = {:due}, error = {:error} WHERE id = {:id}").
-		Bind(dbx.Params{"id": id, "due": text(due), "error": short(cause)}).Execute()
+		Bind(dbx.Params{"id": id, "due": clock.Stored(due), "error": short(cause)}).Execute()
 	return err //nolint:wrapcheck // its caller says what was being done
 }
 
 func giveUp(app core.App, id string, cause error, now time.Time) error {
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE outbox SET attempts = attempts + 1, done = {:now}, error = {:error} WHERE id = {:id}").
-		Bind(dbx.Params{"id": id, "now": text(now), "error": short(cause)}).Execute()
+		Bind(dbx.Params{"id": id, "now": clock.Stored(now), "error": short(cause)}).Execute()
 	return err //nolint:wrapcheck // its caller says what was being done
 }
 
@@ -68,5 +69,3 @@ func short(err error) string {
 	runes := []rune(err.Error())
 	return string(runes[:min(len(runes), 500)])
 }
-
-func text(t time.Time) string { return t.UTC().Format(types.DefaultDateLayout) }

@@ -6,6 +6,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/live"
@@ -107,7 +108,7 @@ func goneFrame(id string) []byte {
 
 // visitorSees is what of c's state a visitor can notice.
 func visitorSees(c *conversations.Conversation) [3]string {
-	return [3]string{string(statusToVisitor(c)), c.Assignee, Stamp(c.Queued)}
+	return [3]string{string(statusToVisitor(c)), c.Assignee, clock.Wire(c.Queued)}
 }
 
 // loadsMoved lists the staff whose number of open conversations the change has

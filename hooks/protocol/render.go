@@ -43,7 +43,7 @@ func (d *desk) render(m *conversations.Message, attached *files.File, to *caller
 		slog.Error("cursor", "error", err)
 	}
 	out := &message{
-		ID: m.ID, Cursor: cursor, Conversation: m.Conversation, Time: Stamp(m.Time), Kind: m.Kind,
+		ID: m.ID, Cursor: cursor, Conversation: m.Conversation, Time: clock.Wire(m.Time), Kind: m.Kind,
 		From: d.author(m.From), Text: m.Text, Data: m.Data, Quote: m.Quote, Recalled: m.Recalled,
 	}
 	if to.wrote(m) {
@@ -138,15 +138,15 @@ func (d *desk) position(c *conversations.Conversation) int {
 func (d *desk) forStaff(c *conversations.Conversation) *staffConversation {
 	out := &staffConversation{
 		ID: c.ID, Contact: d.contact(c), Channel: d.channel(c.Channel), Status: c.Status, Priority: c.Priority, Tags: d.tags(c.Tags),
-		Unread: c.Unread, WaitingSince: Stamp(c.WaitingSince), Position: d.position(c), Rank: Stamp(c.Rank), Last: c.Last, Opened: Stamp(c.Opened),
-		Closed: Stamp(c.Closed), Rating: c.Rating, Assignee: d.staff(c.Assignee), Group: d.group(c.Group),
+		Unread: c.Unread, WaitingSince: clock.Wire(c.WaitingSince), Position: d.position(c), Rank: clock.Wire(c.Rank), Last: c.Last, Opened: clock.Wire(c.Opened),
+		Closed: clock.Wire(c.Closed), Rating: c.Rating, Assignee: d.staff(c.Assignee), Group: d.group(c.Group),
 	}
 	out.ReadVisitor = d.readTo(c, c.ReadVisitor, false)
 	out.ReadStaff = d.readTo(c, c.ReadStaff, false)
-	out.Owner, out.Night, out.Left, out.Emotion, out.Deadlines = d.staff(c.Owner), c.Night, Stamp(c.Left), c.Emotion, deadlines(c)
-	out.LaterUntil, out.MarkedUnread = Stamp(c.LaterUntil), c.UnreadAfter > 0
+	out.Owner, out.Night, out.Left, out.Emotion, out.Deadlines = d.staff(c.Owner), c.Night, clock.Wire(c.Left), c.Emotion, deadlines(c)
+	out.LaterUntil, out.MarkedUnread = clock.Wire(c.LaterUntil), c.UnreadAfter > 0
 	if c.Preferred != nil {
-		out.Preferred = &preferred{Staff: d.staff(c.Preferred.Staff), Why: c.Preferred.Why, Until: Stamp(c.Preferred.Until)}
+		out.Preferred = &preferred{Staff: d.staff(c.Preferred.Staff), Why: c.Preferred.Why, Until: clock.Wire(c.Preferred.Until)}
 	}
 	promised, err := reminders.OfConversation(d.app, c)
 	if err != nil {
@@ -162,7 +162,7 @@ func deadlines(c *conversations.Conversation) []deadline {
 	list := make([]deadline, len(c.Deadlines))
 	for i, one := range c.Deadlines {
 		list[i] = deadline{
-			Kind: one.Kind, Began: Stamp(one.Began), Amber: Stamp(one.Amber), Warn: Stamp(one.Warn), Due: Stamp(one.Due),
+			Kind: one.Kind, Began: clock.Wire(one.Began), Amber: clock.Wire(one.Amber), Warn: clock.Wire(one.Warn), Due: clock.Wire(one.Due),
 			Rest: one.Rest.Milliseconds(), Stage: one.Stage,
 		}
 	}
@@ -208,10 +208,10 @@ func (d *desk) contact(c *conversations.Conversation) *contact {
 		}
 	}
 	if p := who.Page(); p.URL != "" {
-		out.Page = &page{URL: mask.Within(p.URL), Title: mask.Within(p.Title), Kind: p.Kind, Since: Stamp(p.Since)}
+		out.Page = &page{URL: mask.Within(p.URL), Title: mask.Within(p.Title), Kind: p.Kind, Since: clock.Wire(p.Since)}
 	}
 	if b := who.Block(); b.Holds(clock.Now(d.app)) {
-		out.Blocked = &block{Reason: b.Reason, Staff: d.staff(b.Staff), Since: Stamp(b.Since), Until: Stamp(b.Until)}
+		out.Blocked = &block{Reason: b.Reason, Staff: d.staff(b.Staff), Since: clock.Wire(b.Since), Until: clock.Wire(b.Until)}
 	}
 	return out
 }

@@ -219,7 +219,7 @@ func (d *desk) describeChannel(ch *channels.Channel, group string) visitorChanne
 		out.Colours.Brand = settings.ShopOf(d.app).Colour
 	}
 	if !out.Hours.Open {
-		out.Hours.Next = Stamp(open.NextOpen(now))
+		out.Hours.Next = clock.Wire(open.NextOpen(now))
 	}
 	for _, e := range ch.Entries() {
 		entry := visitorEntry{ID: e.ID, Text: e.Text, Kinds: e.Kinds}

@@ -2,22 +2,10 @@ package protocol
 
 import (
 	"encoding/json"
-	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/reminders"
 )
-
-// stampLayout is RFC 3339 in UTC with milliseconds.
-const stampLayout = "2006-01-02T15:04:05.000Z"
-
-// Stamp is t as the protocol writes times, "" for none.
-func Stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(stampLayout)
-}
 
 // author is who an entry is from.
 type author struct {

@@ -50,19 +50,14 @@ type View struct {
 	Created      string `json:"created"`
 }
 
-const stamp = "2006-01-02T15:04:05.000Z" // as the protocol writes times
-
 // Show is r for a screen.
 func Show(app core.App, r *Reminder) View {
 	v := View{
 		ID: r.Id, Conversation: r.Conversation(), Contact: Named{r.Contact(), nameOf(app, r)}, Staff: Named{ID: r.Staff()},
-		Text: mask.Within(r.Text()), Message: r.Message(), Due: r.Due().Format(stamp), Created: r.Created().Format(stamp),
+		Text: mask.Within(r.Text()), Message: r.Message(), Due: clock.Wire(r.Due()), Created: clock.Wire(r.Created()), Done: clock.Wire(r.Done()),
 	}
 	if p, err := access.ByID(app, r.Staff()); err == nil { // whose account is gone has no name
 		v.Staff.Name = p.Nickname
-	}
-	if !r.Done().IsZero() {
-		v.Done = r.Done().Format(stamp)
 	}
 	return v
 }
@@ -102,7 +97,7 @@ func mine(e *core.RequestEvent) error {
 	if ch, err := channels.Default(e.App); err == nil { // a shop without a way in has no hours
 		now := clock.Now(e.App)
 		for _, s := range channels.OpenHours(e.App, ch).Stretches(now, now.Add(ahead)) {
-			answer.Open = append(answer.Open, [2]string{s.From.UTC().Format(stamp), s.To.UTC().Format(stamp)})
+			answer.Open = append(answer.Open, [2]string{clock.Wire(s.From), clock.Wire(s.To)})
 		}
 	}
 	return e.JSON(http.StatusOK, answer)

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/terms"
@@ -254,9 +255,9 @@ func (a *asked) people(list []someone) []*Hit {
 		who := names.person(s.who)
 		h := &Hit{Kind: ofCustomer, ID: s.who.Id, Customer: who, Snippet: a.query.Snippet(who.Name)}
 		if s.last != nil {
-			h.Conversation, h.Time, h.Channel = s.last.ID, stamp(s.last.Opened), names.channel(s.last.Channel)
+			h.Conversation, h.Time, h.Channel = s.last.ID, clock.Wire(s.last.Opened), names.channel(s.last.Channel)
 			if s.last.Last != nil {
-				h.Time = stamp(s.last.Last.Time)
+				h.Time = clock.Wire(s.last.Last.Time)
 			}
 		}
 		for _, one := range s.by {

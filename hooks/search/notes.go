@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 )
@@ -128,7 +129,7 @@ func (a *asked) bothNotes(seq, n int64, most int) ([]noteFound, error) {
 	}
 	times := map[int64]string{}
 	for _, m := range entries {
-		times[m.Seq] = stamp(m.Time)
+		times[m.Seq] = clock.Wire(m.Time)
 	}
 	for i := range said {
 		said[i].at = times[said[i].seq]
@@ -175,7 +176,7 @@ func (a *asked) eachNote(before int64, each func(noteFound) (more bool)) error {
 		if err != nil || !seen {
 			return true, err
 		}
-		return each(noteFound{n: n, note: note, last: last, at: stamp(note.Created().Time()), fit: ranked(n, found)}), nil
+		return each(noteFound{n: n, note: note, last: last, at: clock.Wire(note.Created().Time()), fit: ranked(n, found)}), nil
 	})
 }
 

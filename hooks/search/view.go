@@ -1,10 +1,9 @@
 package search
 
 import (
-	"time"
-
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/mask"
@@ -55,10 +54,6 @@ type field struct {
 	Snippet terms.Snippet `json:"snippet"`
 }
 
-const layout = "2006-01-02T15:04:05.000Z" // as the protocol writes times
-
-func stamp(t time.Time) string { return t.UTC().Format(layout) }
-
 // names looks up who and where, each once an answer.
 type names struct {
 	a             *asked
@@ -74,7 +69,7 @@ func (a *asked) names() *names {
 
 // entry shows an entry of the timeline, found in text.
 func (n *names) entry(m *conversations.Message, text string) *Hit {
-	h := &Hit{Kind: "message", ID: m.ID, Conversation: m.Conversation, Time: stamp(m.Time), From: &author{m.From.Kind, named{ID: m.From.ID, Name: m.From.Name}}}
+	h := &Hit{Kind: "message", ID: m.ID, Conversation: m.Conversation, Time: clock.Wire(m.Time), From: &author{m.From.Kind, named{ID: m.From.ID, Name: m.From.Name}}}
 	if m.Kind == conversations.Note {
 		h.Kind = "note"
 	}
