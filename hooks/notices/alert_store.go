@@ -3,12 +3,13 @@ package notices
 import (
 	"database/sql"
 	"errors"
-	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // pending is what a robot has to say about a code: the latest alert, and how

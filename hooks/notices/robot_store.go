@@ -2,11 +2,12 @@ package notices
 
 import (
 	"fmt"
-	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // Robots lists those that are not deleted, the oldest first.

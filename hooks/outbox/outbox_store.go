@@ -3,12 +3,13 @@ package outbox
 import (
 	"database/sql"
 	"errors"
-	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // Rows are few and short-lived: one that has happened is deleted, one that was
