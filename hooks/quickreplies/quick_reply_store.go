@@ -20,9 +20,6 @@ func For(app core.App, p *access.Person) ([]*QuickReply, error) {
 	return all, nil
 }
 
-// ByID is a quick reply that p can use.
-func ByID(app core.App, p *access.Person, id string) (*QuickReply, error) { return find(app, p, id) }
-
 // find returns a quick reply that p can use; what others keep for themselves is
 // not there.
 func find(app core.App, p *access.Person, id string) (*QuickReply, error) {

@@ -41,13 +41,3 @@ func Why(app core.App, list ...*conversations.Conversation) (map[string]Reason, 
 	}
 	return reasons, nil
 }
-
-// Seats lists who may answer customers, whether they are there, and how much
-// each of them has.
-func Seats(app core.App) ([]Seat, error) {
-	s, err := of(app).snapshot(clock.Now(app), nil)
-	if err != nil {
-		return nil, err
-	}
-	return s.Seats, nil
-}

@@ -13,8 +13,8 @@ const icons = { urgent: "chevrons-up", high: "chevron-up", low: "chevron-down", 
 
 const mark = (c, field, value) => (c[field] ?? "") !== value && shown(c, { [field]: value }, put(`conversations/${c.id}/${field}`, { [field]: value }));
 
-export const prioritize = (c, priority) => mark(c, "priority", priority);
-export const feel = (c, emotion) => mark(c, "emotion", emotion);
+const prioritize = (c, priority) => mark(c, "priority", priority);
+const feel = (c, emotion) => mark(c, "emotion", emotion);
 
 // mayMark says who may: whoever answers, where there is still something to answer.
 export const mayMark = (c) => !!c && c.status !== "closed" && store.may("conversations.reply");

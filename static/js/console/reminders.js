@@ -37,7 +37,7 @@ export async function load() {
 
 let soon = 0;
 // loadSoon is for what comes in bursts, as when several conversations are handed over.
-export function loadSoon() {
+function loadSoon() {
   clearTimeout(soon);
   soon = setTimeout(load, 300);
 }

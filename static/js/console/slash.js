@@ -25,7 +25,7 @@ function rank(r, word) {
 const uses = (r) => r.uses ?? 0;
 
 // headings are what the replies stand under, the most used first.
-export function headings() {
+function headings() {
   const all = new Map();
   for (const r of store.desk.value.quick_replies) all.set(headingOf(r), (all.get(headingOf(r)) ?? 0) + 1 + uses(r));
   return [...all].sort((a, b) => b[1] - a[1]).map(([name]) => name);

@@ -83,7 +83,7 @@ const groupsOf = computed(() => {
 
 // inLine orders the queue as the server does: by rank, in which priority and level
 // have given a head start.
-export const inLine = (a, b) => placing(a).rank - placing(b).rank || (a.id < b.id ? -1 : 1);
+const inLine = (a, b) => placing(a).rank - placing(b).rank || (a.id < b.id ? -1 : 1);
 
 export const queue = computed(() => groupsOf.value.waiting.slice().sort(inLine));
 export const mineOpen = computed(() => groupsOf.value.mine.slice().sort(compare));
@@ -91,7 +91,7 @@ export const mineOpen = computed(() => groupsOf.value.mine.slice().sort(compare)
 const hit = (c, word) => [c.contact?.name, c.last?.text, ...(c.tags ?? []).map((x) => x.name)].some((s) => s?.toLowerCase().includes(word));
 
 // facets are what a filter may choose among, and what of it a conversation has.
-export const facets = {
+const facets = {
   channel: (c) => [c.channel?.id],
   group: (c) => [c.group?.id ?? ""],
   tag: (c) => (c.tags ?? []).map((x) => x.id),
