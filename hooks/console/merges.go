@@ -2,7 +2,6 @@ package console
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -11,10 +10,9 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/search"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
-
-const foundMost = 20
 
 // foundView is a customer who may be meant.
 type foundView struct {
@@ -30,39 +28,30 @@ type foundAnswer struct {
 
 // findCustomers is for choosing with whom a customer is merged.
 func findCustomers(e *core.RequestEvent) error {
-	answer := foundAnswer{Customers: []foundView{}}
-	list, err := customers.Find(e.App, strings.TrimSpace(e.Request.URL.Query().Get("q")), foundMost)
+	p := access.Of(e)
+	found, err := search.Find(e.Request.Context(), e.App, p, search.Asked{
+		Typed: e.Request.URL.Query().Get("q"), Kind: "customers", Sort: "best", Lang: web.Language(e),
+	})
 	if err != nil {
 		return err
 	}
-	for _, c := range list {
-		if _, err := known(e, c.Id); fail.Of(err).Kind == fail.NotFound && err != nil {
-			continue
-		}
-		view, err := viewCustomer(e.App, c)
+	answer := foundAnswer{Customers: []foundView{}}
+	for _, h := range found.Hits {
+		c, err := customers.ByID(e.App, h.ID)
 		if err != nil {
 			return err
 		}
-		n, err := conversations.CountOfCustomer(e.App, access.Of(e), c.Id)
-		if err != nil {
+		view := foundView{Known: c.ExternalID() != "", Created: clock.Wire(c.Created().Time())}
+		if view.customerView, err = viewCustomer(e.App, c); err != nil {
 			return err
 		}
-		if view.Name == "" {
-			view.Name = callable(e, c.Id)
+		view.Name = h.Customer.Name // of who has none, a contact's
+		if view.Conversations, err = conversations.CountOfCustomer(e.App, p, c.Id); err != nil {
+			return err
 		}
-		answer.Customers = append(answer.Customers, foundView{customerView: view, Known: c.ExternalID() != "", Conversations: n, Created: clock.Wire(c.Created().Time())})
+		answer.Customers = append(answer.Customers, view)
 	}
 	return e.JSON(http.StatusOK, answer)
-}
-
-// callable is what a customer without a name is called by: the name of their
-// first contact.
-func callable(e *core.RequestEvent, customer string) string {
-	contacts, err := customers.ContactsOf(e.App, customer)
-	if err != nil || len(contacts) == 0 {
-		return ""
-	}
-	return contacts[0].NameIn(web.Language(e))
 }
 
 type mergeView struct {
