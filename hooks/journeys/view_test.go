@@ -162,25 +162,40 @@ func (v *view) reads(css string, want ...string) {
 }
 
 // click clicks on the first such element with the mouse, once it stands still,
-// can be used, and nothing lies over it.
+// can be used, and nothing lies over it. Where something else has come under the
+// mouse in between, it tries again.
 func (v *view) click(css, text string) {
 	v.p.t.Helper()
-	v.press(v.spot(css, text))
+	for range 5 {
+		v.press(v.spot(css, text))
+		missed := ask[bool](v, "globalThis.hit === false")
+		if !missed { // or it has led to another page
+			return
+		}
+	}
+	v.p.t.Fatalf("%s: %s %q does not stand still", v.p.name, css, text)
 }
 
 type point struct{ X, Y float64 }
 
-// spot is the middle of an element, in the tab.
+// spot is the middle of an element, in the tab. The page notes whether the next
+// press is on it.
 func (v *view) spot(css, text string) point {
 	v.p.t.Helper()
-	where := fmt.Sprintf(`((e) => {
+	where := fmt.Sprintf(`((wanted) => {
+		const on = (e, hit) => e && hit && (e.contains(hit) || hit.contains(e) || !!hit.closest("label")?.contains(e));
+		const e = wanted();
 		if (!e || (e.control ?? e).matches(":disabled")) return null;
 		e.scrollIntoView({ block: "nearest", behavior: "instant" });
 		const { x, y, width, height } = e.getBoundingClientRect();
 		const at = { x: x + width / 2, y: y + height / 2 };
-		const hit = document.elementFromPoint(at.x, at.y);
-		return hit && (e.contains(hit) || hit.contains(e) || hit.closest("label")?.contains(e)) ? at : null;
-	})(all(%s, %s)[0])`, quote(css), quote(text))
+		if (!on(e, document.elementFromPoint(at.x, at.y))) return null;
+		globalThis.hit = false;
+		globalThis.aimed?.abort();
+		globalThis.aimed = new AbortController();
+		addEventListener("pointerdown", (d) => { globalThis.hit = on(wanted(), d.target); }, { capture: true, once: true, signal: aimed.signal });
+		return at;
+	})(() => all(%s, %s)[0])`, quote(css), quote(text))
 	var last, now *point
 	v.wait(fmt.Sprintf("%s %q to be clicked on", css, text), func(ctx context.Context) (bool, error) {
 		found, err := askNow[*point](ctx, v, where)

@@ -1,5 +1,5 @@
 // Opening a conversation, and stepping from one to the next.
-import { batch } from "../vendor/preact-11.2.0.js";
+import { batch, effect } from "../vendor/preact-11.2.0.js";
 import { tell } from "./link.js";
 import { get } from "./api.js";
 import * as notices from "./notices.js";
@@ -22,6 +22,7 @@ export async function select(id, { quiet, there } = {}) {
     }
   }
   notices.settled(id);
+  here = id;
   const from = store.area.peek() || store.pane.peek();
   batch(() => {
     store.area.value = "";
@@ -40,11 +41,23 @@ export async function select(id, { quiet, there } = {}) {
 
 const narrow = matchMedia("(max-width: 767px)");
 
+let here = ""; // what the address and colleagues were told of
+
+// The customer's next word may take an open thread along to another conversation.
+effect(() => {
+  const id = store.selected.value;
+  if (!id || id === here) return;
+  here = id;
+  tell("viewing", { conversation: id });
+  history.replaceState(history.state, "", "#" + id);
+});
+
 // back is the arrow above the thread.
 export const back = () => (history.state?.thread ? history.back() : leave());
 
 // leave closes the thread, for the list or for another area.
 export function leave(hash = "") {
+  here = "";
   batch(() => {
     store.selected.value = "";
     store.pane.value = "list";
