@@ -21,6 +21,8 @@ import (
 const (
 	unseenKey  = "unseen"
 	unseenMost = 200
+	// after a start consoles come back before they are told anything.
+	comeBack = 10 * time.Second
 	// last of all: what others make of a change counts.
 	unseenPriority = 30
 )
@@ -63,7 +65,13 @@ func watchUnseen(app core.App) {
 		}
 		return e.Next()
 	})
-	rounds.Bind(app, rounds.Of{Name: unseenKey, Round: func(time.Time) error { return SweepUnseen(app) }})
+	began := time.Now()
+	rounds.Bind(app, rounds.Of{Name: unseenKey, Round: func(now time.Time) error {
+		if now.Sub(began) < comeBack {
+			return nil
+		}
+		return SweepUnseen(app)
+	}})
 }
 
 // looked asks first: most looks are at what was looked at, and the database has
