@@ -59,15 +59,15 @@ export class Uploads {
     delete one.waits;
     if (trouble) one.failed = { code: trouble, text: "" };
     this.chat.changed();
-    if (trouble || !this.list.includes(one)) return;
+    if (trouble || !this.list.includes(one)) return this.next();
     const { id, blob, name, kind, width, height, order } = one;
     await this.store.put({ id, blob, name, kind, width, height, order }).catch(() => {}); // then it lives as long as the page
     this.next();
   }
 
   async next() {
-    const one = this.list.find((other) => !other.failed && !other.waits);
-    if (this.sending || !one || !this.chat.visit.token) return;
+    const one = this.list.find((other) => !other.failed); // in the order in which they were sent
+    if (this.sending || !one || one.waits || !this.chat.visit.token) return;
     const { url, headers } = this.chat.visit.upload;
     const progress = (share) => {
       one.share = share;

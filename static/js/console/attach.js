@@ -1,7 +1,6 @@
 // Pictures and files on their way: taken from a paste, a drop or a choice, shown
-// in the tray first, shrunk here, and sent when the agent says so. From then on
-// they are kept in this browser until the server has them, so that a reload goes
-// on with them.
+// in the tray first, shrunk here, and sent when the agent says so. They are kept in
+// this browser until the server has them, so that a reload goes on with them.
 import { effect } from "../vendor/preact-11.2.0.js";
 import { newID } from "../lib/id.js";
 import { openUploads } from "../lib/outbox.js";
@@ -19,28 +18,40 @@ const isPicture = (file) => /^image\/(png|jpeg|webp|gif)$/.test(file.type);
 
 // add puts files into the conversation's tray. Pictures are made small meanwhile.
 export function add(conversation, files) {
-  for (const file of files) {
+  for (const [i, file] of files.entries()) {
     const picture = isPicture(file);
     if (!picture && file.size > most) {
       store.toast(t("too_large", { Name: file.name, Most: bytes(most) }), "bad");
       continue;
     }
     const plain = { blob: file, name: file.name };
-    const item = { key: newID(), ...plain, picture, url: picture ? URL.createObjectURL(file) : "", ready: picture ? shrink(file).catch(() => plain) : plain };
-    store.setIn(trays, conversation, [...(trays.peek().get(conversation) ?? []), item]);
+    const item = { key: newID(), ...plain, picture, time: new Date(Date.now() + i).toISOString(), url: picture ? URL.createObjectURL(file) : "", ready: picture ? shrink(file).catch(() => plain) : plain };
+    show(conversation, item);
+    keep(conversation, item);
   }
 }
 
+const tray = (conversation) => trays.peek().get(conversation) ?? [];
+const show = (conversation, item) => store.setIn(trays, conversation, [...tray(conversation), item]);
+
+// keep has a file that was chosen outlive the page.
+async function keep(conversation, { key, picture, time, ready }) {
+  const { blob, name, width, height } = await ready;
+  if (!tray(conversation).some((x) => x.key === key)) return; // it has been sent or dropped
+  await kept?.put({ id: key, conversation, picture, chosen: true, time, blob, name, width, height }).catch(() => {});
+}
+
 export function drop(conversation, key) {
-  const rest = (trays.peek().get(conversation) ?? []).filter((x) => x.key !== key);
-  const gone = trays.peek().get(conversation)?.find((x) => x.key === key);
+  const rest = tray(conversation).filter((x) => x.key !== key);
+  const gone = tray(conversation).find((x) => x.key === key);
   if (gone?.url) URL.revokeObjectURL(gone.url);
+  forget(key);
   store.setIn(trays, conversation, rest.length ? rest : undefined);
 }
 
 // sendTray uploads what is in the tray, each shown in the thread at once.
 export function sendTray(conversation) {
-  const items = trays.peek().get(conversation) ?? [];
+  const items = tray(conversation);
   store.setIn(trays, conversation, undefined);
   const contact = store.conversations.peek().get(conversation)?.contact?.id;
   for (const item of items) send({ ...item, conversation, contact, time: new Date(store.serverNow()).toISOString() });
@@ -48,15 +59,21 @@ export function sendTray(conversation) {
 
 let kept = null; // what the uploads are kept in
 
-// restore goes on with what an earlier page has begun to send, and tries again
-// whenever the line is back.
+const stale = 7 * 24 * 3600_000; // what was chosen so long ago is not sent any more
+
+// restore goes on with what an earlier page has begun to send, shows what was
+// chosen there, and tries again whenever the line is back.
 export async function restore() {
   kept = await openUploads("desk:" + store.you.peek().id);
   const list = await kept.all().catch(() => []);
-  for (const { id, blob, name, width, height, ...about } of list.sort((a, b) => (a.time < b.time ? -1 : 1))) {
+  for (const { id, blob, name, width, height, chosen, ...about } of list.sort((a, b) => (a.time < b.time ? -1 : 1))) {
     if (!(blob instanceof Blob)) continue;
-    send({ ...about, key: id, blob, name, url: about.picture ? URL.createObjectURL(blob) : "", ready: { blob, name, width, height } });
+    const item = { ...about, key: id, blob, name, url: about.picture ? URL.createObjectURL(blob) : "", ready: { blob, name, width, height } };
+    if (!chosen) send(item);
+    else if (Date.now() - Date.parse(about.time) > stale) forget(id);
+    else show(about.conversation, item);
   }
+  addEventListener("beforeunload", (e) => { if (trays.peek().size && !kept.lasts) e.preventDefault(); });
   effect(() => { if (store.link.value.state === "ready") for (const again of broken.values()) again(); });
 }
 
@@ -64,7 +81,15 @@ const broken = new Map(); // id → tries again; for want of a network alone
 
 const forget = (key) => kept?.remove(key).catch(() => {});
 
-async function send(item) {
+const last = new Map(); // conversation → the end of what was sent last there
+
+// send uploads beside others, and says so after those that were sent before.
+function send(item) {
+  const before = last.get(item.conversation);
+  last.set(item.conversation, carry(item, before));
+}
+
+async function carry(item, before) {
   const { key, url, picture, conversation, contact, time } = item;
   let stop = () => {};
   let cancelled = false;
@@ -85,6 +110,8 @@ async function send(item) {
   stop = sending.cancel;
   try {
     const stored = await sending.done;
+    await before;
+    if (cancelled) return;
     await post({ conversation, kind: shown.kind, file: stored.id }, shown.file);
     forget(key);
     uploading(key, undefined);

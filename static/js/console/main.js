@@ -2,7 +2,6 @@
 import { effect, html, render } from "../vendor/preact-11.2.0.js";
 import { App } from "./app.js";
 import { follow, openBoard } from "./area.js";
-import { trays } from "./composing.js";
 import { select } from "./select.js";
 import { moveIn } from "./preferences.js";
 import * as alerts from "./alerts.js";
@@ -71,9 +70,5 @@ function fit() {
   view?.addEventListener("resize", set);
   view?.addEventListener("scroll", set);
 }
-
-addEventListener("beforeunload", (e) => {
-  if (trays.value.size) e.preventDefault(); // pictures that were chosen and not sent would be lost
-});
 
 start();

@@ -48,6 +48,7 @@ function indexed(db, table, scope) {
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
     }));
   return {
+    lasts: true,
     put: (entry) => run("readwrite", (store) => store.put({ ...entry, scope })),
     remove: (id) => run("readwrite", (store) => store.delete([scope, id])),
     all: () => run("readonly", (store) => store.getAll(IDBKeyRange.bound([scope], [scope, []]))),
