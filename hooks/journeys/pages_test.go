@@ -353,7 +353,9 @@ func TestAConversationIsAccessible(t *testing.T) {
 }
 
 // audit lets axe look at the page, light and dark. No rule is left out.
-func (p *person) audit() {
+func (p *person) audit() { p.t.Helper(); p.auditIn("light", "dark") }
+
+func (p *person) auditIn(schemes ...string) {
 	p.t.Helper()
 	source, err := os.ReadFile("testdata/axe/axe.min.js")
 	if err != nil {
@@ -364,7 +366,7 @@ func (p *person) audit() {
 	if _, err := chromedp.Call(ctx, runtime.Evaluate, runtime.EvaluateParams{Expression: string(source)}); err != nil {
 		p.t.Fatal(err)
 	}
-	for _, scheme := range []string{"light", "dark"} {
+	for _, scheme := range schemes {
 		p.prefer(scheme)
 		p.until(scheme, fmt.Sprintf("document.documentElement.dataset.theme === %q", scheme))
 		p.until("everything to have come to rest", `document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)`)
