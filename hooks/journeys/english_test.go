@@ -13,11 +13,11 @@ import (
 func TestEverythingFitsInEnglish(t *testing.T) {
 	t.Parallel()
 	d := prepared(t, "UPDATE staff SET language = 'en'", `INSERT INTO tags (id, name, colour, sort) VALUES ('tagfragile00001', 'Fragile', 'amber', 1)`)
-	say := locale.In("en").T
+	en := locale.In("en").T
 	p := somebody(t, "owner")
 	p.visit(d.url("/sign-in"))
 	p.signsIn(ownerMail)
-	p.sees(".list h1", say("console.conversations"))
+	p.sees(".list h1", en("console.conversations"))
 	look := func(what string) {
 		t.Helper()
 		p.auditIn("light")
@@ -49,7 +49,7 @@ func TestEverythingFitsInEnglish(t *testing.T) {
 		p.misses("dialog")
 	}
 	p.hit("?", "Slash", shift)
-	p.sees(".sheets", say("palette.do_close_next"))
+	p.sees(".sheets", en("palette.do_close_next"))
 	look("the keys")
 	p.escape()
 	p.misses("dialog")
@@ -59,7 +59,7 @@ func TestEverythingFitsInEnglish(t *testing.T) {
 	p.escape()
 	p.misses("dialog")
 	p.click(".rail .me", "")
-	p.click(".menu button", say("console.settings"))
+	p.click(".menu button", en("console.settings"))
 	p.sees(".settle", "")
 	look("the settings")
 	p.escape()
@@ -69,9 +69,9 @@ func TestEverythingFitsInEnglish(t *testing.T) {
 	look("the filter")
 	p.escape()
 	p.misses("dialog")
-	p.click(".th .acts button", say("console.close"))
+	p.click(".th .acts button", en("console.close"))
 	p.sees(".standing", "")
-	p.click(".rail a", say("console.area_board"))
+	p.click(".rail a", en("console.area_board"))
 	p.sees("#board-title", "")
 	look("the board")
 }
