@@ -18,7 +18,7 @@ const kinds = {
   queue: { holds: waits, lasts: 20_000 },
   returned: { holds: waits, lasts: 30_000 },
   woken: { holds: (c) => c.status === "open", lasts: 60_000 },
-  unseen: { holds: (c) => c.status !== "closed" && !!c.waiting_since, lasts: 120_000 },
+  unseen: { holds: (c) => c.status !== "closed" && !!c.waiting_since && !waited.value.some((x) => x.id === c.id), lasts: 120_000 }, // those are told of already
   deadline_near: { holds: owes, lasts: 60_000, stage: "warned" },
   deadline_breached: { holds: owes, lasts: 120_000, stage: "breached" },
   deadline_escalated: { holds: owes, lasts: 120_000, stage: "escalated" },
