@@ -5,7 +5,7 @@ import { Avatar, Blocked, Due, Icon, IconButton, Left, Level, Menu, Tag, Wait, c
 import { MarkChoices, Marking, Marks, mayMark } from "./marks.js";
 import { others, paused, pressing } from "./deadlines.js";
 import { whyOf } from "./handover.js";
-import { close, mayMove, mayPutOff, wake } from "./acts.js";
+import { close, markUnread, mayMove, mayPutOff, wake } from "./acts.js";
 import { laterUntil } from "./list.js";
 import { searchThread } from "./searching.js";
 import { back, openCustomer } from "./select.js";
@@ -13,6 +13,7 @@ import * as store from "./store.js";
 import { clock, t } from "./words.js";
 
 const openLater = (c) => { store.dialog.value = { kind: "later", ids: [c.id] }; };
+const openTags = (c) => { store.dialog.value = { kind: "tags", id: c.id }; };
 const openTransfer = (c) => { store.dialog.value = { kind: "transfer", id: c.id }; };
 
 // served says which colleague has it, and whether they are there.
@@ -50,6 +51,8 @@ export function Head({ c }) {
           <button type="button" role="menuitem" onClick=${() => { setMore(false); openTransfer(c); }}><${Icon} name="transfer" />${t("transfer")}</button>
           <button type="button" role="menuitem" onClick=${() => { setMore(false); close(c.id); }}><${Icon} name="circle-check" />${t("close")}</button>
           ${mayPutOff(c) && html`<button type="button" role="menuitem" onClick=${() => { setMore(false); openLater(c); }}><${Icon} name="clock-pause" />${t("later")}</button>`}
+          ${mayMark(c) && html`<button type="button" role="menuitem" onClick=${() => { setMore(false); openTags(c); }}><${Icon} name="tag" />${t("tag_it")}</button>`}
+          ${store.mine(c) && html`<button type="button" role="menuitem" onClick=${() => { setMore(false); markUnread(c); }}><${Icon} name="mail" />${t("unread_again")}</button>`}
           ${mayMark(c) && html`<hr /><${MarkChoices} c=${c} done=${(run) => () => { setMore(false); run(); }} />`}
         <//>`}</span>
       <button type="button" class="btn" title=${`${t("close")} (E)`} onClick=${() => close(c.id)}><${Icon} name="circle-check" />${t("close")}</button>`}
