@@ -13,6 +13,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/admin"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/backup"
+	"github.com/dianxiaoer/xiaoer/hooks/bench"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/channels/widget"
 	"github.com/dianxiaoer/xiaoer/hooks/console"
@@ -80,7 +81,7 @@ func Register(app core.App, c *Config) *web.Table {
 func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
 	by := audit.By(app, audit.AtTheMachine())
 	return slices.Concat(setup.Commands(by), access.Commands(by), audit.Commands(by),
-		[]*cobra.Command{channels.Command(by), demo.Command(open)}, backup.Commands(app, ops.Version()), ops.Commands(app, t))
+		[]*cobra.Command{channels.Command(by), demo.Command(open), bench.Command(by)}, backup.Commands(app, ops.Version()), ops.Commands(app, t))
 }
 
 // open makes another program beside this one.

@@ -168,19 +168,10 @@ const insertMessage = "INSERT INTO messages (" + messageColumns + ") VALUES ({:i
 func (tx *Tx) add(c *Conversation, m *Message) error {
 	m.ID, m.Seq, m.Time = newID(), tx.next(), tx.Now
 	m.Conversation, m.Contact, m.Sender = c.ID, c.Contact, m.From.sender()
-	from, err := json.Marshal(m.From)
-	if err != nil {
-		return fmt.Errorf("author: %w", err)
+	params, err := m.params()
+	if err == nil {
+		err = tx.exec(insertMessage, params)
 	}
-	data := "null"
-	if len(m.Data) > 0 {
-		data = string(m.Data)
-	}
-	err = tx.exec(insertMessage, dbx.Params{
-		"id": m.ID, "seq": m.Seq, "conversation": m.Conversation, "contact": m.Contact, "sender": m.Sender, "client_id": m.ClientID,
-		"hash": m.Hash, "kind": string(m.Kind), "staff_only": m.StaffOnly, "text": m.Text, "data": data, "file": m.File, "quote": m.Quote,
-		"recalled": m.Recalled, "from": string(from), "time": clock.Stored(m.Time),
-	})
 	if err != nil {
 		return fmt.Errorf("adding to the timeline: %w", err)
 	}
@@ -193,6 +184,22 @@ func (tx *Tx) add(c *Conversation, m *Message) error {
 		c.Last = &Last{Kind: m.Kind, Text: short(m.Text, 80), From: m.From.Kind, Time: m.Time}
 	}
 	return nil
+}
+
+func (m *Message) params() (dbx.Params, error) {
+	from, err := json.Marshal(m.From)
+	if err != nil {
+		return nil, fmt.Errorf("author: %w", err)
+	}
+	data := "null"
+	if len(m.Data) > 0 {
+		data = string(m.Data)
+	}
+	return dbx.Params{
+		"id": m.ID, "seq": m.Seq, "conversation": m.Conversation, "contact": m.Contact, "sender": m.Sender, "client_id": m.ClientID,
+		"hash": m.Hash, "kind": string(m.Kind), "staff_only": m.StaffOnly, "text": m.Text, "data": data, "file": m.File, "quote": m.Quote,
+		"recalled": m.Recalled, "from": string(from), "time": clock.Stored(m.Time),
+	}, nil
 }
 
 // event appends what happened.

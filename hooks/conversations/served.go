@@ -2,12 +2,13 @@ package conversations
 
 import (
 	"fmt"
-	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // recentMost is how far back, in entries of the timeline, it is looked for what

@@ -107,6 +107,12 @@ func IndexOlder(app core.App) error {
 	return nil
 }
 
+// indexedFrom says that all entries from a number on have their words, 0 that all
+// have.
+func (tx *Tx) indexedFrom(seq int64) error {
+	return tx.exec("UPDATE words_from SET seq = {:seq} WHERE id = 1", dbx.Params{"seq": seq})
+}
+
 // indexBefore gives words to the last entries before the number from.
 func (tx *Tx) indexBefore(from int64) error {
 	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE seq < {:from} ORDER BY seq DESC LIMIT {:most}",
@@ -128,5 +134,5 @@ func (tx *Tx) indexBefore(from int64) error {
 	if len(list) < indexStep {
 		rest = 0
 	}
-	return tx.exec("UPDATE words_from SET seq = {:seq} WHERE id = 1", dbx.Params{"seq": rest})
+	return tx.indexedFrom(rest)
 }

@@ -2,17 +2,15 @@ package demo
 
 import (
 	"bytes"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
-	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
@@ -219,51 +217,33 @@ func stop(lines []line, turns int, answered bool) int {
 	return 0
 }
 
-const (
-	insertConversation = "INSERT INTO conversations (id, contact, customer, channel, status, assignee, [[group]], priority, tags, unread, waiting_since, queued, " +
-		"[[last]], last_seq, read_staff, read_visitor, rev, opened, closed, rating, resolved, rating_comment, rated, first_rating) VALUES ({:id}, {:contact}, {:customer}, " +
-		"{:channel}, {:status}, {:assignee}, {:group}, {:priority}, {:tags}, {:unread}, {:waiting_since}, {:queued}, {:last}, {:last_seq}, {:read_staff}, " +
-		"{:read_visitor}, {:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated}, {:rating})"
-	insertMessage = "INSERT INTO messages (id, seq, conversation, contact, sender, client_id, hash, kind, staff_only, text, data, file, quote, recalled, " +
-		"[[from]], time) VALUES ({:id}, {:seq}, {:conversation}, {:contact}, {:sender}, '', '', {:kind}, {:staff_only}, {:text}, {:data}, {:file}, '', " +
-		"FALSE, {:from}, {:time})"
-	readSequence = "SELECT last FROM sequence WHERE id = 1"
-	moveSequence = "UPDATE sequence SET last = {:last} WHERE id = 1"
-	indexLater   = "UPDATE words_from SET seq = {:from} WHERE id = 1"
-	countReplies = "UPDATE quick_replies SET uses = ABS(RANDOM()) % 90 WHERE scope = 'shop'"
-)
+const countReplies = "UPDATE quick_replies SET uses = ABS(RANDOM()) % 90 WHERE scope = 'shop'"
 
 // write numbers all that has happened in the order of its time, and writes it in
 // one transaction.
 func (p *past) write(app core.App) error {
-	return app.RunInTransaction(func(app core.App) error {
-		w := &writer{app: app, statements: map[string]*dbx.Query{}}
-		defer w.close()
+	return conversations.WritePast(app, func(to *conversations.Past) error {
+		w := &writer{to: to}
 		if err := p.keep(w, p.dice, p.now); err != nil {
 			return err
 		}
-		var seq int64
-		if err := app.NonconcurrentDB().NewQuery(readSequence).Row(&seq); err != nil {
-			return fmt.Errorf("read the timeline's counter: %w", err)
-		}
-		if err := p.writeMessages(w, &seq); err != nil {
+		if err := p.writeEntries(to); err != nil {
 			return err
 		}
 		for _, s := range p.scenes {
-			if err := writeConversation(w, s.c); err != nil {
+			s.c.FirstRating = s.c.Rating
+			if err := to.Conversation(s.c); err != nil {
 				return err
 			}
 		}
-		w.exec(moveSequence, dbx.Params{"last": seq})
-		w.exec(indexLater, dbx.Params{"from": seq + 1})
 		w.exec(countReplies, nil)
-		return w.err
+		return errors.Join(w.err, to.IndexLater())
 	})
 }
 
-// writeMessages replays the commits. Each takes a number for every entry and one
+// writeEntries replays the commits. Each takes a number for every entry and one
 // for the conversation's row, as the timeline's writer does.
-func (p *past) writeMessages(w *writer, seq *int64) error {
+func (p *past) writeEntries(to *conversations.Past) error {
 	var commits []*commit
 	for _, s := range p.scenes {
 		commits = append(commits, s.past...)
@@ -271,9 +251,9 @@ func (p *past) writeMessages(w *writer, seq *int64) error {
 	slices.SortStableFunc(commits, func(a, b *commit) int { return a.at.Compare(b.at) })
 	for _, one := range commits {
 		for _, m := range one.entries {
-			*seq++
-			m.Seq, one.c.LastSeq = *seq, *seq
-			if err := writeMessage(w, m); err != nil {
+			m.Seq = to.Next()
+			one.c.LastSeq = m.Seq
+			if err := writeEntry(to, m); err != nil {
 				return err
 			}
 		}
@@ -284,33 +264,20 @@ func (p *past) writeMessages(w *writer, seq *int64) error {
 			one.c.ReadVisitor = one.c.LastSeq
 		default: // nobody has
 		}
-		*seq++
-		one.c.Rev = *seq
+		one.c.Rev = to.Next()
 	}
-	return w.err
+	return nil
 }
 
-func writeMessage(w *writer, m *conversations.Message) error {
+func writeEntry(to *conversations.Past, m *conversations.Message) error {
 	if m.Kind == conversations.Image {
-		id, err := storePicture(w.app, m)
+		id, err := storePicture(to.App, m)
 		if err != nil {
 			return err
 		}
 		m.File = id
 	}
-	from, err := json.Marshal(m.From)
-	if err != nil {
-		return fmt.Errorf("author of %s: %w", m.ID, err)
-	}
-	data := "null"
-	if len(m.Data) > 0 {
-		data = string(m.Data)
-	}
-	w.exec(insertMessage, dbx.Params{
-		"id": m.ID, "seq": m.Seq, "conversation": m.Conversation, "contact": m.Contact, "sender": m.Sender, "kind": string(m.Kind),
-		"staff_only": m.StaffOnly, "text": m.Text, "data": data, "file": m.File, "from": string(from), "time": clock.Stored(m.Time),
-	})
-	return w.err
+	return to.Entry(m)
 }
 
 // storePicture keeps the picture that m names, and binds it to m.
@@ -326,23 +293,4 @@ func storePicture(app core.App, m *conversations.Message) (string, error) {
 		return "", fmt.Errorf("keep the picture %s: %w", m.File, err)
 	}
 	return f.ID(), files.Claim(app, f.ID(), m.Sender, m.Contact, m.ID)
-}
-
-func writeConversation(w *writer, c *conversations.Conversation) error {
-	last, err := json.Marshal(c.Last)
-	if err != nil {
-		return fmt.Errorf("last message of %s: %w", c.ID, err)
-	}
-	tags, err := json.Marshal(append([]string{}, c.Tags...))
-	if err != nil {
-		return fmt.Errorf("tags of %s: %w", c.ID, err)
-	}
-	w.exec(insertConversation, dbx.Params{
-		"id": c.ID, "contact": c.Contact, "customer": c.Customer, "channel": c.Channel, "status": string(c.Status), "assignee": c.Assignee,
-		"group": c.Group, "priority": c.Priority, "tags": string(tags), "unread": c.Unread, "waiting_since": clock.Stored(c.WaitingSince),
-		"queued": clock.Stored(c.Queued), "last": string(last), "last_seq": c.LastSeq, "read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor,
-		"rev": c.Rev, "opened": clock.Stored(c.Opened), "closed": clock.Stored(c.Closed), "rating": c.Rating, "resolved": c.Resolved,
-		"rating_comment": c.RatingComment, "rated": clock.Stored(c.Rated),
-	})
-	return w.err
 }

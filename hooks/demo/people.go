@@ -14,6 +14,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/escalation"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
@@ -294,27 +295,14 @@ func (f *furnished) serves(group string) []staffer {
 	return fits
 }
 
-// writer runs prepared statements in a transaction until one fails.
+// writer runs statements until one fails.
 type writer struct {
-	app        core.App
-	statements map[string]*dbx.Query
-	err        error
+	to  *conversations.Past
+	err error
 }
 
 func (w *writer) exec(text string, params dbx.Params) {
-	if w.err != nil {
-		return
-	}
-	q, ok := w.statements[text]
-	if !ok {
-		q = w.app.NonconcurrentDB().NewQuery(text).Prepare()
-		w.statements[text] = q
-	}
-	_, w.err = q.Bind(params).Execute()
-}
-
-func (w *writer) close() {
-	for _, q := range w.statements {
-		_ = q.Close()
+	if w.err == nil {
+		_, w.err = w.to.Query(text, params).Execute()
 	}
 }

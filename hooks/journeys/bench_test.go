@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -300,4 +301,48 @@ func BenchmarkThreadOf10000(b *testing.B) {
 		below("bubbles", "console", "entries on the page at most", got.Most, 301),
 		below("seen", "console", "entries seen", got.Seen, 0),
 	)
+}
+
+var historyOf = flag.Int("history", 1_000_000, "messages that the search is measured over")
+
+// searching asks so often for each of some words, as the page does, and tells of
+// each how long 95 of 100 answers took, in ms.
+const searching = `async (words, sort, times) => {
+	const out = [];
+	for (const word of words) {
+		const took = [];
+		for (let i = 0; i < times; i++) {
+			const began = performance.now();
+			const answer = await (await fetch("/api/xiaoer/search?kind=messages&sort=" + sort + "&q=" + encodeURIComponent(word))).json();
+			took.push(performance.now() - began);
+			if (!answer.hits.length) throw new Error("nothing found for " + word);
+		}
+		out.push(took.sort((a, b) => a - b)[Math.floor(took.length * 0.95)]);
+	}
+	return out;
+}`
+
+// BenchmarkSearchOf1000000 searches all that was ever said.
+func BenchmarkSearchOf1000000(b *testing.B) {
+	d := desk(b)
+	d.stop()
+	d.run("seed", "--messages", strconv.Itoa(*historyOf), "--seed", "7")
+	d.start()
+	p := somebody(b, "owner")
+	signIn(p, d, ownerMail)
+	p.rests(settle)
+	words := [][2]string{{"one_character", "我"}, {"two_characters", "退款"}, {"two_words", "退款 发票"}, {"rare_word", "羊绒披肩"}, {"order_number", "20240101000000001"}, {"phone_tail", "6027"}}
+	typed := make([]string, len(words))
+	for i, w := range words {
+		typed[i] = w[1]
+	}
+	raw, err := json.Marshal(typed)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for sort, bar := range map[string]float64{"newest": 100, "best": 0} {
+		for i, took := range ask[[]float64](p.view, fmt.Sprintf("await (%s)(%s, %q, %d)", searching, raw, sort, 20)) {
+			report(b, below("search_"+sort+"_"+words[i][0], "console", "ms to the answer, 95th of 100", took, bar))
+		}
+	}
 }

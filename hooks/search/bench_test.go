@@ -9,84 +9,23 @@ import (
 	"time"
 
 	"github.com/pocketbase/dbx"
-	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/bench"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/search"
 	"github.com/dianxiaoer/xiaoer/hooks/terms"
 )
 
-// What customers of shops write, as far as the index is concerned: some words in
-// every third message, some in every thousandth.
-var phrases = strings.Fields("我 你好 在吗 请问 这件外套 还有货吗 什么时候发货 退款 怎么退 尺码 偏大吗 快递到哪了 物流 地址写错了 可以改吗 " +
-	"发票 能开吗 谢谢 好的 收到 颜色 有色差吗 优惠券 用不了 价格 能便宜吗 质量 起球 掉色 洗了 缩水 换货 运费 谁出 客服 小王 什么材质 纯棉 几天到 顺丰")
-
-// filled is a shop with so many messages, ten a conversation, written as quickly as
-// can be: no change of one's own each.
+// filled is a shop with so many messages.
 func filled(b *testing.B, size int) *desk {
 	b.Helper()
 	d := open(b)
-	r := rand.New(rand.NewPCG(7, 7)) // the same shop each time
 	began := time.Now()
-	const step = 20_000
-	seq := int64(0)
-	for from := 0; from < size; from += step {
-		d.must(d.app.RunInTransaction(func(app core.App) error {
-			db := app.NonconcurrentDB()
-			message := db.NewQuery("INSERT INTO messages (id, seq, conversation, contact, sender, kind, text, data, [[from]], time, staff_only, recalled) VALUES " +
-				"({:id}, {:seq}, {:c}, {:contact}, {:sender}, 'text', {:text}, 'null', '{\"kind\":\"visitor\"}', {:time}, FALSE, FALSE)").Prepare()
-			words := db.NewQuery("INSERT INTO message_words (rowid, words) VALUES ({:seq}, {:words})").Prepare()
-			conversation := db.NewQuery("INSERT INTO conversations (id, contact, status, [[group]], priority, tags, [[last]], preferred, deadlines, last_seq, opened) VALUES " +
-				"({:c}, {:contact}, 'closed', {:group}, 'normal', '[]', 'null', 'null', 'null', {:seq}, {:time})").Prepare()
-			defer func() { _, _, _ = message.Close(), words.Close(), conversation.Close() }()
-			for i := from; i < min(size, from+step); i++ {
-				seq++
-				c := fmt.Sprintf("c%014d", i/10)
-				p := dbx.Params{
-					"id": fmt.Sprintf("m%014d", i), "seq": seq, "c": c, "contact": "p" + c[1:], "sender": "visitor:p" + c[1:], "text": sentence(r, i),
-					"time": time.Date(2024, 1, 1, 0, 0, i, 0, time.UTC).Format("2006-01-02 15:04:05.000Z"),
-				}
-				if _, err := message.Bind(p).Execute(); err != nil {
-					return err
-				}
-				if _, err := words.Bind(dbx.Params{"seq": seq, "words": terms.Words(fmt.Sprint(p["text"])) + " " + terms.Label('c', c)}).Execute(); err != nil {
-					return err
-				}
-				if i%10 == 0 {
-					p["group"] = d.ann.Groups[0]
-					if i%30 == 0 {
-						p["group"] = d.other.Groups[0]
-					}
-					if _, err := conversation.Bind(p).Execute(); err != nil {
-						return err
-					}
-				}
-			}
-			return nil
-		}))
-	}
-	_, err := d.app.NonconcurrentDB().NewQuery("UPDATE sequence SET last = {:seq} WHERE id = 1").Bind(dbx.Params{"seq": seq}).Execute()
-	d.must(err)
+	h := bench.History{Messages: size, Seed: 7, Groups: []string{d.ann.Groups[0], d.ann.Groups[0], d.other.Groups[0]}}
+	d.must(h.Write(b.Context(), d.app, func(int) {}))
 	b.Logf("%d messages in %s", size, time.Since(began).Round(time.Second))
 	return d
-}
-
-func sentence(r *rand.Rand, i int) string {
-	var text strings.Builder
-	for range 2 + r.IntN(5) {
-		text.WriteString(phrases[r.IntN(len(phrases))])
-		text.WriteString([]string{"，", "", " "}[r.IntN(3)])
-	}
-	switch {
-	case r.IntN(8) == 0:
-		fmt.Fprintf(&text, "订单号%d%010d", 20240101+i/50000, i)
-	case r.IntN(30) == 0:
-		fmt.Fprintf(&text, "电话1%d%08d", 30+r.IntN(69), r.IntN(100_000_000))
-	case r.IntN(2000) == 0:
-		text.WriteString("羊绒披肩")
-	}
-	return text.String()
 }
 
 // BenchmarkSearch is how long a search takes over a million messages, for who sees
@@ -155,7 +94,7 @@ func BenchmarkPost(b *testing.B) {
 	r := rand.New(rand.NewPCG(7, 7)) // the same words each time
 	texts := make([]string, 1000)
 	for i := range texts {
-		texts[i] = sentence(r, i)
+		texts[i] = bench.Sentence(r, i)
 	}
 	b.Run("all", func(b *testing.B) {
 		for b.Loop() {
