@@ -44,6 +44,12 @@ func (v *view) inSight(entry string) {
 	v.until(entry+" on the screen", fmt.Sprintf(`((e) => { if (!e) return false; const a = e.getBoundingClientRect(), b = document.querySelector(".msgs").getBoundingClientRect(); return a.top >= b.top && a.bottom <= b.bottom; })(document.querySelector('[data-entry="%s"]'))`, entry))
 }
 
+// marks waits until what was sought stands out in the thread.
+func (v *view) marks(word string) {
+	v.p.t.Helper()
+	v.until(word+" marked", fmt.Sprintf(`[...(CSS.highlights.get("sought") ?? [])].some((r) => r.toString() === %q)`, word))
+}
+
 func TestWhatWasSaidYearsAgoIsFoundAndShownWhereItStands(t *testing.T) {
 	t.Parallel()
 	d := years(t)
@@ -73,17 +79,23 @@ func TestWhatWasSaidYearsAgoIsFoundAndShownWhereItStands(t *testing.T) {
 	// Three hundred and fifty entries lie between it and the newest.
 	a.enter()
 	a.inSight("day000000000050")
+	a.marks("羊绒")
 	a.sees(".jump.long", say("console.to_newest"))
 	a.until("newer ones as one scrolls on", `(() => { const m = document.querySelector(".msgs"); m.scrollTop = m.scrollHeight; return document.querySelector('[data-entry="day000000000090"]'); })()`)
 	a.click(".jump", "")
 	a.inSight("day000000000400")
 	a.misses(".jump")
+	a.commands("羊绒")
+	a.sees(".plt-i mark", "羊绒")
+	a.click(".plt-i", "羊绒披肩还有吗")
+	a.inSight("day000000000050")
 
 	// Within the thread, from place to place, and to a day.
 	a.click(".th .acts button", say("console.find_within"))
 	a.write(".wthn input[type=search]", "披肩")
 	a.sees(".wthn-n", "1/2")
 	a.inSight("day000000000300")
+	a.marks("披肩")
 	a.enter()
 	a.sees(".wthn-n", "2/2")
 	a.inSight("day000000000050")

@@ -91,7 +91,7 @@ function Account({ onClose, cls }) {
     <button type="button" role="menuitemcheckbox" aria-checked=${!quiet} onClick=${() => setPref("muted", !quiet)}><${Icon} name=${quiet ? "volume-off" : "volume"} />${t(quiet ? "sound_off" : "sound_on")}</button>
     <button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "palette" }; }}><${Icon} name="command" />${t("palette")}</button>
     <button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "settings" }; }}><${Icon} name="adjustments-horizontal" />${t("settings")}</button>
-    <button type="button" role="menuitem" onClick=${() => { onClose(); store.dialog.value = { kind: "keys" }; }}><${Icon} name="keyboard" />${t("keys_title")}</button>
+    <button type="button" role="menuitem" class="keys" onClick=${() => { onClose(); store.dialog.value = { kind: "keys" }; }}><${Icon} name="keyboard" />${t("keys_title")}</button>
     ${reminders.can() && html`<button type="button" role="menuitem" onClick=${() => { onClose(); openMine(); }}><${Icon} name="alarm" />${t("promises_mine")}</button>`}
     <a role="menuitem" href="/account"><${Icon} name="user-cog" />${t("my_account")}</a>
     <button type="button" role="menuitem" onClick=${() => account.setTheme("")}><${Icon} name="device-desktop" />${t("theme_system")}</button>

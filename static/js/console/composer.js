@@ -21,6 +21,7 @@ import { lastWords } from "./list.js";
 import { t } from "./words.js";
 
 const limit = 5000; // protocol: code points of a text
+const fingers = matchMedia("(hover: none)"); // no keys that say more, nothing to paste or drop
 
 const Blanks = later(() => import("./blanks.js").then((module) => module.Blanks), () => {});
 
@@ -120,7 +121,7 @@ function Box({ c, reply }) {
     <${Toolbar} reply=${reply} noting=${noting} draft=${draft} onTurn=${turn} onFiles=${accept} onSlash=${suggested.slash} />
     ${quote && html`<div class="quoting"><span class="trunc grow">${t("they_said", { Name: quote.from.name })}${lastWords({ kind: quote.kind, text: quote.text ?? quote.file?.name })}</span><${IconButton} icon="x" cls="sm" label=${t("quote_drop")} onClick=${() => store.setIn(composing.quotes, c.id, undefined)} /></div>`}
     <${Tray} c=${c} items=${noting ? [] : tray} />
-    <textarea id="composer-text" ref=${ref} rows="2" aria-label=${t(noting ? "note_text" : "reply_text")} placeholder=${t(noting ? "note_placeholder" : "reply_placeholder")}
+    <textarea id="composer-text" ref=${ref} rows="2" aria-label=${t(noting ? "note_text" : "reply_text")} placeholder=${t(noting ? "note_placeholder" : fingers.matches ? "reply_placeholder_short" : "reply_placeholder")}
       aria-autocomplete="list" aria-controls=${list.length ? "suggested" : undefined} aria-activedescendant=${list.length ? "suggested-" + suggested.at : undefined}
       onFocus=${suggest.warm} onInput=${typed} onKeyDown=${keys} onPaste=${paste} onBlur=${() => setTimeout(() => document.activeElement !== ref.current && suggested.close(), 150)} />
     <div class="bot"><span class="hint muted">${text ? t(draft.state === "saved" ? "draft_saved" : "draft_local") : ""}</span>

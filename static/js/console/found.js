@@ -3,6 +3,7 @@ import { signal } from "../vendor/preact-11.2.0.js";
 import { get } from "./api.js";
 import { toEntry } from "./jump.js";
 import { select } from "./select.js";
+import { seek } from "./sought.js";
 import * as store from "./store.js";
 
 export const kinds = ["messages", "customers", "notes"];
@@ -55,5 +56,7 @@ export async function open(hit) {
   const goesOn = [...store.conversations.peek().values()].find((c) => c.contact?.id === hit.contact?.id && c.status !== "closed");
   const id = hit.contact && goesOn ? goesOn.id : hit.conversation;
   await select(id);
-  if (hit.kind === "message" || hit.kind === "note") toEntry(id, hit.id);
+  if (hit.kind !== "message" && hit.kind !== "note") return;
+  toEntry(id, hit.id);
+  seek(hit.contact?.id, [hit.snippet]);
 }

@@ -6,6 +6,7 @@ import { Avatar, Icon, IconButton, Level } from "./parts.js";
 import { ask, asked, at, found, kinds, more, open } from "./found.js";
 import { closeSearch, everywhere } from "./searching.js";
 import { Marked } from "./marked.js";
+import { unseek } from "./sought.js";
 import * as store from "./store.js";
 import { lang, short, t } from "./words.js";
 
@@ -24,7 +25,7 @@ export function Search() {
     field.current.focus();
     field.current.select();
   }, [everywhere.value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => () => { clearTimeout(timer.current); unseek(); }, []);
 
   const now = () => { clearTimeout(timer.current); const word = field.current.value.trim(); if (word !== asked.peek().typed) ask({ typed: word }); };
   const soon = (e) => { if (!e.isComposing) { clearTimeout(timer.current); timer.current = setTimeout(now, rest); } };

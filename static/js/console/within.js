@@ -6,6 +6,7 @@ import { Icon, IconButton } from "./parts.js";
 import { get } from "./api.js";
 import { toEntry } from "./jump.js";
 import { closeThread, within } from "./searching.js";
+import { seek, unseek } from "./sought.js";
 import * as composing from "./composing.js";
 import * as store from "./store.js";
 import * as threads from "./threads.js";
@@ -32,7 +33,7 @@ export function Within({ c }) {
     try { date.current.showPicker?.(); } catch { /* it asks for a click of one's own */ }
     return undefined;
   }, [within.value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => () => { clearTimeout(timer.current); unseek(); }, []);
 
   const go = (list, i) => { setAt(i); if (list.ids[i]) toEntry(c.id, list.ids[i]); };
   const step = (by) => { const n = places?.ids.length; if (n) go(places, (at + by + n) % n); };
@@ -42,11 +43,12 @@ export function Within({ c }) {
     if (word === typed && places) return;
     setTyped(word);
     const mine = ++turn.current;
-    if (!word) return setPlaces(null);
+    if (!word) { unseek(); return setPlaces(null); }
     try {
       const { hits, next } = await get(`search?${new URLSearchParams({ q: word, conversation: c.id })}`);
       if (mine !== turn.current) return;
       const list = { ids: hits.map((h) => h.id), more: !!next };
+      seek(c.contact.id, hits.map((h) => h.snippet));
       setPlaces(list);
       go(list, 0);
     } catch (e) {
