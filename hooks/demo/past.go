@@ -121,19 +121,24 @@ type standing struct {
 	by, turns       int // who serves, as an index of the staff, -1 for nobody; how often they have spoken
 	ago             int // seconds since the last word
 	answered, byBot bool
+	aside           aside // what whoever serves has done beside
+	whom            int   // whom they ask, as an index of the staff
 }
 
 // underWay is how the day stands.
 var underWay = []standing{
 	{group: "after-sale", by: 0, turns: 1, ago: 205},
 	{group: "pre-sale", by: 0, turns: 1, ago: 95},
-	{group: "complaint", by: 0, turns: 2, ago: 40, answered: true},
+	{group: "complaint", by: 0, turns: 2, ago: 40, answered: true, aside: promises},
+	{group: "after-sale", by: 0, turns: 1, ago: 2400, answered: true, aside: putOff},
+	{group: "pre-sale", by: 0, turns: 1, ago: 3100, answered: true, aside: waits},
 	{group: "after-sale", by: 2, turns: 1, ago: 150},
 	{group: "pre-sale", by: 2, turns: 1, ago: 64},
 	{group: "after-sale", by: 2, turns: 0, ago: 21},
 	{group: "distributor", by: 2, turns: 1, ago: 330, answered: true},
-	{group: "after-sale", by: 3, turns: 1, ago: 25},
-	{group: "complaint", by: 3, turns: 1, ago: 48},
+	{group: "after-sale", by: 2, turns: 1, ago: 2700, answered: true, aside: putOff},
+	{group: "after-sale", by: 3, turns: 1, ago: 25, aside: asks, whom: 2},
+	{group: "complaint", by: 3, turns: 1, ago: 48, aside: asks, whom: 0},
 	{group: "pre-sale", by: 4, turns: 1, ago: 12},
 	{group: "distributor", by: -1, ago: 76},
 	{group: "distributor", by: -1, ago: 18},
@@ -173,7 +178,7 @@ func (p *past) start(u standing) {
 	s.shift(p.now.Add(-time.Duration(u.ago) * time.Second).UTC().Truncate(time.Millisecond).Sub(s.at))
 	who.seen, who.closed = s.at, p.now.AddDate(100, 0, 0)
 	p.scenes = append(p.scenes, s)
-	if !u.byBot {
+	if !u.byBot && u.aside != putOff && u.aside != waits {
 		p.going = append(p.going, &performance{telling: s.telling, who: who, rest: d.lines[until:]})
 	}
 }

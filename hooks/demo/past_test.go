@@ -117,7 +117,10 @@ func furnished(t *testing.T, app *tests.TestApp, owner *access.Person) {
 	if ch, err := channels.Default(app); err != nil || len(ch.Entries()) < 5 {
 		t.Errorf("channel: %v", err)
 	}
-	for view, least := range map[string]int{"mine": 3, "waiting": 3, "open": 8, "bot": 2} {
+	if named, err := conversations.Mentions(app, owner); err != nil || len(named) == 0 {
+		t.Errorf("nobody asks the owner: %v, %v", named, err)
+	}
+	for view, least := range map[string]int{"mine": 3, "waiting": 3, "open": 8, "bot": 2, "later": 2} {
 		if counts, err := conversations.Counts(app, owner); err != nil || counts[view] < least {
 			t.Errorf("%d %s, %v", counts[view], view, err)
 		}
@@ -197,6 +200,8 @@ func replay(want, c *conversations.Conversation, m *conversations.Message) {
 			want.Assignee, want.Status = d.Staff.ID, conversations.Open
 		case conversations.Transferred:
 			want.Assignee, want.Status = "", conversations.Waiting
+		case conversations.Snoozed:
+			want.Status = conversations.Later
 		case conversations.Ended:
 			want.Status, want.Closed, want.WaitingSince = conversations.Closed, m.Time, time.Time{}
 		case conversations.Rated:

@@ -64,6 +64,9 @@ func prepare(app core.App, password string, now time.Time) (*play, error) {
 	if err := p.write(app); err != nil {
 		return nil, err
 	}
+	if err := p.asides(app); err != nil {
+		return nil, err
+	}
 	return &play{
 		past: p, password: password, secret: f.channel.Secrets()[0].Text, pace: 1, cues: map[string]*cue{}, onAir: map[*person]bool{},
 	}, nil

@@ -32,7 +32,11 @@ type shop struct {
 	Reply       []struct{ Code, Title, Category, Text string }
 	Say         struct{ Impatient, Thanks, Generic, Bye []string }
 	Comments    comments
-	People      struct {
+	Aside       struct {
+		Ask, Promise string
+		Block        []string // why, one each
+	}
+	People struct {
 		Known                                            [][]string // name, level, region
 		Surnames                                         string
 		Given, Nicknames, Levels, Regions, Cities, Notes []string
