@@ -18,13 +18,13 @@ const module = "github.com/dianxiaoer/xiaoer/"
 // layers are the storeys of hooks, the ground first. A package knows those
 // below its own and nobody beside it.
 var layers = []struct{ name, packages string }{
-	{"ground", "fail live web outbox outbound hours settings limits keys mail files sheets mask clock rounds pinyin terms"},
+	{"ground", "fail live web outbox outbound hours settings limits keys mail files sheets mask clock rounds pinyin terms client"},
 	{"audit", "audit"},
 	{"access", "access"},
 	{"notices", "notices"},
 	{"spine", "channels customers conversations"},
 	{"features", "routing sla escalation reminders quickreplies protocol channels/widget backup search"},
-	{"surfaces", "team admin console setup ops demo bench"},
+	{"surfaces", "team admin console setup ops demo seed bench"},
 }
 
 // sideways are the exceptions, each with its reason. One that is no longer used

@@ -31,6 +31,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/reminders"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/search"
+	"github.com/dianxiaoer/xiaoer/hooks/seed"
 	"github.com/dianxiaoer/xiaoer/hooks/setup"
 	"github.com/dianxiaoer/xiaoer/hooks/sla"
 	"github.com/dianxiaoer/xiaoer/hooks/team"
@@ -81,7 +82,7 @@ func Register(app core.App, c *Config) *web.Table {
 func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
 	by := audit.By(app, audit.AtTheMachine())
 	return slices.Concat(setup.Commands(by), access.Commands(by), audit.Commands(by),
-		[]*cobra.Command{channels.Command(by), demo.Command(open), bench.Command(by)}, backup.Commands(app, ops.Version()), ops.Commands(app, t))
+		[]*cobra.Command{channels.Command(by), demo.Command(open), seed.Command(by), ops.WithoutData(bench.Command())}, backup.Commands(app, ops.Version()), ops.Commands(app, t))
 }
 
 // open makes another program beside this one.

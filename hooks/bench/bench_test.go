@@ -1,64 +1,82 @@
 package bench_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
 	"testing"
-
-	"github.com/dianxiaoer/xiaoer/hooks/access"
-	"github.com/dianxiaoer/xiaoer/hooks/bench"
-	"github.com/dianxiaoer/xiaoer/hooks/channels"
-	"github.com/dianxiaoer/xiaoer/hooks/conversations"
-	"github.com/dianxiaoer/xiaoer/hooks/customers"
-	"github.com/dianxiaoer/xiaoer/hooks/desktest"
-	"github.com/dianxiaoer/xiaoer/hooks/search"
 )
 
-// TestAHistoryIsReadAsWhatWasSaid: lists, customers and the search have it, and who
-// speaks after it comes after it.
-func TestAHistoryIsReadAsWhatWasSaid(t *testing.T) {
+// What drives a desk knows nothing of it but its protocol's client.
+func TestBenchKnowsNoServer(t *testing.T) {
 	t.Parallel()
-	app := desktest.New(t)
-	must := func(errs ...error) {
-		t.Helper()
-		for _, err := range errs {
-			if err != nil {
-				t.Fatal(err)
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, name := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range f.Imports {
+			if p, ours := strings.CutPrefix(strings.Trim(one.Path.Value, `"`), "github.com/dianxiaoer/xiaoer/"); ours && p != "hooks/client" {
+				t.Errorf("%s knows %s", name, p)
 			}
 		}
 	}
-	must(access.EnsureGroups(app), access.EnsureRoles(app))
-	group, err := access.GroupBy(app, access.PreSale)
-	must(err)
-	ch, err := channels.Add(app, channels.New{Name: "禾野优选", Default: true, Group: group.Id})
-	must(err)
-	s, err := access.AddStaff(app, nil, access.Newcomer{Email: "chief@example.com", Nickname: "主管", Password: "orange-Kettle-42", Role: access.Supervisor, Groups: []string{group.Id}})
-	must(err)
-	chief, err := access.ByID(app, s.Id)
-	must(err)
+}
 
-	const messages = 205
-	done := 0
-	must((&bench.History{Messages: messages, Seed: 1, Groups: []string{group.Id}}).Write(t.Context(), app, func(n int) { done = n }))
-	closed, err := conversations.InView(app, chief, "closed", 1<<62)
-	must(err)
-	if done != messages || len(closed) != 21 {
-		t.Errorf("%d messages in %d conversations", done, len(closed))
+// A short run of the real program measures everything, loses nothing and leaves
+// nothing behind.
+func TestBenchMeasures(t *testing.T) {
+	t.Parallel()
+	program := filepath.Join(t.TempDir(), "xiaoer")
+	build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "../..")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
 	}
-	found, err := search.Find(t.Context(), app, chief, search.Asked{Typed: "我", Lang: "zh-CN"})
-	must(err)
-	if len(found.Hits) == 0 || found.Indexed != nil {
-		t.Errorf("the search finds %d, indexed %v", len(found.Hits), found.Indexed)
+	temporary := t.TempDir()
+	run := exec.CommandContext(t.Context(), program, "bench", "--json", "--reference", "--rounds", "1", "--seconds", "1", "--conversations", "12", "--idle", "20", "--resume", "10", "--most", "14", "--settle", "100ms")
+	run.Env = append(os.Environ(), "TMPDIR="+temporary)
+	var said bytes.Buffer
+	run.Stderr = &said
+	out, err := run.Output()
+	if err != nil {
+		t.Fatalf("%v: %s", err, said.Bytes())
 	}
-
-	span, err := conversations.Extent(app)
-	must(err)
-	contact, err := customers.ContactByID(app, closed[0].Contact)
-	must(err)
-	m, err := conversations.PostAsVisitor(app, contact, conversations.Draft{ID: "later", Kind: conversations.Text, Text: "又来了"})
-	must(err)
-	if m.Seq <= span.Head || contact.Channel() != ch.Id {
-		t.Errorf("entry %d comes after %d", m.Seq, span.Head)
+	type figures struct {
+		Sent, Acked, Delivered int
+		Rate                   float64 `json:"acked_and_delivered_per_second"`
 	}
-	if all, err := conversations.OfCustomerSeenBy(app, chief, contact.Customer(), "", 10); err != nil || len(all) < 2 {
-		t.Errorf("%d conversations of the customer's, %v", len(all), err)
+	var report struct {
+		Servers []struct {
+			Server  string
+			Resumed int     `json:"resumed_after_restart"`
+			Paced   figures `json:"a_word_a_second"`
+			Flood   figures `json:"as_fast_as_it_goes"`
+			Most    int     `json:"visitors_carried"`
+		}
+	}
+	if err := json.Unmarshal(out, &report); err != nil || len(report.Servers) != 2 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for _, s := range report.Servers {
+		for _, f := range []figures{s.Paced, s.Flood} {
+			if f.Sent < 12 || f.Acked != f.Sent || f.Delivered != f.Sent || f.Rate == 0 {
+				t.Errorf("%s: %+v", s.Server, f)
+			}
+		}
+		if s.Server == "xiaoer" && s.Resumed != 10 {
+			t.Errorf("%d of 10 came back", s.Resumed)
+		}
+	}
+	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

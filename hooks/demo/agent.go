@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/client"
 )
 
 // agentPlayer plays one of the staff.
@@ -16,7 +18,7 @@ type agentPlayer struct {
 	*play
 	staffer
 	dice *rand.Rand
-	c    *client
+	c    *player
 	mine map[string]*serving // by conversation
 }
 
@@ -49,20 +51,18 @@ func (a *agentPlayer) shift(ctx context.Context) error {
 	ctx, end := context.WithCancel(ctx)
 	defer end()
 	a.mine = map[string]*serving{}
-	var in struct{ Token string }
-	outside := &client{base: a.base}
-	err := outside.call(ctx, http.MethodPost, "/api/collections/staff/auth-with-password", fields{"identity": a.Email, "password": a.password}, &in)
+	in, err := client.SignIn(ctx, a.base, a.Email, a.password)
 	if err != nil {
 		return err
 	}
 	if a.c, err = connect(ctx, a.base, in.Token, ""); err != nil {
 		return err
 	}
-	if err = a.c.say(fields{"type": "presence", "status": a.is.Presence, "reason": a.is.Reason}); err != nil {
+	if err = a.c.Say(client.Fields{"type": "presence", "status": a.is.Presence, "reason": a.is.Reason}); err != nil {
 		return err
 	}
-	var out struct{ Conversations []state }
-	if err = a.c.call(ctx, http.MethodGet, "/api/xiaoer/conversations?view=mine", nil, &out); err != nil {
+	var out struct{ Conversations []client.Conversation }
+	if err = a.c.Call(ctx, http.MethodGet, "/api/xiaoer/conversations?view=mine", nil, &out); err != nil {
 		return err
 	}
 	for _, s := range out.Conversations {
@@ -87,20 +87,18 @@ func (a *agentPlayer) shift(ctx context.Context) error {
 	}
 }
 
-func (a *agentPlayer) hear(f frame) {
-	if s, ok := f.conversation(); ok {
+func (a *agentPlayer) hear(f client.Frame) {
+	if s, ok := f.Conversation(); ok {
 		a.follow(s)
 	}
-	if f.Type != "message" || f.Message == nil {
-		return
-	}
-	if one := a.mine[f.Message.Conversation]; one != nil {
-		one.cursor = f.Message.Cursor
+	m, ok := f.Message()
+	if one := a.mine[m.Conversation]; ok && one != nil {
+		one.cursor = m.Cursor
 	}
 }
 
 // follow keeps in mind what a conversation needs.
-func (a *agentPlayer) follow(s state) {
+func (a *agentPlayer) follow(s client.Conversation) {
 	one := a.mine[s.ID]
 	if s.Gone || s.Status != "open" || s.Assignee.ID != a.ID {
 		delete(a.mine, s.ID)
@@ -137,7 +135,7 @@ func (a *agentPlayer) step(id string, one *serving) error {
 	switch {
 	case one.leaving:
 		one.due = time.Time{}
-		return a.c.say(fields{"type": "close", "conversation": id})
+		return a.c.Say(client.Fields{"type": "close", "conversation": id})
 	case len(one.todo) > 0:
 		return a.perform(id, one)
 	}
@@ -153,13 +151,13 @@ func (a *agentPlayer) step(id string, one *serving) error {
 	}
 	one.due = time.Now().Add(a.span(a.dice, 1.5, 4))
 	if one.cursor != "" {
-		if err := a.c.say(fields{"type": "read", "conversation": id, "cursor": one.cursor}); err != nil {
+		if err := a.c.Say(client.Fields{"type": "read", "conversation": id, "cursor": one.cursor}); err != nil {
 			return err
 		}
 	}
 	return errors.Join(
-		a.c.say(fields{"type": "viewing", "conversation": id}),
-		a.c.say(fields{"type": "typing", "conversation": id, "on": true}))
+		a.c.Say(client.Fields{"type": "viewing", "conversation": id}),
+		a.c.Say(client.Fields{"type": "typing", "conversation": id, "on": true}))
 }
 
 // perform does the next line of an agent's lines.
@@ -178,10 +176,10 @@ func (a *agentPlayer) perform(id string, one *serving) error {
 		return a.handOn(id, one, l)
 	}
 	if l.part == note {
-		return a.c.say(fields{"type": "send", "conversation": id, "kind": "note", "text": text})
+		return a.c.Say(client.Fields{"type": "send", "conversation": id, "kind": "note", "text": text})
 	}
 	one.spoken++
-	return a.c.say(fields{"type": "send", "conversation": id, "kind": "text", "text": text})
+	return a.c.Say(client.Fields{"type": "send", "conversation": id, "kind": "text", "text": text})
 }
 
 // handOn transfers, and leaves the rest to whoever takes over.
@@ -189,5 +187,5 @@ func (a *agentPlayer) handOn(id string, one *serving, l line) error {
 	key, text, _ := strings.Cut(l.said[0], " ")
 	a.expect(one.contact, &cue{telling: one.cue.telling, lines: one.todo, last: one.cue.last})
 	one.todo, one.due, one.leaving = nil, time.Time{}, false
-	return a.c.say(fields{"type": "transfer", "conversation": id, "group": a.groups[key].Id, "note": text})
+	return a.c.Say(client.Fields{"type": "transfer", "conversation": id, "group": a.groups[key].Id, "note": text})
 }

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/client"
 )
 
 // visitor plays one customer, from coming in to leaving.
@@ -15,7 +17,7 @@ type visitor struct {
 	dice *rand.Rand
 
 	contact, conversation, cursor string
-	c                             *client
+	c                             *player
 	waited                        bool // before the demo began
 	thanked, closed               bool
 }
@@ -44,16 +46,12 @@ func (v *visitor) visit(ctx context.Context) error {
 
 // arrive comes in, as somebody whom the shop's page has signed in.
 func (v *visitor) arrive(ctx context.Context) error {
-	in := fields{"page": fields{"url": v.who.page.URL, "title": v.who.page.Title, "kind": v.who.page.Kind}}
+	in := client.Fields{"page": client.Fields{"url": v.who.page.URL, "title": v.who.page.Title, "kind": v.who.page.Kind}}
 	if v.who.identity != "" {
-		in["identity"] = fields{"id": v.who.identity, "hmac": v.sign(v.who.identity), "name": v.who.name}
+		in["identity"] = client.Fields{"id": v.who.identity, "hmac": v.sign(v.who.identity), "name": v.who.name}
 	}
-	var out struct {
-		Token, Cursor string
-		Contact       struct{ ID string }
-	}
-	outside := &client{base: v.base}
-	if err := outside.call(ctx, http.MethodPost, "/api/xiaoer/visitor", in, &out); err != nil {
+	out, err := client.Arrive(ctx, v.base, in)
+	if err != nil {
 		return err
 	}
 	c, err := connect(ctx, v.base, out.Token, out.Cursor)
@@ -93,21 +91,21 @@ func (v *visitor) say(ctx context.Context, l line) error {
 		if !v.wait(ctx, v.dice, 2, 4) {
 			return errLeft
 		}
-		id, err := v.c.upload(ctx, l.said[0])
+		id, err := v.c.show(ctx, l.said[0])
 		if err != nil {
 			return err
 		}
-		return v.c.say(fields{"type": "send", "kind": "image", "file": id})
+		return v.c.Say(client.Fields{"type": "send", "kind": "image", "file": id})
 	case entry:
 		e, _ := v.channel.Entry(l.said[0])
 		if !v.wait(ctx, v.dice, 1, 3) {
 			return errLeft
 		}
-		data := fields{"entry": e.ID}
+		data := client.Fields{"entry": e.ID}
 		if len(e.Form) > 0 {
-			data["form"] = fields{"fields": v.filled(e, l)}
+			data["form"] = client.Fields{"fields": v.filled(e, l)}
 		}
-		return v.c.say(fields{"type": "send", "kind": "text", "text": e.Text, "data": data})
+		return v.c.Say(client.Fields{"type": "send", "kind": "text", "text": e.Text, "data": data})
 	default:
 		return v.write(ctx, v.words(l, ""))
 	}
@@ -117,14 +115,14 @@ func (v *visitor) say(ctx context.Context, l line) error {
 func (v *visitor) write(ctx context.Context, text string) error {
 	runes := []rune(text)
 	for _, share := range []int{3, 2} {
-		if err := v.c.say(fields{"type": "typing", "on": true, "text": string(runes[:len(runes)/share])}); err != nil {
+		if err := v.c.Say(client.Fields{"type": "typing", "on": true, "text": string(runes[:len(runes)/share])}); err != nil {
 			return err
 		}
 		if !v.wait(ctx, v.dice, 1.2, 2.5) {
 			return errLeft
 		}
 	}
-	return v.c.say(fields{"type": "send", "kind": "text", "text": text})
+	return v.c.Say(client.Fields{"type": "send", "kind": "text", "text": text})
 }
 
 // listen waits for an answer, asking for it now and then, and lets it be
@@ -155,7 +153,7 @@ func (v *visitor) listen(ctx context.Context) error {
 			}
 		case <-quiet.C:
 			if answered {
-				return v.c.say(fields{"type": "read", "conversation": v.conversation, "cursor": v.cursor})
+				return v.c.Say(client.Fields{"type": "read", "conversation": v.conversation, "cursor": v.cursor})
 			}
 			asked++
 			again, err := v.ask(ctx, asked)
@@ -181,15 +179,16 @@ func (v *visitor) ask(ctx context.Context, times int) (time.Duration, error) {
 }
 
 // hear takes in a frame, and reports whether it is an agent's word.
-func (v *visitor) hear(f frame) bool {
-	if s, ok := f.conversation(); ok && (v.conversation == "" || s.ID == v.conversation) {
+func (v *visitor) hear(f client.Frame) bool {
+	if s, ok := f.Conversation(); ok && (v.conversation == "" || s.ID == v.conversation) {
 		v.conversation, v.closed = s.ID, s.Status == "closed"
 	}
-	if f.Type != "message" || f.Message == nil {
+	m, ok := f.Message()
+	if !ok {
 		return false
 	}
-	v.cursor, v.conversation = f.Message.Cursor, f.Message.Conversation
-	return f.Message.From.Kind == "staff" && f.Message.Kind != "event"
+	v.cursor, v.conversation = m.Cursor, m.Conversation
+	return m.From.Kind == "staff" && m.Kind != "event"
 }
 
 // part waits for the closing, after a thank-you or without, and rates.
@@ -222,6 +221,6 @@ func (v *visitor) part(ctx context.Context) error {
 		return nil
 	}
 	score, resolved, comment := opinion(v.mood, v.Comments, v.dice)
-	return v.c.call(ctx, http.MethodPost, "/api/xiaoer/visitor/rating",
-		fields{"conversation": v.conversation, "score": score, "resolved": resolved, "comment": comment}, nil)
+	return v.c.Call(ctx, http.MethodPost, "/api/xiaoer/visitor/rating",
+		client.Fields{"conversation": v.conversation, "score": score, "resolved": resolved, "comment": comment}, nil)
 }

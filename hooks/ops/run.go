@@ -73,6 +73,15 @@ func Run(app *pocketbase.PocketBase, c *Config, commands ...*cobra.Command) int 
 // Bare marks a command that needs no data folder.
 const Bare = "bare"
 
+// WithoutData marks a command, and those below it, that know nothing of how the
+// program opens its data.
+func WithoutData(c *cobra.Command) *cobra.Command {
+	for _, one := range append(c.Commands(), c) {
+		one.Annotations = map[string]string{Bare: ""}
+	}
+	return c
+}
+
 // prepare opens the data and brings it up to date before a command runs. serve
 // does the latter itself.
 func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {

@@ -11,9 +11,9 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
-	"github.com/dianxiaoer/xiaoer/hooks/bench"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/search"
+	"github.com/dianxiaoer/xiaoer/hooks/seed"
 	"github.com/dianxiaoer/xiaoer/hooks/terms"
 )
 
@@ -22,7 +22,7 @@ func filled(b *testing.B, size int) *desk {
 	b.Helper()
 	d := open(b)
 	began := time.Now()
-	h := bench.History{Messages: size, Seed: 7, Groups: []string{d.ann.Groups[0], d.ann.Groups[0], d.other.Groups[0]}}
+	h := seed.History{Messages: size, Seed: 7, Groups: []string{d.ann.Groups[0], d.ann.Groups[0], d.other.Groups[0]}}
 	d.must(h.Write(b.Context(), d.app, func(int) {}))
 	b.Logf("%d messages in %s", size, time.Since(began).Round(time.Second))
 	return d
@@ -94,7 +94,7 @@ func BenchmarkPost(b *testing.B) {
 	r := rand.New(rand.NewPCG(7, 7)) // the same words each time
 	texts := make([]string, 1000)
 	for i := range texts {
-		texts[i] = bench.Sentence(r, i)
+		texts[i] = seed.Sentence(r, i)
 	}
 	b.Run("all", func(b *testing.B) {
 		for b.Loop() {

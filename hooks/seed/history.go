@@ -1,4 +1,4 @@
-package bench
+package seed
 
 import (
 	"context"

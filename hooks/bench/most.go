@@ -1,0 +1,56 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// carriedWithin is what the slowest of a hundred words may take.
+const carriedWithin = 100.0 // ms
+
+// measureMost finds how many visitors the machine carries who talk with agents, a
+// word a second in each conversation: it doubles until that is too many, and
+// then halves the gap until it is under a tenth.
+func (o *options) measureMost(ctx context.Context, servers []*server, say func(string, ...any)) error {
+	if o.most == 0 {
+		return nil
+	}
+	for _, s := range servers {
+		carried, tooMany := 0, 0
+		for n := o.conversations; n > carried && carried < o.most; {
+			f, err := o.carry(ctx, s, n)
+			if err != nil {
+				return fmt.Errorf("%s with %d: %w", s.result.Name, n, err)
+			}
+			say("%s: %d visitors, p99 %.1f ms", s.result.Name, n, f.Delivered.P99)
+			if f.Delivered.P99 < carriedWithin && f.Arrived == f.Sent {
+				carried = n
+			} else {
+				tooMany = n
+			}
+			switch {
+			case tooMany == 0:
+				n = min(n*2, o.most)
+			case tooMany-carried <= carried/10 || tooMany <= 1:
+				n = 0
+			default:
+				n = (carried + tooMany) / 2
+			}
+		}
+		s.result.Most = carried
+	}
+	return nil
+}
+
+// carry is what n conversations are like after a moment.
+func (o *options) carry(ctx context.Context, s *server, n int) (figures, error) {
+	c, err := s.gather(ctx, n)
+	if err != nil {
+		return figures{}, err
+	}
+	if _, err = c.paced(ctx, n, time.Second); err != nil {
+		return figures{}, err
+	}
+	return c.paced(ctx, n, time.Duration(o.seconds)*time.Second)
+}
