@@ -120,6 +120,9 @@ func furnished(t *testing.T, app *tests.TestApp, owner *access.Person) {
 	if named, err := conversations.Mentions(app, owner); err != nil || len(named) == 0 {
 		t.Errorf("nobody asks the owner: %v, %v", named, err)
 	}
+	if n, err := app.CountRecords(customers.Contacts, dbx.HashExp{"blocked": true}); err != nil || n != 2 {
+		t.Errorf("%d are blocked, %v", n, err)
+	}
 	for view, least := range map[string]int{"mine": 3, "waiting": 3, "open": 8, "bot": 2, "later": 2} {
 		if counts, err := conversations.Counts(app, owner); err != nil || counts[view] < least {
 			t.Errorf("%d %s, %v", counts[view], view, err)
