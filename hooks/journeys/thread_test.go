@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"image/color"
 	"testing"
+
+	"github.com/chromedp/cdproto/input"
 )
 
 // A click on what is quoted goes to it, wherever it stands, and what was taken back
@@ -30,6 +32,7 @@ func TestQuotesLeadToWhatTheyAnswer(t *testing.T) {
 
 	ask[any](a.view, fmt.Sprintf(`all(".m.me .bub", "这是回答").at(-1).closest(".line").querySelector("[aria-label='%s']").click()`, say("console.recall")))
 	a.sees(".sys", say("console.recalled_you"))
+	a.reload() // the server has forgotten it by now
 	a.click(".sys .as-link", say("console.re_edit"))
 	a.holds("这是回答")
 	a.misses(noting)
@@ -110,6 +113,13 @@ func TestPicturesAreLookedAtOneAfterTheOther(t *testing.T) {
 		a.hit("+", "Equal", alone)
 	}
 	a.sees(".viewer-bar", "500%")
+	a.hit("0", "Digit0", alone)
+	a.sees(".viewer-bar", "100%")
+	at := a.spot(".viewer img", "")
+	for range 2 {
+		call(a, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseWheel, X: at.X, Y: at.Y, DeltaX: 1, DeltaY: -100})
+	}
+	a.sees(".viewer-bar", "132%")
 	a.hit("0", "Digit0", alone)
 	a.sees(".viewer-bar", "100%")
 	a.hit("ArrowLeft", "ArrowLeft", alone)

@@ -64,7 +64,7 @@ func written(t *testing.T, name string, raw []byte) (path string) {
 
 // TestPicturesAreChosenShrunkAndSent: what was chosen is there after a reload; a
 // photograph travels upright, small, and without what the camera notes; what moves
-// goes as it is; and an upload can be called off.
+// goes as it is; an upload can be called off; and signing out leaves none here.
 func TestPicturesAreChosenShrunkAndSent(t *testing.T) {
 	t.Parallel()
 	d := desk(t)
@@ -113,6 +113,14 @@ func TestPicturesAreChosenShrunkAndSent(t *testing.T) {
 	if n := len(v.texts("#thread .vc-file")); n != 0 {
 		t.Errorf("%d files came", n)
 	}
+
+	// What was not sent is not left to the next person at this machine.
+	a.choose(files, moving(t))
+	a.until("one kept", stored+" === 1")
+	a.commands(say("console.sign_out"))
+	a.click(".plt [role=option]", say("console.sign_out"))
+	a.sees("[name=identity]", "")
+	a.until("nothing kept", stored+" === 0 && sessionStorage.length === 0")
 }
 
 // touch has fingers at some points, or none.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -535,5 +536,42 @@ func TestPaceIsKeptWithinReason(t *testing.T) {
 	}
 	if err := notices.SavePace(app, notices.Pace{Seconds: 60, Minutes: 60}); err != nil {
 		t.Error(err)
+	}
+}
+
+// Robots that told of all there was to tell of by itself tell of what nobody looks
+// at, too; the shop's choice among them stays as it was.
+func TestRobotsOfBeforeTellWhatNobodyLooksAt(t *testing.T) {
+	t.Parallel()
+	app, s := shop(t), listen(t)
+	all := []string{notices.DeadlineEscalated, notices.Rule}
+	want := map[string][]string{}
+	for i, c := range []struct{ had, has []string }{
+		{nil, nil}, // which is everything
+		{all, append(slices.Clone(all), notices.Unseen)},
+		{[]string{notices.Rule}, []string{notices.Rule}},
+		{notices.Alerts, notices.Alerts},
+	} {
+		b, err := notices.Add(app, notices.Draft{Name: "群", Kind: notices.Feishu, Address: s.address(notices.Feishu) + strconv.Itoa(i), Secret: secret, Codes: c.had})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[b.Id] = c.has
+	}
+	for _, m := range core.AppMigrations.Items() {
+		if m.File == "1790002600_robots_tell_unseen.go" {
+			if err := m.Up(app); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	list, err := notices.Robots(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range list {
+		if !slices.Equal(b.Codes(), want[b.Id]) {
+			t.Errorf("tells %q, want %q", b.Codes(), want[b.Id])
+		}
 	}
 }

@@ -1,6 +1,7 @@
 // What a person chooses for themselves: theme and language; and leaving.
 import { computed, signal } from "../vendor/preact-11.2.0.js";
 import { put } from "./api.js";
+import * as attach from "./attach.js";
 import { stop, tell } from "./link.js";
 import * as store from "./store.js";
 import { lang, t } from "./words.js";
@@ -35,6 +36,8 @@ export async function signOut() {
   stop(); // else the closing socket would ask for a new sign-in
   try {
     await fetch("/sign-out", { method: "POST", credentials: "same-origin", redirect: "manual" });
+    await attach.forgetChosen();
+    sessionStorage.clear();
     location.assign("/sign-in");
   } catch {
     store.toast(t("not_connected"), "bad");

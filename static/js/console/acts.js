@@ -2,6 +2,7 @@
 // live command, answered by the server; what it changes comes back as frames.
 import { act } from "./link.js";
 import { put, remove } from "./api.js";
+import * as again from "./again.js";
 import { leave, select, step } from "./select.js";
 import * as composing from "./composing.js";
 import * as drafts from "./drafts.js";
@@ -36,7 +37,10 @@ export async function close(conversation, andNext, asked) {
   if (andNext) step(1);
 }
 
-export const recall = (message) => tried(act("recall", { message }));
+export function recall(m) {
+  if (m.text) again.keep(m.id, m.text);
+  return tried(act("recall", { message: m.id }));
+}
 
 // mayPutOff says who may put a conversation off, or bring it back: who serves it, or
 // who may take it over.

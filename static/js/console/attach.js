@@ -77,6 +77,14 @@ export async function restore() {
   effect(() => { if (store.link.value.state === "ready") for (const again of broken.values()) again(); });
 }
 
+// forgetChosen leaves nothing that was chosen for the next person at this machine;
+// what was sent still leaves, once its sender is back.
+export async function forgetChosen() {
+  for (const [conversation, items] of trays.peek()) for (const { key } of items) drop(conversation, key);
+  const list = (await kept?.all().catch(() => [])) ?? [];
+  await Promise.all(list.filter((x) => x.chosen).map((x) => forget(x.id)));
+}
+
 const broken = new Map(); // id → tries again; for want of a network alone
 
 const forget = (key) => kept?.remove(key).catch(() => {});

@@ -5,6 +5,7 @@ import { eventLine } from "./events.js";
 import { Card, File, Picture } from "./attachment.js";
 import { Text } from "./text.js";
 import { recall } from "./acts.js";
+import { wordsOf } from "./again.js";
 import { copyPicture, copyText } from "./copying.js";
 import { toEntry } from "./jump.js";
 import { discard, retry } from "./link.js";
@@ -55,9 +56,10 @@ const modeOf = (m) => (m.kind === "note" ? "note" : "reply");
 
 function RecalledLine({ m }) {
   const me = own(m);
+  const was = me && m.back && young(m.back, editable) && wordsOf(m.id);
   const text = me ? t("recalled_you") : t("recalled_by", { Name: m.from.name });
   return html`<div class="sys" data-entry=${m.id}>${text}
-    ${me && m.was && m.back && young(m.back, editable) && html` <button type="button" class="as-link" onClick=${() => composer.insert(m.was, modeOf(m))}>${t("re_edit")}</button>`}</div>`;
+    ${was && html` <button type="button" class="as-link" onClick=${() => composer.insert(was, modeOf(m))}>${t("re_edit")}</button>`}</div>`;
 }
 
 function Note({ m, state }) {
@@ -101,7 +103,7 @@ function Tools({ m, me }) {
     ${m.kind === "image" && m.file?.url && html`<${IconButton} icon="copy" cls="sm" label=${t("copy_picture")} onClick=${() => copyPicture(m.file.url)} />`}
     ${keepable(m) && html`<${IconButton} icon="bolt" cls="sm" label=${t("quick_keep")} onClick=${() => { store.dialog.value = { kind: "quick", text: m.text, picture: m.kind === "image" ? m : null }; }} />`}
     ${me && !note && now.status !== "closed" && html`<${RemindTool} m=${m} />`}
-    ${me && young(m.time, recallable) && html`<${IconButton} icon="arrow-back-up" cls="sm" label=${t("recall")} onClick=${() => recall(m.id)} />`}
+    ${me && young(m.time, recallable) && html`<${IconButton} icon="arrow-back-up" cls="sm" label=${t("recall")} onClick=${() => recall(m)} />`}
   </div>`;
 }
 

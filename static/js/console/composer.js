@@ -44,7 +44,7 @@ function Box({ c, reply }) {
   const quote = !noting && composing.quotes.value.get(c.id);
   const put = composing.put.value;
 
-  useEffect(() => { drafts.refresh(c.id); }, [c.id]);
+  useEffect(() => { drafts.refresh(c.id); return () => drafts.leave(c.id); }, [c.id]);
   useLayoutEffect(() => { // whoever was just writing a note goes on with a note, whatever has become of the conversation
     const { id, could } = before.current;
     if (id === c.id && reply && !could && document.activeElement === ref.current) drafts.turn(c.id, "note");

@@ -66,6 +66,13 @@ export const write = (conversation, text, mode) => change(conversation, { [mode]
 // turn opens the reply or the note; each keeps its words.
 export const turn = (conversation, mode) => mode !== peek(conversation).mode && change(conversation, { mode });
 
+// afresh is a draft as one comes back to it: where no note has been begun, one replies.
+const afresh = (draft) => (draft.note ? draft : { ...draft, mode: "reply" });
+
+// leave is told when its thread leaves the screen. Where the same person writes in
+// another tab, that one is not changed under their hands.
+export const leave = (conversation) => drafts.peek().has(conversation) && set(conversation, afresh(peek(conversation)));
+
 // sent forgets a text at once: its words are in the outbox now. What was open
 // stays open: a second note is a note, too.
 export function sent(conversation, mode) {
@@ -139,7 +146,7 @@ export async function refresh(conversation) {
 // load takes the server's drafts, and pushes what this browser still owes it.
 export async function load() {
   const answer = await get("drafts").catch(() => ({ drafts: [] }));
-  for (const draft of answer.drafts) if (peek(draft.conversation).state !== "local") took(draft.conversation, draft);
+  for (const draft of answer.drafts) if (peek(draft.conversation).state !== "local") took(draft.conversation, afresh(draft));
   for (const [conversation, draft] of Object.entries(cached())) {
     if (draft.mode && peek(conversation).state !== "local") change(conversation, draft);
   }

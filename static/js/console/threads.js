@@ -32,16 +32,13 @@ function show(contact, change = {}) {
 
 const contactOf = (conversation) => conversations.peek().get(conversation)?.contact?.id;
 
-const texts = new Map(); // id → what I wrote, for "edit again" after recalling it
-
 // applied lets the entries that recall change those that they speak of.
 function applied(entries) {
   const gone = new Map(); // what was taken back, and when
   for (const m of entries) {
     if (m.kind === "event" && m.data?.event === "recalled") gone.set(m.data.message, m.time);
-    else if (m.text && !m.recalled && m.from?.kind === "staff") texts.set(m.id, m.text);
   }
-  return entries.map((m) => (m.recalled || gone.has(m.id) ? { ...m, recalled: true, was: texts.get(m.id), back: gone.get(m.id), text: undefined, file: undefined } : m));
+  return entries.map((m) => (m.recalled || gone.has(m.id) ? { ...m, recalled: true, back: gone.get(m.id), text: undefined, file: undefined } : m));
 }
 
 // open loads the newest page, unless it is there already.
