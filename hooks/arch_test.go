@@ -51,7 +51,7 @@ var sideways = map[string]string{
 }
 
 // forTests are imported by tests alone.
-var forTests = []string{"desktest", "desktest/bare", "journeys"}
+var forTests = []string{"desktest", "desktest/bare", "journeys", "faults"}
 
 // imports lists what each file below dir imports, by file, tests left out.
 func imports(t *testing.T, dir string) map[string][]string {
