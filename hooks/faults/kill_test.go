@@ -81,7 +81,7 @@ func (all crowd) whole(t testing.TB, c *tally, dir string) {
 // C01. Killed in the middle of anything, the program has what it acked.
 func TestKilledUnderLoad(t *testing.T) {
 	c, rounds, random := begin(t, "C01", 6, 10000)
-	d := shop(t, "")
+	d := shop(t)
 	d.start()
 	all := d.crowd(4)
 	for range rounds {
@@ -113,7 +113,7 @@ func (p *person) drained(d *desk) {
 // asks again the first message back.
 func TestKilledBetweenCommitAndAck(t *testing.T) {
 	c, rounds, _ := begin(t, "C02", 4, 1000)
-	d := shop(t, "")
+	d := shop(t)
 	d.start()
 	p := d.arrive()
 	for range rounds {
@@ -147,7 +147,7 @@ func TestKilledBetweenCommitAndAck(t *testing.T) {
 // program starts the next time as if nothing had been.
 func TestKilledAtTheStart(t *testing.T) {
 	c, rounds, random := begin(t, "C03", 12, 500)
-	d := shop(t, "")
+	d := shop(t)
 	d.start()
 	all := d.crowd(2)
 	busy := all.load(d.listen, nil)
@@ -218,7 +218,7 @@ func outdated(t testing.TB, dir string, random *rand.Rand) (applied int) {
 // signal changes nothing.
 func TestStoppedUnderLoad(t *testing.T) {
 	c, rounds, random := begin(t, "C23", 3, 200)
-	d := shop(t, "")
+	d := shop(t)
 	d.start()
 	all := d.crowd(4)
 	for i := range rounds {

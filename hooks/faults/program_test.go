@@ -78,14 +78,12 @@ type desk struct {
 	exited chan struct{}
 }
 
-// shop is a desk that does not run yet, in a folder of dir's or of its own.
-func shop(t testing.TB, dir string) *desk {
+// shop is a desk that does not run yet, in a folder of its own.
+func shop(t testing.TB) *desk {
 	t.Helper()
 	from, err := furnished()
 	must(t, err)
-	if dir == "" {
-		dir = t.TempDir()
-	}
+	dir := t.TempDir()
 	must(t, os.CopyFS(dir, os.DirFS(from)))
 	return over(t, dir)
 }
@@ -273,23 +271,33 @@ func holds(t testing.TB, c *tally, dir string, acks ...map[string]string) {
 	if wrong := unsound(db); wrong != "" {
 		t.Errorf("the database is damaged: %s", wrong)
 	}
+	for _, acked := range acks {
+		for _, wrong := range missing(t, c, db, acked) {
+			t.Error(wrong)
+		}
+	}
+}
+
+// missing says which of the acked messages are not there once, as they were
+// acked. A database that cannot be read has lost them all.
+func missing(t testing.TB, c *tally, db *sql.DB, acked map[string]string) (wrong []string) {
+	t.Helper()
 	there := stored(t, db)
 	for client, ids := range there {
 		if len(ids) > 1 {
 			c.Doubled++
-			t.Errorf("%s is there %d times", client, len(ids))
+			wrong = append(wrong, fmt.Sprintf("%s is there %d times", client, len(ids)))
 		}
 	}
-	for _, acked := range acks {
-		for client, id := range acked {
-			if len(there[client]) == 0 {
-				c.Lost++
-				t.Errorf("%s was acked and is lost", client)
-			} else if there[client][0] != id {
-				t.Errorf("%s was acked as %s and is %s", client, id, there[client][0])
-			}
+	for client, id := range acked {
+		if len(there[client]) == 0 {
+			c.Lost++
+			wrong = append(wrong, client+" was acked and is lost")
+		} else if there[client][0] != id {
+			wrong = append(wrong, fmt.Sprintf("%s was acked as %s and is %s", client, id, there[client][0]))
 		}
 	}
+	return wrong
 }
 
 // output is what a process printed, readable while it prints.
