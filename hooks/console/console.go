@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -23,6 +24,12 @@ const deskAt = "/desk"
 
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {
+	customers.OnErase(app).BindFunc(func(e *customers.EraseEvent) error {
+		if err := e.Delete(collectionDrafts, collectionDrafts, "conversation", e.Conversations); err != nil {
+			return err
+		}
+		return e.Next()
+	})
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router, web.Route{Method: http.MethodGet, Path: deskAt, Permission: web.SignedIn, Handle: page},
 			web.Route{Method: http.MethodGet, Path: manifestPath, Permission: web.Anyone, Handle: install})
@@ -88,6 +95,8 @@ func customerRoutes(r *reveals) []web.Route {
 		{Method: post, Path: at + "/merges/{merge}/undo", Permission: access.CustomersMerge, Handle: undoMerge},
 
 		{Method: post, Path: at + "/block", Permission: access.CustomersBlock, Handle: block},
+		{Method: get, Path: at + "/erase", Permission: access.CustomersErase, Handle: erasing(conversations.Erasable)},
+		{Method: post, Path: at + "/erase", Permission: access.CustomersErase, Handle: erasing(conversations.Erase)},
 		{Method: remove, Path: at + "/block", Permission: access.CustomersBlock, Handle: unblock},
 	}
 }

@@ -30,8 +30,9 @@ import (
 )
 
 const (
-	linksKey = "customers.links"
-	sweepJob = "customers.sweep"
+	linksKey  = "customers.links"
+	erasesKey = "customers.erases"
+	sweepJob  = "customers.sweep"
 )
 
 // Undo is how long what was deleted (a tag, a note, a field) can come back, and a
@@ -42,6 +43,8 @@ const Undo = 24 * time.Hour
 // sessions, old pages, what was deleted or merged more than [Undo] ago.
 func Register(app core.App) {
 	app.Store().Set(linksKey, &hook.Hook[*LinkEvent]{})
+	app.Store().Set(erasesKey, &hook.Hook[*EraseEvent]{})
+	OnErase(app).BindFunc(erase)
 	audit.Watch(app, Customers, customerTrail)
 	audit.Watch(app, Contacts, contactTrail)
 	audit.Watch(app, Notes, noteTrail)

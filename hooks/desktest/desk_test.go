@@ -22,7 +22,7 @@ func TestDatabasesAreOpenedAsTheProgramDoes(t *testing.T) {
 	}
 	defer program.Close()
 	for pragma, want := range map[string]string{
-		"synchronous": "2", "journal_mode": "wal", "busy_timeout": "2000", "foreign_keys": "1", "temp_store": "2", "cache_size": "-2000",
+		"synchronous": "2", "journal_mode": "wal", "busy_timeout": "2000", "foreign_keys": "1", "temp_store": "2", "cache_size": "-2000", "secure_delete": "1",
 	} {
 		for whose, db := range map[string]dbx.Builder{"the desk": app.NonconcurrentDB(), "the program": program} {
 			var got string

@@ -12,6 +12,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/rounds"
@@ -61,6 +62,12 @@ func watchUnseen(app core.App) {
 	}, Priority: unseenPriority})
 	conversations.OnLook(app).BindFunc(func(e *conversations.LookEvent) error {
 		if err := looked(e.App, e.Conversation.ID); err != nil {
+			return err
+		}
+		return e.Next()
+	})
+	customers.OnErase(app).BindFunc(func(e *customers.EraseEvent) error {
+		if err := e.Delete(unseenKey, collectionUnseen, ofConversation, e.Conversations); err != nil {
 			return err
 		}
 		return e.Next()

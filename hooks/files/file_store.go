@@ -36,6 +36,24 @@ func ByIDs(app core.App, ids []string) (map[string]*File, error) {
 	return found, nil
 }
 
+// OfContacts lists the files of some contacts' threads, and how large they are
+// together.
+func OfContacts(app core.App, contacts []string) (ids []string, bytes int64, err error) {
+	for _, contact := range contacts {
+		var some []struct {
+			ID   string `db:"id"`
+			Size int64  `db:"size"`
+		}
+		if err := app.DB().Select("id", "size").From(Collection).Where(dbx.HashExp{"contact": contact}).All(&some); err != nil {
+			return nil, 0, fmt.Errorf("files of contact %s: %w", contact, err)
+		}
+		for _, f := range some {
+			ids, bytes = append(ids, f.ID), bytes+f.Size
+		}
+	}
+	return ids, bytes, nil
+}
+
 // byClientID finds the file that its owner has already sent under an id. None
 // is no error: it is the usual case.
 func byClientID(app core.App, owner, id string) (*File, error) {

@@ -30,6 +30,12 @@ func Register(app core.App, t *web.Table) {
 	audit.Watch(app, Collection, trail)
 	app.OnRecordValidate(Collection).BindFunc(check)
 	customers.OnLink(app).BindFunc(follow)
+	customers.OnErase(app).BindFunc(func(e *customers.EraseEvent) error {
+		if err := e.Delete("reminders", Collection, "contact", e.Contacts); err != nil {
+			return err
+		}
+		return e.Next()
+	})
 	conversations.OnPromised(app).BindFunc(answerPromised)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.API(e.Router, routes()...)

@@ -1,0 +1,214 @@
+package conversations
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+)
+
+// ActErased is what the audit trail calls it.
+const ActErased = "customers.erased"
+
+// Receipt says what was erased of a customer, without anything of theirs.
+type Receipt struct {
+	Customer string         // the id that they had
+	Rows     map[string]int // by what they were: messages, files, contacts…
+	Bytes    int64          // of their files
+	At       time.Time
+}
+
+var errOnlyAsked = errors.New("it was only asked what there is")
+
+// Erasable is what [Erase] would erase now, with the same errors.
+func Erasable(app core.App, p *access.Person, customer string) (*Receipt, error) {
+	r, _, err := erase(app, p, customer, func(*Tx, *Receipt) error { return errOnlyAsked })
+	if errors.Is(err, errOnlyAsked) {
+		return r, nil
+	}
+	return nil, err
+}
+
+// Erase erases a customer for good: who they are, what they and others have said
+// in their conversations, their files, and whatever else is kept of them. Nothing of
+// it can come back but from a backup. What stays are the act itself in the audit
+// trail, and figures. The bytes leave the disk with the next rounds, see [Purge].
+// Errors: forbidden, not_found, conflict (a conversation is not closed, a merge not
+// settled).
+func Erase(app core.App, p *access.Person, customer string) (*Receipt, error) {
+	r, gone, err := erase(app, p, customer, func(tx *Tx, r *Receipt) error {
+		changes := []audit.Change{}
+		for _, what := range []string{"messages", "conversations", "files", "notes", "contacts"} {
+			if n := r.Rows[what]; n > 0 {
+				changes = append(changes, audit.Change{Field: what, Before: n})
+			}
+		}
+		actor := p.Actor()
+		if err := audit.Add(tx.App, audit.Entry{Act: ActErased, Object: audit.Object{Kind: customers.Customers, ID: customer}, Changes: changes, Actor: &actor}); err != nil {
+			return err
+		}
+		return tx.exec("UPDATE words_from SET purge = {:next} WHERE id = 1", dbx.Params{"next": toMerge})
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range gone { // where the program ends before, the sweep of files finds the bytes
+		if err := files.Remove(app, id); err != nil {
+			return r, fmt.Errorf("bytes of file %s: %w", id, err)
+		}
+	}
+	return r, nil
+}
+
+// erase does it in one commit that last may still call off.
+func erase(app core.App, p *access.Person, customer string, last func(*Tx, *Receipt) error) (r *Receipt, gone []string, err error) {
+	err = Write(app, func(tx *Tx) error {
+		if _, err := access.Still(tx.App, p, access.CustomersErase); err != nil {
+			return err
+		}
+		e, err := customers.Erasing(tx.App, customer)
+		if err != nil {
+			return err
+		}
+		if e.Conversations, err = tx.ended(e.Contacts); err != nil {
+			return err
+		}
+		r = &Receipt{Customer: customer, At: tx.Now}
+		if gone, r.Bytes, err = files.OfContacts(tx.App, e.Contacts); err != nil {
+			return err
+		}
+		for _, rows := range []struct {
+			what, table, column string
+			ids                 []string
+		}{
+			{"files", files.Collection, "id", gone},
+			{"messages", "messages", "contact", e.Contacts},
+			{"mentions", collectionMentions, "conversation", e.Conversations},
+			{"conversations", "conversations", "id", e.Conversations},
+		} {
+			if err := e.Delete(rows.what, rows.table, rows.column, rows.ids); err != nil {
+				return err
+			}
+		}
+		if err := customers.OnErase(app).Trigger(e); err != nil {
+			return err
+		}
+		r.Rows = e.Erased
+		return last(tx, r)
+	})
+	return r, gone, err
+}
+
+// ended are the conversations of contacts; a conflict where one is not closed.
+func (tx *Tx) ended(contacts []string) (ids []string, err error) {
+	for _, contact := range contacts {
+		open, err := tx.unclosed(contact)
+		if err != nil {
+			return nil, err
+		}
+		if open != nil {
+			return nil, fail.New(fail.Conflict, "conversations.erase_open")
+		}
+		var some []string
+		if err := tx.query("SELECT id FROM conversations WHERE contact = {:contact}", dbx.Params{"contact": contact}).Column(&some); err != nil {
+			return nil, err
+		}
+		ids = append(ids, some...)
+	}
+	return ids, nil
+}
+
+// How far it is with taking off the disk what was erased. The index holds it until
+// its parts are merged, and the log beside the database until it is begun anew.
+const (
+	purged = iota
+	toMerge
+	merging
+	toCheckpoint
+)
+
+const (
+	purgeStep = 200 // pages of the index
+	purgeTime = 200 * time.Millisecond
+)
+
+// Purge goes on for a moment to take off the disk what was erased; it has nothing to
+// do where nothing was.
+func Purge(app core.App) error {
+	for began := time.Now(); time.Since(began) < purgeTime; {
+		var stage int
+		if err := app.ConcurrentDB().NewQuery("SELECT purge FROM words_from WHERE id = 1").Row(&stage); err != nil || stage == purged {
+			return err
+		}
+		if stage == toCheckpoint {
+			if busy, err := checkpoint(app); err != nil || busy {
+				return err // the next round finds fewer readers
+			}
+		}
+		err := Write(app, func(tx *Tx) error { return tx.purge(stage) })
+		if f, ok := errors.AsType[*fail.Error](err); ok && f.Kind.Retry() {
+			return nil // who writes goes first
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// purge does a step, and notes where it goes on.
+func (tx *Tx) purge(stage int) error {
+	next := purged
+	if stage != toCheckpoint {
+		more, err := tx.merge(stage == toMerge)
+		if err != nil {
+			return err
+		}
+		next = toCheckpoint
+		if more {
+			next = merging
+		}
+	}
+	return tx.exec("UPDATE words_from SET purge = {:next} WHERE id = 1", dbx.Params{"next": next})
+}
+
+// merge merges some pages of the index, at first beginning to make one part of all,
+// and tells whether there are more.
+func (tx *Tx) merge(first bool) (more bool, err error) {
+	steps := purgeStep
+	if first {
+		steps = -purgeStep
+		if err = tx.exec("INSERT INTO record_words (record_words) VALUES ('optimize')", nil); err != nil {
+			return false, err
+		}
+	}
+	before, err := tx.totalChanges()
+	if err != nil {
+		return false, err
+	}
+	if err = tx.exec("INSERT INTO message_words (message_words, rank) VALUES ('merge', {:steps})", dbx.Params{"steps": steps}); err != nil {
+		return false, err
+	}
+	after, err := tx.totalChanges()
+	return first || after-before >= 2, err // fewer is how FTS5 says that it is done
+}
+
+func (tx *Tx) totalChanges() (n int64, err error) {
+	err = tx.query("SELECT total_changes()", nil).Row(&n)
+	return n, err
+}
+
+// checkpoint has the log begun anew, and tells whether somebody still reads from it.
+func checkpoint(app core.App) (busy bool, err error) {
+	var pages, moved int
+	err = app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Row(&busy, &pages, &moved)
+	return busy, err
+}
