@@ -329,3 +329,41 @@ func TestThePastIsGoneToInTheThread(t *testing.T) {
 	a.until("the beginning of the first", `((box, word) => word && word.getBoundingClientRect().top > box.getBoundingClientRect().top && word.getBoundingClientRect().bottom < box.getBoundingClientRect().bottom)(document.querySelector(".msgs"), all(".msgs .bub", "第一次来")[0])`)
 	a.sees(".standing", say("console.bar_closed"))
 }
+
+// A customer who asks to be forgotten is erased for good, by whoever may, after a
+// plain warning; what is left is a receipt.
+func TestACustomerIsErasedForGood(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	a := everything(t, d)
+	v := visitor(t, d, "visitor")
+	v.asks("请删掉我的信息")
+	a.opens("请删掉我的信息")
+	erase := func() {
+		t.Helper()
+		a.click(".prof .pop-at .ib", "")
+		a.click(".prof .menu button", say("panel.erase"))
+		a.sees("dialog", say("panel.erase_backups"))
+	}
+	erase()
+	a.sees("dialog .err", say("conversations.erase_open"))
+	a.escape()
+	a.misses("dialog")
+	a.click(".th .acts button", say("console.close"))
+	a.sees(".standing", "")
+	erase()
+	a.sees("dialog .kv", say("panel.erase_messages"))
+	a.audit()
+	a.until("a question", `document.querySelector("dialog .pri").disabled`)
+	a.click("dialog label", say("panel.erase_sure"))
+	a.click("dialog .pri", say("panel.erase_do"))
+	a.sees("dialog h2", say("panel.erase_done"))
+	a.audit()
+	a.click("dialog .pri", "")
+	a.misses("dialog")
+	a.misses(".th h2")
+	a.click("#tab-closed", "")
+	a.misses(row)
+	a.visit(d.url("/admin/audit"))
+	a.sees("main", say("audit.act_customers_erased"))
+}
