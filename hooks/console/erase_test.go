@@ -43,10 +43,10 @@ func TestACustomerIsErasedForGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, conversation := range []string{gone.conversation, other.conversation} {
-		if _, err := conversations.Take(s.app, p, "t"+conversation, conversation); err != nil {
+		if _, err = conversations.Take(s.app, p, "t"+conversation, conversation); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := conversations.Close(s.app, p, "c"+conversation, conversation); err != nil {
+		if _, err = conversations.Close(s.app, p, "c"+conversation, conversation); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -66,7 +66,7 @@ func TestACustomerIsErasedForGood(t *testing.T) {
 
 	index()
 	for range 50 {
-		if err := conversations.Purge(s.app); err != nil {
+		if err = conversations.Purge(s.app); err != nil {
 			t.Fatal(err)
 		}
 	}

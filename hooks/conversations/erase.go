@@ -70,55 +70,58 @@ func Erase(app core.App, p *access.Person, customer string) (*Receipt, error) {
 
 // erase does it in one commit that last may still call off.
 func erase(app core.App, p *access.Person, customer string, last func(*Tx, *Receipt) error) (r *Receipt, gone []string, err error) {
-	err = Write(app, func(tx *Tx) error {
-		if _, err := access.Still(tx.App, p, access.CustomersErase); err != nil {
-			return err
+	err = Write(app, func(tx *Tx) (wrong error) {
+		if r, gone, wrong = tx.erase(p, customer); wrong != nil {
+			return wrong
 		}
-		e, err := customers.Erasing(tx.App, customer)
-		if err != nil {
-			return err
-		}
-		if e.Conversations, err = tx.ended(e.Contacts); err != nil {
-			return err
-		}
-		r = &Receipt{Customer: customer, At: tx.Now}
-		if gone, r.Bytes, err = files.OfContacts(tx.App, e.Contacts); err != nil {
-			return err
-		}
-		for _, rows := range []struct {
-			what, table, column string
-			ids                 []string
-		}{
-			{"files", files.Collection, "id", gone},
-			{"messages", "messages", "contact", e.Contacts},
-			{"mentions", collectionMentions, "conversation", e.Conversations},
-			{"conversations", "conversations", "id", e.Conversations},
-		} {
-			if err := e.Delete(rows.what, rows.table, rows.column, rows.ids); err != nil {
-				return err
-			}
-		}
-		if err := customers.OnErase(app).Trigger(e); err != nil {
-			return err
-		}
-		r.Rows = e.Erased
 		return last(tx, r)
 	})
 	return r, gone, err
 }
 
+func (tx *Tx) erase(p *access.Person, customer string) (r *Receipt, gone []string, err error) {
+	if _, err = access.Still(tx.App, p, access.CustomersErase); err != nil {
+		return nil, nil, err
+	}
+	e, err := customers.Erasing(tx.App, customer)
+	if err != nil {
+		return nil, nil, err
+	}
+	if e.Conversations, err = tx.ended(e.Contacts); err != nil {
+		return nil, nil, err
+	}
+	r = &Receipt{Customer: customer, Rows: e.Erased, At: tx.Now}
+	if gone, r.Bytes, err = files.OfContacts(tx.App, e.Contacts); err != nil {
+		return nil, nil, err
+	}
+	for _, rows := range []struct {
+		what, table, column string
+		ids                 []string
+	}{
+		{"files", files.Collection, "id", gone},
+		{"messages", "messages", "contact", e.Contacts},
+		{"mentions", collectionMentions, "conversation", e.Conversations},
+		{"conversations", "conversations", "id", e.Conversations},
+	} {
+		if err = e.Delete(rows.what, rows.table, rows.column, rows.ids); err != nil {
+			return nil, nil, err
+		}
+	}
+	return r, gone, customers.OnErase(tx.App).Trigger(e)
+}
+
 // ended are the conversations of contacts; a conflict where one is not closed.
 func (tx *Tx) ended(contacts []string) (ids []string, err error) {
 	for _, contact := range contacts {
-		open, err := tx.unclosed(contact)
-		if err != nil {
-			return nil, err
+		open, wrong := tx.unclosed(contact)
+		if wrong != nil {
+			return nil, wrong
 		}
 		if open != nil {
 			return nil, fail.New(fail.Conflict, "conversations.erase_open")
 		}
 		var some []string
-		if err := tx.query("SELECT id FROM conversations WHERE contact = {:contact}", dbx.Params{"contact": contact}).Column(&some); err != nil {
+		if err = tx.query("SELECT id FROM conversations WHERE contact = {:contact}", dbx.Params{"contact": contact}).Column(&some); err != nil {
 			return nil, err
 		}
 		ids = append(ids, some...)

@@ -44,7 +44,7 @@ func OfContacts(app core.App, contacts []string) (ids []string, bytes int64, err
 			ID   string `db:"id"`
 			Size int64  `db:"size"`
 		}
-		if err := app.DB().Select("id", "size").From(Collection).Where(dbx.HashExp{"contact": contact}).All(&some); err != nil {
+		if err := app.DB().Select("id", "size").From(Collection).Where(dbx.NewExp("contact = {:c}", dbx.Params{"c": contact})).All(&some); err != nil {
 			return nil, 0, fmt.Errorf("files of contact %s: %w", contact, err)
 		}
 		for _, f := range some {
