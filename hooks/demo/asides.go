@@ -25,8 +25,9 @@ const (
 	waits    aside = "waits"    // until the customer writes
 	asks     aside = "asks"     // a colleague, in a note
 	promises aside = "promises" // something, for today
-	whole          = 7 * 24 * time.Hour
-	soon           = 25 * time.Minute
+
+	week = 7 * 24 * time.Hour
+	soon = 25 * time.Minute
 )
 
 // asides does them all.
@@ -75,7 +76,7 @@ func (p *past) ask(app core.App, u standing, s *scene) error {
 // one for good. Neither comes to the play any more.
 func (p *past) block(app core.App) error {
 	why := p.Aside.Block
-	until := p.now.Add(whole)
+	until := p.now.Add(week)
 	for _, s := range slices.Backward(p.scenes[:len(p.scenes)-len(underWay)]) {
 		if len(why) == 0 {
 			return nil

@@ -147,6 +147,9 @@ var underWay = []standing{
 	{group: "pre-sale", by: -1, byBot: true, ago: 260},
 }
 
+// goesOn reports whether the customer is still there, and does not wait to be asked.
+func (u standing) goesOn() bool { return !u.byBot && u.aside != putOff && u.aside != waits }
+
 // start brings one conversation to where it stands now.
 func (p *past) start(u standing) {
 	who := p.free(p.now)
@@ -178,7 +181,7 @@ func (p *past) start(u standing) {
 	s.shift(p.now.Add(-time.Duration(u.ago) * time.Second).UTC().Truncate(time.Millisecond).Sub(s.at))
 	who.seen, who.closed = s.at, p.now.AddDate(100, 0, 0)
 	p.scenes = append(p.scenes, s)
-	if !u.byBot && u.aside != putOff && u.aside != waits {
+	if u.goesOn() {
 		p.going = append(p.going, &performance{telling: s.telling, who: who, rest: d.lines[until:]})
 	}
 }
