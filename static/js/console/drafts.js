@@ -148,7 +148,7 @@ export async function load() {
   const answer = await get("drafts").catch(() => ({ drafts: [] }));
   for (const draft of answer.drafts) if (peek(draft.conversation).state !== "local") took(draft.conversation, afresh(draft));
   for (const [conversation, draft] of Object.entries(cached())) {
-    if (draft.mode && peek(conversation).state !== "local") change(conversation, draft);
+    if (draft.mode && peek(conversation).state !== "local") change(conversation, afresh(draft));
   }
 }
 
