@@ -34,6 +34,7 @@ var sideways = map[string]string{
 	"web hours":               "shows and reads the hours of a form",
 	"web settings":            "asks the shop's name, language and public address",
 	"files fail":              "says what is wrong with an upload",
+	"files rounds":            "looks how much room the disk has",
 	"files keys":              "signs the addresses of files",
 	"outbox clock":            "writes instants as they are stored",
 	"outbound fail":           "says why nobody was reached",

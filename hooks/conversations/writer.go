@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
 const (
@@ -81,6 +82,9 @@ func Write(app core.App, change func(*Tx) error) error {
 func (t *timeline) write(change func(*Tx) error) error {
 	if t.broken.Load() {
 		return fail.New(fail.Busy, "fail.busy").In(5 * time.Second)
+	}
+	if files.Scarce(t.app) { // what is left is for whoever makes room
+		return fail.New(fail.Full, "fail.full").In(5 * time.Second)
 	}
 	select {
 	case <-t.quit:

@@ -60,6 +60,7 @@ func Register(app core.App) {
 	app.OnRecordCreate(Collection).BindFunc(refuse)
 	app.OnRecordUpdate(Collection).BindFunc(refuse)
 	app.OnRecordDelete(Collection).BindFunc(refuse)
+	watchRoom(app)
 	app.Cron().MustAdd("files_sweep", "17 * * * *", func() {
 		if err := Sweep(app, time.Now()); err != nil {
 			app.Logger().Error("sweep files", "error", err)
