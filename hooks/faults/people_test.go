@@ -212,3 +212,12 @@ func (p *person) drain(ws *websocket.Conn) error {
 	}
 	return <-failed
 }
+
+// connectAs says hello and waits for nothing.
+func connectAs(d *desk, p *person) (*websocket.Conn, error) {
+	ws, _, err := (&websocket.Dialer{Subprotocols: []string{"xiaoer.v1"}, HandshakeTimeout: patience}).Dial("ws://"+d.listen+"/ws", nil)
+	if err != nil {
+		return nil, err
+	}
+	return ws, ws.WriteJSON(frame{"type": "hello", "token": p.token, "cursor": p.cursor})
+}

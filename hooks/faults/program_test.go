@@ -79,11 +79,12 @@ type desk struct {
 }
 
 // shop is a desk that does not run yet, in a folder of its own.
-func shop(t testing.TB) *desk {
+func shop(t testing.TB) *desk { t.Helper(); return shopIn(t, t.TempDir()) }
+
+func shopIn(t testing.TB, dir string) *desk {
 	t.Helper()
 	from, err := furnished()
 	must(t, err)
-	dir := t.TempDir()
 	must(t, os.CopyFS(dir, os.DirFS(from)))
 	return over(t, dir)
 }
@@ -316,4 +317,14 @@ func (o *output) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.buf.String()
+}
+
+// memory is what the program holds, in bytes.
+func (d *desk) memory() int {
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", d.cmd.Process.Pid))
+	must(d.t, err)
+	var size, resident int
+	_, err = fmt.Sscan(string(raw), &size, &resident)
+	must(d.t, err)
+	return resident * os.Getpagesize()
 }

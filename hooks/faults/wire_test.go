@@ -56,3 +56,6 @@ func deaf(t testing.TB, address, listened string, signal func(syscall.Signal)) s
 		return err
 	})
 }
+
+// connect opens a connection that says nothing.
+func connect(address string) (net.Conn, error) { return net.DialTimeout("tcp", address, patience) }
