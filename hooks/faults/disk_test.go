@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -34,7 +35,7 @@ func TestDiskFails(t *testing.T) {
 		at := 1 + n/len(calls)
 		d.start()
 		// Attached when the program is up: what fails is what people do.
-		watch := exec.Command(strace, "-f", "-p", fmt.Sprint(d.cmd.Process.Pid), "-e", "trace="+call, "-o", os.DevNull,
+		watch := exec.Command(strace, "-f", "-p", strconv.Itoa(d.cmd.Process.Pid), "-e", "trace="+call, "-o", os.DevNull,
 			"-e", fmt.Sprintf("inject=%s:error=%s:when=%d+", call, failure, at),
 			"-P", filepath.Join(d.dir, "data.db-wal"), "-P", filepath.Join(d.dir, "data.db"))
 		complaint := &output{}
@@ -66,7 +67,7 @@ func TestDiskFails(t *testing.T) {
 		d.start()
 		all.settle(t, d.listen)
 		d.kill()
-		var acks []map[string]string
+		acks := make([]map[string]string, 0, len(all))
 		for _, p := range all {
 			acks = append(acks, p.acked)
 		}

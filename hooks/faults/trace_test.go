@@ -12,12 +12,11 @@ import (
 
 // act is one thing that the program has asked of the kernel.
 type act struct {
-	name       string // write, size, sync, make, move, remove, say
-	path, to   string
-	offset     int64
-	bytes      []byte
-	since      int // for sync: how many acts had begun when it was asked for
-	descriptor string
+	name     string // write, size, sync, make, move, remove, say
+	path, to string
+	offset   int64
+	bytes    []byte
+	since    int // for sync: how many acts had begun when it was asked for
 }
 
 // watched are the calls by which a file's content, or its name, changes, and by
