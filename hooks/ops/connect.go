@@ -25,5 +25,5 @@ func Connect(path string) (*dbx.DB, error) {
 	if filepath.Base(path) == "auxiliary.db" {
 		synchronous = "&_pragma=synchronous(NORMAL)"
 	}
-	return dbx.Open("sqlite", path+pragmas+synchronous)
+	return keeping(path + pragmas + synchronous)
 }

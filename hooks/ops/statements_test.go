@@ -1,0 +1,76 @@
+package ops_test
+
+import (
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/dianxiaoer/xiaoer/hooks/ops"
+)
+
+// A connection keeps its statements, and nobody notices: not one that reads while
+// its like runs, not one whose table has changed, not one that has failed before.
+func TestKeptStatementsStayRight(t *testing.T) {
+	t.Parallel()
+	db, err := ops.Connect(filepath.Join(t.TempDir(), "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.DB().SetMaxOpenConns(1)
+	exec := func(text string, args ...any) error {
+		_, err := db.DB().ExecContext(t.Context(), text, args...)
+		return err
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(exec("CREATE TABLE things (n INTEGER PRIMARY KEY, name TEXT)"))
+	for n := range 3 {
+		must(exec("INSERT INTO things (n, name) VALUES (?, ?)", n, "thing "+strconv.Itoa(n)))
+	}
+	if exec("INSERT INTO things (n, name) VALUES (?, ?)", 1, "again") == nil {
+		t.Error("a number was given twice")
+	}
+	must(exec("INSERT INTO things (n, name) VALUES (?, ?)", 3, "after a failure"))
+
+	conn, err := db.DB().Conn(t.Context())
+	must(err)
+	const all = "SELECT * FROM things ORDER BY n"
+	outer, err := conn.QueryContext(t.Context(), all)
+	must(err)
+	seen := 0
+	for outer.Next() {
+		inner, err := conn.QueryContext(t.Context(), all)
+		must(err)
+		for inner.Next() {
+			seen++
+		}
+		must(inner.Close())
+	}
+	must(outer.Err())
+	must(outer.Close())
+	must(conn.Close())
+	if seen != 16 {
+		t.Errorf("%d rows were seen inside of 4", seen)
+	}
+
+	must(exec("ALTER TABLE things ADD COLUMN colour TEXT DEFAULT 'blue'"))
+	rows, err := db.DB().QueryContext(t.Context(), all)
+	must(err)
+	columns, err := rows.Columns()
+	must(err)
+	rows.Next()
+	var n int
+	var name, colour string
+	if err := rows.Scan(&n, &name, &colour); len(columns) != 3 || err != nil || colour != "blue" {
+		t.Errorf("after a change of the table: %v, %v, %q", columns, err, colour)
+	}
+	must(rows.Close())
+	for i := range 400 { // more texts than are kept
+		must(exec("UPDATE things SET name = 'x' WHERE n = " + strconv.Itoa(i)))
+	}
+	must(db.Close())
+}
