@@ -52,12 +52,12 @@ func (st *stage) fire(one *chat) (bool, error) {
 	s := &st.shots[n]
 	s.chat = one
 	s.missing.Store(2)
-	by := one.visitor
+	by, where := one.visitor, "" // a visitor has one thread only
 	if one.words.Add(1)%2 == 1 { // the visitor has said the first
-		by = one.agent.Load().Client
+		by, where = one.agent.Load().Client, fmt.Sprintf(`"conversation":%q,`, *one.id.Load())
 	}
 	name := st.name + "-" + strconv.FormatInt(n, 36)
-	raw := fmt.Appendf(nil, `{"type":"send","id":%q,"conversation":%q,"kind":"text","text":"%s %s"}`, name, *one.id.Load(), name, said)
+	raw := fmt.Appendf(nil, `{"type":"send","id":%q,%s"kind":"text","text":"%s %s"}`, name, where, name, said)
 	s.sent.Store(int64(time.Since(st.began)))
 	return true, by.Send(raw)
 }

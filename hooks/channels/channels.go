@@ -11,6 +11,7 @@ package channels
 
 import (
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
@@ -31,4 +32,9 @@ func Register(app core.App, t *web.Table) {
 	app.OnRecordUpdateExecute(Collection).BindFunc(oneDefault)
 	app.OnRecordDelete(Collection).BindFunc(keepDefault)
 	access.OnGroupLeaves(app).BindFunc(followGroup)
+	for _, changed := range []*hook.TaggedHook[*core.RecordEvent]{
+		app.OnRecordAfterCreateSuccess(Collection), app.OnRecordAfterUpdateSuccess(Collection), app.OnRecordAfterDeleteSuccess(Collection),
+	} {
+		changed.Bind(&hook.Handler[*core.RecordEvent]{Id: knownKey, Func: knownOf(app).forget, Priority: beforeAll})
+	}
 }

@@ -3,6 +3,7 @@ package conversations
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -17,19 +18,28 @@ const conversationColumns = "id, contact, customer, channel, status, assignee, [
 	"last_seq, read_staff, read_visitor, rev, opened, closed, rating, resolved, rating_comment, rated, owner, [[rank]], " +
 	"preferred, night, [[left]], emotion, deadlines, sweep, later_until, unread_after, first_rating"
 
-const (
-	insertConversation = "INSERT INTO conversations (" + conversationColumns + ") VALUES ({:id}, {:contact}, {:customer}, {:channel}, {:status}, " +
-		"{:assignee}, {:group}, {:priority}, {:tags}, {:unread}, {:waiting_since}, {:queued}, {:last}, {:last_seq}, {:read_staff}, " +
-		"{:read_visitor}, {:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated}, {:owner}, {:rank}, " +
-		"{:preferred}, {:night}, {:left}, {:emotion}, {:deadlines}, {:sweep}, {:later_until}, {:unread_after}, {:first_rating})"
-	updateConversation = "UPDATE conversations SET contact={:contact}, customer={:customer}, channel={:channel}, status={:status}, " +
-		"assignee={:assignee}, [[group]]={:group}, priority={:priority}, tags={:tags}, unread={:unread}, " +
-		"waiting_since={:waiting_since}, queued={:queued}, [[last]]={:last}, last_seq={:last_seq}, read_staff={:read_staff}, " +
-		"read_visitor={:read_visitor}, rev={:rev}, opened={:opened}, closed={:closed}, rating={:rating}, resolved={:resolved}, " +
-		"rating_comment={:rating_comment}, rated={:rated}, owner={:owner}, [[rank]]={:rank}, preferred={:preferred}, night={:night}, " +
-		"[[left]]={:left}, emotion={:emotion}, deadlines={:deadlines}, sweep={:sweep}, later_until={:later_until}, " +
-		"unread_after={:unread_after}, first_rating={:first_rating} WHERE id={:id}"
-)
+const insertConversation = "INSERT INTO conversations (" + conversationColumns + ") VALUES ({:id}, {:contact}, {:customer}, {:channel}, {:status}, " +
+	"{:assignee}, {:group}, {:priority}, {:tags}, {:unread}, {:waiting_since}, {:queued}, {:last}, {:last_seq}, {:read_staff}, " +
+	"{:read_visitor}, {:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated}, {:owner}, {:rank}, " +
+	"{:preferred}, {:night}, {:left}, {:emotion}, {:deadlines}, {:sweep}, {:later_until}, {:unread_after}, {:first_rating})"
+
+// columnsOfChange are those of a row that may change, in their order.
+var columnsOfChange = strings.Split(strings.TrimPrefix(conversationColumns, "id, "), ", ")
+
+// updateOf is the statement that makes the row before into after, by the values
+// of both. A column that stays is left out, because SQLite writes each index anew
+// that has a column which is named: most of a conversation's have none that a
+// word in it changes.
+func updateOf(before, after dbx.Params) string {
+	set := make([]string, 0, len(columnsOfChange))
+	for _, column := range columnsOfChange {
+		name := strings.Trim(column, "[]")
+		if before[name] != after[name] {
+			set = append(set, column+"={:"+name+"}")
+		}
+	}
+	return strings.Join([]string{"UPDATE conversations", "SET", strings.Join(set, ", "), "WHERE id={:id}"}, " ")
+}
 
 func (c *Conversation) params() (dbx.Params, error) {
 	if c.Tags == nil {

@@ -30,7 +30,7 @@ func HoursOf(app core.App, group, channel string) hours.Week {
 	if len(own.Spans) > 0 {
 		return own.In(settings.ShopOf(app).Zone)
 	}
-	if ch, err := channels.ByID(app, channel); err == nil {
+	if ch, err := channels.Known(app, channel); err == nil {
 		return channels.OpenHours(app, ch).With(own)
 	}
 	return hours.Week{}

@@ -210,19 +210,27 @@ func (tx *Tx) flush() error {
 	for _, id := range tx.order {
 		t := tx.touched[id]
 		t.now.Rev = tx.next()
-		text := updateConversation
-		if t.before == nil {
-			text = insertConversation
-		}
-		params, err := t.now.params()
-		if err != nil {
-			return err
-		}
-		if err := tx.exec(text, params); err != nil {
+		if err := tx.keep(t); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keep writes the row of a conversation that was touched.
+func (tx *Tx) keep(t *touched) error {
+	params, err := t.now.params()
+	if err != nil {
+		return err
+	}
+	if t.before == nil {
+		return tx.exec(insertConversation, params)
+	}
+	before, err := t.before.params()
+	if err != nil {
+		return err
+	}
+	return tx.exec(updateOf(before, params), params)
 }
 
 func (tx *Tx) changes() []Change {

@@ -217,7 +217,7 @@ func (d *desk) contact(c *conversations.Conversation) *contact {
 }
 
 func (d *desk) channel(id string) *channel {
-	ch, err := channels.ByID(d.app, id)
+	ch, err := channels.Known(d.app, id)
 	if err != nil {
 		return &channel{ID: id}
 	}
