@@ -18,8 +18,8 @@ func TestKeptStatementsStayRight(t *testing.T) {
 	}
 	db.DB().SetMaxOpenConns(1)
 	exec := func(text string, args ...any) error {
-		_, err := db.DB().ExecContext(t.Context(), text, args...)
-		return err
+		_, failed := db.DB().ExecContext(t.Context(), text, args...)
+		return failed
 	}
 	must := func(err error) {
 		t.Helper()
@@ -43,8 +43,8 @@ func TestKeptStatementsStayRight(t *testing.T) {
 	must(err)
 	seen := 0
 	for outer.Next() {
-		inner, err := conn.QueryContext(t.Context(), all)
-		must(err)
+		inner, failed := conn.QueryContext(t.Context(), all)
+		must(failed)
 		for inner.Next() {
 			seen++
 		}
