@@ -18,13 +18,13 @@ const module = "github.com/dianxiaoer/xiaoer/"
 // layers are the storeys of hooks, the ground first. A package knows those
 // below its own and nobody beside it.
 var layers = []struct{ name, packages string }{
-	{"ground", "fail live web outbox outbound hours settings limits keys mail files sheets mask clock rounds pinyin terms client"},
+	{"ground", "fail live web outbox outbound hours settings limits keys mail files sheets mask clock rounds pinyin terms client disk queries"},
 	{"audit", "audit"},
 	{"access", "access"},
 	{"notices", "notices"},
 	{"spine", "channels customers conversations"},
 	{"features", "routing sla escalation reminders quickreplies protocol channels/widget backup search"},
-	{"surfaces", "team admin console setup ops demo seed bench"},
+	{"surfaces", "team admin console setup health ops demo seed bench"},
 }
 
 // sideways are the exceptions, each with its reason. One that is no longer used
@@ -35,6 +35,7 @@ var sideways = map[string]string{
 	"web settings":            "asks the shop's name, language and public address",
 	"files fail":              "says what is wrong with an upload",
 	"files rounds":            "looks how much room the disk has",
+	"files disk":              "keeps room on the disk",
 	"files keys":              "signs the addresses of files",
 	"outbox clock":            "writes instants as they are stored",
 	"outbound fail":           "says why nobody was reached",

@@ -22,6 +22,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/demo"
 	"github.com/dianxiaoer/xiaoer/hooks/escalation"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/health"
 	"github.com/dianxiaoer/xiaoer/hooks/notices"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
 	"github.com/dianxiaoer/xiaoer/hooks/outbound"
@@ -74,6 +75,7 @@ func Register(app core.App, c *Config) *web.Table {
 	console.Register(app, t)
 	team.Register(app, t)
 	setup.Register(app, t)
+	health.Register(app, t, health.Config{Version: ops.Version(), Metrics: c.Metrics, Token: c.MetricsToken})
 	ops.Register(app, t, c, setup.Invite)
 	return t
 }

@@ -53,7 +53,7 @@ func auditRoutes() []web.Route {
 // audit.acts_….
 var ActKinds = []string{
 	"sign_ins", "staff", "roles", "groups", "customers", "contacts", "notes", "conversations", "reminders", "tags", "customer_fields", "quick_replies", "escalation_rules", "channels", "robots", "settings",
-	"backup", "audit", "pocketbase", "superusers",
+	"backup", "outbox", "audit", "pocketbase", "superusers",
 }
 
 // auditView is what of the trail somebody wants to see, read from the address.

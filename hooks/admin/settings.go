@@ -24,6 +24,7 @@ const (
 	pathSettings = path + "/settings"
 	pathLimits   = pathSettings + "/limits"
 	pathMail     = pathSettings + "/mail"
+	pathHealth   = "/admin/health"
 	pathSystem   = pathSettings + "/system"
 )
 

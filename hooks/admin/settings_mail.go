@@ -170,7 +170,11 @@ func testMail(e *core.RequestEvent) error {
 	if err != nil {
 		return fail.New(fail.Invalid, "settings.mail_failed", "Why", reason(err)).Because(err)
 	}
-	return web.Done(e, pathMail, "settings.mail_sent", "Address", to)
+	back := pathMail
+	if e.Request.PostFormValue("back") == pathHealth { // its page has the button, too
+		back = pathHealth
+	}
+	return web.Done(e, back, "settings.mail_sent", "Address", to)
 }
 
 // reason is what the mail server or the network said, in one line of bounded

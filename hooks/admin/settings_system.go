@@ -1,17 +1,15 @@
 package admin
 
 import (
-	"io/fs"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/limits"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
@@ -38,8 +36,8 @@ func showSystem(e *core.RequestEvent, typed dashboard, refused error) error {
 	m := admin.System{
 		Admin: web.Admin(e, areaSettings, say.T("settings.title")), Form: ui.Form{Action: pathSystem, Version: web.Version(now)},
 		On: !typed.Off, Addresses: strings.Join(typed.Addresses, "\n"), Yours: web.Address(e), Version: version(),
-		Go: strings.TrimPrefix(runtime.Version(), "go"), System: runtime.GOOS + "/" + runtime.GOARCH, Folder: folder(e.App), Database: sizeOf(e.App.DataDir(), "data.db", "data.db-wal"),
-		Files: sizeBelow(filepath.Join(e.App.DataDir(), "files")),
+		Go: strings.TrimPrefix(runtime.Version(), "go"), System: runtime.GOOS + "/" + runtime.GOARCH, Folder: folder(e.App), Database: disk.Text(disk.Of(filepath.Join(e.App.DataDir(), "data.db"), filepath.Join(e.App.DataDir(), "data.db-wal"))),
+		Files: disk.Text(disk.Below(filepath.Join(e.App.DataDir(), "files"))),
 	}
 	if networks, err := limits.ParseExempt(typed.Addresses); err == nil && len(networks) > 0 {
 		m.ShutOut = !networks.Has(m.Yours)
@@ -113,34 +111,4 @@ func folder(app core.App) string {
 		return app.DataDir()
 	}
 	return full
-}
-
-func sizeOf(dir string, names ...string) string {
-	var sum int64
-	for _, name := range names {
-		if info, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			sum += info.Size()
-		}
-	}
-	return megabytesText(sum)
-}
-
-// sizeBelow adds up what lies below a folder. A file that goes away meanwhile is
-// none.
-func sizeBelow(dir string) string {
-	var sum int64
-	_ = filepath.WalkDir(dir, func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return nil //nolint:nilerr // as above
-		}
-		if info, err := entry.Info(); err == nil {
-			sum += info.Size()
-		}
-		return nil
-	})
-	return megabytesText(sum)
-}
-
-func megabytesText(n int64) string {
-	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
 }

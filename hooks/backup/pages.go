@@ -10,6 +10,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/backup"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -54,12 +55,12 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 	}
 	for _, c := range list {
 		m.Copies = append(m.Copies, backup.Copy{
-			Name: c.Name, Size: bytesText(c.Size), Made: c.Made.Local().Format("2006-01-02 15:04"),
+			Name: c.Name, Size: disk.Text(c.Size), Made: c.Made.Local().Format("2006-01-02 15:04"),
 			BeforeUpdate: onShelf.FindStringSubmatch(c.Name)[1] != "",
 		})
 	}
 	if len(list) > 0 {
-		m.Age = ago(say, time.Since(list[0].Made))
+		m.Age = Ago(say, time.Since(list[0].Made))
 		m.Old = Overdue(plan, list[0].Made, time.Now())
 	}
 	d.maker.describe(say, &m)
@@ -112,14 +113,8 @@ func entry(act, name string) audit.Entry {
 	return audit.Entry{Act: kind + "." + act, Object: audit.Object{Kind: kind, ID: name, Name: name}}
 }
 
-func bytesText(n int64) string {
-	if n < 1<<20 {
-		return strconv.FormatInt((n+1023)>>10, 10) + " KB"
-	}
-	return strconv.FormatFloat(float64(n)/(1<<20), 'f', 1, 64) + " MB"
-}
-
-func ago(say locale.Speaker, d time.Duration) string {
+// Ago says how old a backup is.
+func Ago(say locale.Speaker, d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return say.T("backup.ago_now")

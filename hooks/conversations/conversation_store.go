@@ -164,3 +164,19 @@ func Position(app core.App, c *Conversation) (int, error) {
 		Bind(dbx.Params{"group": c.Group, "rank": clock.Stored(c.Rank), "id": c.ID}).Row(&ahead)
 	return ahead + 1, err
 }
+
+// Unclosed counts what is not closed, by state.
+func Unclosed(app core.App) (map[Status]int, error) {
+	var rows []struct {
+		Status Status `db:"status"`
+		N      int    `db:"n"`
+	}
+	if err := app.ConcurrentDB().NewQuery("SELECT status, COUNT(*) AS n FROM conversations WHERE status IN ('bot', 'waiting', 'open', 'later') GROUP BY status").All(&rows); err != nil {
+		return nil, fmt.Errorf("counting what is not closed: %w", err)
+	}
+	counts := map[Status]int{}
+	for _, r := range rows {
+		counts[r.Status] = r.N
+	}
+	return counts, nil
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -197,4 +198,10 @@ func (c *counter) copy(to io.Writer, from io.Reader) (string, error) {
 		return "", fail.New(fail.TooLarge, "fail.too_large", "Most", "10 MB").On("file")
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// freeSpace is what may still be written on dir's disk.
+func freeSpace(dir string) (uint64, error) {
+	free, _, err := disk.Space(dir)
+	return free, err
 }

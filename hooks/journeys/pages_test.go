@@ -116,7 +116,10 @@ var scenes = map[string][]scene{
 	},
 	"/admin/backups/{name}/file": {{name: "no such backup", as: ownerMail, path: "/admin/backups/none/file", sees: "h1"}},
 	"/admin/backups":             {{name: "backups", as: ownerMail, path: "/admin/backups", sees: "#plan"}},
-	"/admin/robots":              {{name: "robots, none yet", as: ownerMail, path: "/admin/robots", sees: ".nt-kinds"}},
+	"/admin/health": {{name: "health", as: ownerMail, path: "/admin/health", sees: "#check-socket[data-tone=g]", then: func(v *view) {
+		ask[any](v, `document.querySelector("#write").open = true`)
+	}}},
+	"/admin/robots": {{name: "robots, none yet", as: ownerMail, path: "/admin/robots", sees: ".nt-kinds"}},
 	"/admin/robots/new": {
 		{name: "new robot", as: ownerMail, path: "/admin/robots/new?kind=dingtalk", sees: "[name=secret]"},
 		{name: "new robot refused", as: ownerMail, path: "/admin/robots/new?kind=wecom", sees: "[name=address]", then: func(v *view) {

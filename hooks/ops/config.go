@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -34,6 +35,10 @@ type Config struct {
 	// although they are not the public internet's: --outbound-allow,
 	// XIAOER_OUTBOUND_ALLOW.
 	Outbound []netip.Prefix
+	// Metrics is an address of their own for the metrics: --metrics,
+	// XIAOER_METRICS. With XIAOER_METRICS_TOKEN the desk's own address tells them
+	// to who has it; a flag would show it to every user of the machine.
+	Metrics, MetricsToken string
 
 	Out io.Writer // takes the banner; nil: nothing is printed
 
@@ -79,6 +84,10 @@ func (c *Config) readEnvironment(environment []string) {
 			c.LogFormat = value
 		case "XIAOER_LOG_LEVEL":
 			c.LogLevel = value
+		case "XIAOER_METRICS":
+			c.Metrics = value
+		case "XIAOER_METRICS_TOKEN":
+			c.MetricsToken = value
 		case "XIAOER_TRUSTED_PROXIES":
 			c.trusted = strings.Split(value, ",")
 		case "XIAOER_UNLIMITED":
@@ -95,6 +104,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&c.trusted, "trusted-proxies", c.trusted, "networks of proxies whose X-Forwarded headers are believed, such as 127.0.0.1/32")
 	f.StringSliceVar(&c.unlimited, "unlimited", c.unlimited, "networks that no limit holds for; for load tests only")
 	f.StringSliceVar(&c.outbound, "outbound-allow", c.outbound, "networks that group robots and the like may be in although they are not public, such as 10.1.2.3/32")
+	f.StringVar(&c.Metrics, "metrics", c.Metrics, "address of its own for Prometheus, such as 127.0.0.1:9100")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text or json")
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 }
@@ -117,14 +127,28 @@ func (c *Config) check() error {
 	if err = new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)); err != nil {
 		return fmt.Errorf("--log-level: %w", err)
 	}
-	if c.BaseURL == "" {
-		return nil
+	if err = checkMetrics(c.Metrics, c.MetricsToken); err != nil || c.BaseURL == "" {
+		return err
 	}
 	u, err := url.Parse(c.BaseURL)
 	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) || strings.Trim(u.Path, "/") != "" {
 		return fmt.Errorf("--base-url: %q is not like https://kf.example.com", c.BaseURL)
 	}
 	c.BaseURL = u.Scheme + "://" + u.Host
+	return nil
+}
+
+// leastToken is how many characters a token has at least: it is all that keeps
+// the metrics from the public.
+const leastToken = 16
+
+func checkMetrics(address, token string) error {
+	if _, _, err := net.SplitHostPort(address); address != "" && err != nil {
+		return fmt.Errorf("--metrics: %q is not like 127.0.0.1:9100", address)
+	}
+	if token != "" && len(token) < leastToken {
+		return fmt.Errorf("XIAOER_METRICS_TOKEN: at least %d characters", leastToken)
+	}
 	return nil
 }
 

@@ -6,8 +6,11 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/pocketbase/dbx"
+
+	"github.com/dianxiaoer/xiaoer/hooks/queries"
 )
 
 // keptMost is how many compiled statements a connection keeps. The hot ones are
@@ -120,4 +123,16 @@ func (l *lent) Close() error {
 	}
 	l.by.kept[l.text] = l.statement
 	return nil
+}
+
+// ExecContext runs it, and has it noted where that takes long.
+func (l *lent) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
+	defer queries.Took(l.text, time.Now())
+	return l.statement.ExecContext(ctx, args)
+}
+
+// QueryContext is likewise; it returns with the first row.
+func (l *lent) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
+	defer queries.Took(l.text, time.Now())
+	return l.statement.QueryContext(ctx, args)
 }

@@ -70,3 +70,43 @@ func short(err error) string {
 	runes := []rune(err.Error())
 	return string(runes[:min(len(runes), 500)])
 }
+
+// Backlog is what the outbox still has to do.
+type Backlog struct {
+	Late    int       // due, and not done yet
+	Oldest  time.Time // when the first of those came due; zero without one
+	GivenUp int       // tried for most of a day, and kept for somebody to look at
+}
+
+// BacklogOf counts what waits in app's outbox.
+func BacklogOf(app core.App, now time.Time) (b Backlog, err error) {
+	var row struct {
+		Late    int            `db:"late"`
+		Oldest  types.DateTime `db:"oldest"`
+		GivenUp int            `db:"given_up"`
+	}
+	err = app.ConcurrentDB().NewQuery(`
+		SELECT COUNT(*) FILTER (WHERE done = '' AND due <= {:now}) AS late,
+			COALESCE(MIN(due) FILTER (WHERE done = '' AND due <= {:now}), '') AS oldest,
+			COUNT(*) FILTER (WHERE done != '') AS given_up FROM outbox`).
+		Bind(dbx.Params{"now": clock.Stored(now)}).One(&row)
+	return Backlog{Late: row.Late, Oldest: row.Oldest.Time(), GivenUp: row.GivenUp}, err
+}
+
+// TryAgain takes up what was given up, as if it had just come, and says how many
+// that were.
+func TryAgain(app core.App, now time.Time) (int, error) {
+	result, err := app.NonconcurrentDB().NewQuery("UPDATE outbox SET done = '', attempts = 0, due = {:now} WHERE done != ''").
+		Bind(dbx.Params{"now": clock.Stored(now)}).Execute()
+	if err != nil {
+		return 0, err //nolint:wrapcheck // its caller says what was being done
+	}
+	n, _ := result.RowsAffected() // SQLite's never fails
+	return int(n), nil
+}
+
+// Forget drops what was given up before then.
+func Forget(app core.App, then time.Time) error {
+	_, err := app.NonconcurrentDB().NewQuery("DELETE FROM outbox WHERE done != '' AND done < {:then}").Bind(dbx.Params{"then": clock.Stored(then)}).Execute()
+	return err //nolint:wrapcheck // its caller says what was being done
+}

@@ -57,6 +57,17 @@ func Online(app core.App, contact string) bool {
 	return ok && d.hub.Count(thread(contact)) > 0
 }
 
+// Connected is how many sockets are open: of visitors, those who have not said
+// hello yet among them, and of staff.
+func Connected(app core.App) (visitors, staff int) {
+	d, ok := app.Store().Get(storeKey).(*desk)
+	if !ok {
+		return 0, 0
+	}
+	staff = d.hub.Count(everybody)
+	return max(d.hub.Size()-staff, 0), staff
+}
+
 // Register serves the protocol on app. Addresses in exempt know no limits.
 func Register(app core.App, table *web.Table, exempt limits.Exempt) {
 	d := &desk{app: app, bounds: bounds{exempt: exempt}}

@@ -1,0 +1,211 @@
+package health
+
+import (
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/backup"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
+	"github.com/dianxiaoer/xiaoer/hooks/mail"
+	"github.com/dianxiaoer/xiaoer/hooks/notices"
+	"github.com/dianxiaoer/xiaoer/hooks/outbox"
+	"github.com/dianxiaoer/xiaoer/hooks/protocol"
+	"github.com/dianxiaoer/xiaoer/hooks/queries"
+	"github.com/dianxiaoer/xiaoer/views/health"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+// Thresholds.
+const (
+	tightDays = 30              // until the disk is full at the last week's pace
+	fullDays  = 7               // likewise
+	little    = 1 << 30         // bytes that should be free in any case
+	bareBytes = 256 << 20       // bytes below which pictures are about to be refused
+	stuck     = 5 * time.Minute // that an effect has been due
+	often     = 5               // times that a question took long
+	walTooBig = 256 << 20       // bytes; SQLite folds it back at 4 MB, and shrinks it to 200
+)
+
+// exam looks at one thing after the other, at one moment.
+type exam struct {
+	app core.App
+	say locale.Speaker
+	now time.Time
+	me  string // the e-mail address of who looks
+}
+
+// found makes a check: its words are health.<key>…, what it says is say, and
+// what to do about it is health.<key>_do where all is not well.
+func (x exam) found(key, icon string, tone health.Tone, value, say string) health.Check {
+	c := health.Check{Key: key, Icon: icon, Tone: tone, Title: x.say.T("health." + key), Value: value, Say: say}
+	if tone == health.Bad || tone == health.Warn {
+		c.Do = x.say.T("health." + key + "_do")
+	}
+	return c
+}
+
+func (x exam) disk() health.Check {
+	free, all, err := disk.Space(x.app.DataDir())
+	if err != nil || all == 0 {
+		return x.found("disk", "server", health.Unknown, "", x.say.T("health.disk_unknown"))
+	}
+	daily, tone := x.growth(), health.Good
+	days := int64(-1)
+	if daily > 0 {
+		days = int64(min(free, 1<<62)) / daily //nolint:gosec // bounded
+	}
+	switch {
+	case free < bareBytes || days >= 0 && days < fullDays:
+		tone = health.Bad
+	case free < little || days >= 0 && days < tightDays:
+		tone = health.Warn
+	}
+	words := x.say.T("health.disk_quiet")
+	if days >= 0 {
+		words = x.say.T("health.disk_growth", "Daily", disk.Text(daily), "Days", days)
+		if days > 3650 {
+			words = x.say.T("health.disk_growth_slow", "Daily", disk.Text(daily))
+		}
+	}
+	c := x.found("disk", "server", tone, x.say.T("health.disk_free", "Free", disk.Text(int64(min(free, 1<<62))), "All", disk.Text(int64(min(all, 1<<62)))), words) //nolint:gosec // bounded
+	c.Go = health.Go{Path: "/admin/settings/system", Label: x.say.T("health.disk_go")}
+	return c
+}
+
+// growth is how many bytes the last week has added a day: its uploads, and its
+// share of the database.
+func (x exam) growth() int64 {
+	week := clock.Stored(x.now.AddDate(0, 0, -7))
+	var uploads, entries, all int64
+	_ = x.app.ConcurrentDB().NewQuery("SELECT COALESCE(SUM(size), 0) FROM files WHERE created > {:week}").Bind(map[string]any{"week": week}).Row(&uploads)
+	_ = x.app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM messages").Row(&all)
+	_ = x.app.ConcurrentDB().NewQuery(`SELECT COALESCE((SELECT MAX(seq) FROM messages) - (SELECT seq FROM messages WHERE time <= {:week} ORDER BY seq DESC LIMIT 1), {:all})`).
+		Bind(map[string]any{"week": week, "all": all}).Row(&entries)
+	if all == 0 {
+		return uploads / 7
+	}
+	return (uploads + disk.Of(filepath.Join(x.app.DataDir(), "data.db"))*min(entries, all)/all) / 7
+}
+
+func (x exam) backup() health.Check {
+	c := x.newest()
+	c.Go = health.Go{Path: "/admin/backups", Label: x.say.T("health.backup_go")}
+	return c
+}
+
+func (x exam) newest() health.Check {
+	list, err := backup.Shelf(x.app)
+	plan := backup.PlanOf(x.app)
+	switch {
+	case err != nil:
+		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_unreachable"))
+	case len(list) == 0 && plan.Off:
+		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_off"))
+	case len(list) == 0:
+		return x.found("backup", "archive", health.Warn, "", x.say.T("health.backup_none"))
+	}
+	tone, words := health.Good, x.say.T("health.backup_beside")
+	if x.app.Settings().Backups.S3.Enabled {
+		words = x.say.T("health.backup_elsewhere")
+	}
+	if backup.Overdue(plan, list[0].Made, x.now) {
+		tone, words = health.Bad, x.say.T("health.backup_late")
+	}
+	return x.found("backup", "archive", tone, backup.Ago(x.say, x.now.Sub(list[0].Made)), words)
+}
+
+// writing is the database: whether it takes writes, and whether its log is folded
+// back.
+func (x exam) writing() health.Check {
+	size := disk.Text(disk.Of(filepath.Join(x.app.DataDir(), "data.db")))
+	wal := disk.Of(filepath.Join(x.app.DataDir(), "data.db-wal"))
+	switch {
+	case !conversations.Healthy(x.app):
+		return x.found("database", "database", health.Bad, size, x.say.T("health.database_broken"))
+	case wal > walTooBig:
+		return x.found("database", "database", health.Warn, size, x.say.T("health.database_wal", "Size", disk.Text(wal)))
+	default:
+		return x.found("database", "database", health.Good, size, x.say.T("health.database_fine", "Size", disk.Text(wal)))
+	}
+}
+
+func (x exam) mail() health.Check {
+	if !mail.Ready(x.app) {
+		c := x.found("mail", "mail", health.Warn, "", x.say.T("health.mail_off"))
+		c.Go = health.Go{Path: "/admin/settings/mail", Label: x.say.T("health.mail_go")}
+		return c
+	}
+	c := x.found("mail", "mail", health.Good, x.app.Settings().SMTP.Host, x.say.T("health.mail_on"))
+	if x.me == "" {
+		c.Go = health.Go{Path: "/admin/settings/mail", Label: x.say.T("health.mail_go")}
+		return c
+	}
+	c.Go = health.Go{Path: "/admin/settings/mail/test", Label: x.say.T("health.mail_test"), Post: true, Back: path}
+	return c
+}
+
+func (x exam) robots() health.Check {
+	list, err := notices.Robots(x.app)
+	var on, failing int
+	for _, b := range list {
+		if !b.Enabled() {
+			continue
+		}
+		on++
+		if b.Failed().After(b.Worked()) {
+			failing++
+		}
+	}
+	var c health.Check
+	switch {
+	case err != nil:
+		c = x.found("robots", "robot", health.Unknown, "", x.say.T("health.robots_unknown"))
+	case failing > 0:
+		c = x.found("robots", "robot", health.Bad, strconv.Itoa(on), x.say.T("health.robots_failing", "Count", failing))
+	case on == 0:
+		c = x.found("robots", "robot", health.Unknown, "", x.say.T("health.robots_none"))
+	default:
+		c = x.found("robots", "robot", health.Good, strconv.Itoa(on), x.say.T("health.robots_fine"))
+	}
+	c.Go = health.Go{Path: "/admin/robots", Label: x.say.T("health.robots_go")}
+	return c
+}
+
+func (x exam) outbox() health.Check {
+	b, err := outbox.BacklogOf(x.app, x.now)
+	switch {
+	case err != nil:
+		return x.found("outbox", "send", health.Unknown, "", x.say.T("health.outbox_unknown"))
+	case b.GivenUp > 0:
+		c := x.found("outbox", "send", health.Bad, strconv.Itoa(b.Late), x.say.T("health.outbox_given_up", "Count", b.GivenUp))
+		c.Go = health.Go{Path: path + "/outbox", Label: x.say.T("health.outbox_go"), Post: true}
+		return c
+	case waited(b, x.now) > stuck:
+		return x.found("outbox", "send", health.Warn, strconv.Itoa(b.Late), x.say.T("health.outbox_stuck", "Minutes", int(waited(b, x.now).Minutes())))
+	default:
+		return x.found("outbox", "send", health.Good, strconv.Itoa(b.Late), x.say.T("health.outbox_fine"))
+	}
+}
+
+func (x exam) sockets() health.Check {
+	visitors, staff := protocol.Connected(x.app)
+	return x.found("sockets", "users", health.Good, strconv.Itoa(visitors+staff), x.say.T("health.sockets_now", "Visitors", visitors, "Staff", staff))
+}
+
+func (x exam) slow() health.Check {
+	list, total := queries.Noticed()
+	if total == 0 {
+		return x.found("slow", "hourglass", health.Good, "0", x.say.T("health.slow_none"))
+	}
+	tone := health.Good // once or twice is the disk's: it was asleep, or busy with a backup
+	if slices.ContainsFunc(list, func(n queries.Noted) bool { return n.Worst > time.Second && n.Times > often }) {
+		tone = health.Warn
+	}
+	return x.found("slow", "hourglass", tone, strconv.Itoa(total), x.say.T("health.slow_some", "Worst", list[0].Worst.Round(time.Millisecond).String()))
+}
