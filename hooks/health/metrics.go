@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
@@ -53,9 +54,19 @@ func (d *desk) listen(e *core.ServeEvent) error {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", d.meter.handler)
 	d.own = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second}
-	go func(own *http.Server) { _ = own.Serve(l) }(d.own) // ends with hangUp
+	go serve(d.own, l) // ends with hangUp
 	e.App.Logger().Info("metrics", "address", l.Addr().String())
 	return nil
+}
+
+// serve ends with the server. Its requests recover by themselves.
+func serve(own *http.Server, l net.Listener) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("the metrics panicked", "panic", p)
+		}
+	}()
+	_ = own.Serve(l)
 }
 
 func (d *desk) hangUp() {

@@ -3,6 +3,8 @@ package ops
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -20,14 +22,52 @@ func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
 	return []*cobra.Command{versionCommand(), healthCommand(), routesCommand(app, t)}
 }
 
+// built is what a program says of itself.
+type built struct {
+	Version  string `json:"version"`
+	Commit   string `json:"commit,omitempty"`
+	Modified bool   `json:"modified,omitempty"` // built from files that differ from the commit's
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+func thisBuild() built {
+	b := built{Version: "unknown", Go: strings.TrimPrefix(runtime.Version(), "go"), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	b.Version = info.Main.Version
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Commit = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
+
 func versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Print the version", Args: cobra.NoArgs, Annotations: map[string]string{Bare: ""},
+	var asJSON bool
+	c := &cobra.Command{
+		Use: "version", Short: "Print the version, the commit, Go and the platform", Args: cobra.NoArgs, Annotations: map[string]string{Bare: ""},
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := fmt.Fprintln(c.OutOrStdout(), Version())
+			b := thisBuild()
+			if asJSON {
+				return json.NewEncoder(c.OutOrStdout()).Encode(b)
+			}
+			commit := ""
+			if b.Commit != "" {
+				commit = " · " + b.Commit[:min(len(b.Commit), 12)]
+			}
+			_, err := fmt.Fprintf(c.OutOrStdout(), "xiaoer %s%s · Go %s · %s\n", b.Version, commit, b.Go, b.Platform)
 			return err
 		},
 	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
 }
 
 // listed is a line of the list of routes: an HTTP route, or a command of the

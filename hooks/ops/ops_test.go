@@ -199,3 +199,24 @@ func TestRoutesAreListedWithTheirPermission(t *testing.T) {
 		}
 	}
 }
+
+func TestTheProgramKnowsWhatItIs(t *testing.T) {
+	t.Parallel()
+	for _, c := range ops.Commands(nil, nil) {
+		if c.Name() != "version" {
+			continue
+		}
+		var out bytes.Buffer
+		c.SetOut(&out)
+		c.SetArgs([]string{"--json"})
+		if err := c.Execute(); err != nil {
+			t.Fatal(err)
+		}
+		var said struct{ Version, Go, Platform string }
+		if err := json.Unmarshal(out.Bytes(), &said); err != nil || said.Version == "" || said.Platform != runtime.GOOS+"/"+runtime.GOARCH || "go"+said.Go != runtime.Version() {
+			t.Errorf("%s: %v", out.String(), err)
+		}
+		return
+	}
+	t.Error("no such command")
+}
