@@ -25,6 +25,11 @@ const beforeDrain = -20000
 // first, before it cleans up after itself.
 const settled = time.Second
 
+// unsaid is how long somebody who has connected may take to say what they want.
+// PocketBase waits a minute, and thousands who dawdle cost whoever sends them
+// nothing.
+const unsaid = 10 * time.Second
+
 // Register binds the package to app. invite returns the path of the set-up
 // page while the shop has no owner, and "" after.
 func Register(app core.App, t *web.Table, c *Config, invite func(core.App) (string, error)) {
@@ -32,6 +37,9 @@ func Register(app core.App, t *web.Table, c *Config, invite func(core.App) (stri
 	app.OnModelCreate((&core.Log{}).TableName()).BindFunc(repeat)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.InstallerFunc = nil // the wizard makes the superuser
+		if e.Server != nil {
+			e.Server.ReadHeaderTimeout = unsaid
+		}
 		t.API(e.Router, web.Route{Method: "GET", Path: "/readyz", Permission: web.Anyone, Handle: state.answer})
 		if err := listen(e); err != nil {
 			return err
