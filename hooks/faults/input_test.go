@@ -1,0 +1,150 @@
+package faults_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// C67, C68, C40. Frames that are none close their own connection with the code
+// that says why, cost no memory, and nobody beside notices.
+func TestFramesThatAreNone(t *testing.T) {
+	c, rounds, _ := begin(t, "C67 C68", 3, 2000)
+	d := shop(t)
+	d.start()
+	p := d.arrive()
+	kinds := []struct {
+		name string
+		kind int
+		raw  []byte
+		code int
+	}{
+		{"binary", websocket.BinaryMessage, []byte("{}"), 1003},
+		{"too long", websocket.TextMessage, bytes.Repeat([]byte(" "), 70_000), 1009},
+		{"invalid UTF-8", websocket.TextMessage, []byte("{\"type\":\"\xff\xfe\"}"), 1007},
+		{"no JSON", websocket.TextMessage, []byte("{"), 4400},
+		{"a list", websocket.TextMessage, []byte("[]"), 4400},
+		{"deep", websocket.TextMessage, []byte(strings.Repeat("[", 20_000)), 4400},
+		{"a second hello", websocket.TextMessage, []byte(`{"type":"hello"}`), 4400},
+	}
+	before := d.memory()
+	for range rounds {
+		for _, k := range kinds {
+			ws, err := p.dial(d.listen)
+			must(t, err)
+			must(t, ws.WriteMessage(k.kind, k.raw))
+			for err == nil {
+				_ = ws.SetReadDeadline(time.Now().Add(patience))
+				_, _, err = ws.ReadMessage()
+			}
+			if !websocket.IsCloseError(err, k.code) {
+				t.Errorf("%s: %v, want %d", k.name, err, k.code)
+			}
+			_ = ws.Close()
+		}
+		p.write(1)
+		must(t, p.talk(d.listen))
+		c.ran()
+	}
+	if grown := d.memory() - before; grown > 32<<20 {
+		t.Errorf("memory grew by %d MB", grown>>20)
+	}
+	ws, answer, err := (&websocket.Dialer{Subprotocols: []string{"xiaoer.v1"}, EnableCompression: true}).Dial("ws://"+d.listen+"/ws", nil)
+	must(t, err)
+	_ = ws.Close()
+	if answer.Header.Get("Sec-WebSocket-Extensions") != "" {
+		t.Error("compression was agreed to")
+	}
+	holds(t, c, d.dir, p.acked)
+}
+
+// C72. Bodies that are made to cost are refused quickly, and cost nothing.
+func TestBodiesThatAreBombs(t *testing.T) {
+	c, _, _ := begin(t, "C72", 1, 1)
+	d := shop(t)
+	d.start()
+	p := d.arrive()
+	before := d.memory()
+	var keys strings.Builder
+	for i := range 200_000 {
+		fmt.Fprintf(&keys, `"k%d":1,`, i)
+	}
+	parts := strings.Repeat("--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\n1\r\n", 10_000) + "--b--\r\n"
+	for name, body := range map[string][2]string{
+		"deep":        {"application/json", `{"id":"a","kind":"text","text":"x","data":` + strings.Repeat(`{"a":`, 10_000) + "1" + strings.Repeat("}", 10_000) + "}"},
+		"many keys":   {"application/json", `{"id":"b","kind":"text","text":"x","data":{` + keys.String() + `"z":1}}`},
+		"long text":   {"application/json", `{"id":"c","kind":"text","text":"` + strings.Repeat("x", 10<<20) + `"}`},
+		"huge number": {"application/json", `{"id":"d","kind":"text","text":1e309}`},
+		"broken":      {"application/json", `{"id":"e","kind":"text","text":"x"`},
+		"parts":       {"multipart/form-data; boundary=b", parts},
+	} {
+		path := "/api/xiaoer/visitor/messages"
+		if name == "parts" {
+			path = "/api/xiaoer/visitor/files"
+		}
+		began := time.Now()
+		status, err := d.do(http.MethodPost, path, p.token, body[0], []byte(body[1]), nil)
+		if err == nil && (status < 400 || status >= 500) {
+			t.Errorf("%s: %d", name, status)
+		}
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%s: answered after %v", name, took)
+		}
+		c.ran()
+	}
+	if grown := d.memory() - before; grown > 96<<20 {
+		t.Errorf("memory grew by %d MB", grown>>20)
+	}
+	holds(t, c, d.dir)
+}
+
+// C69. Whoever says nothing, or a byte now and then, is sent away, and others
+// are served meanwhile.
+func TestWhoSaysNothingIsSentAway(t *testing.T) {
+	c, connections, _ := begin(t, "C69", 60, 2000)
+	d := shop(t)
+	d.start()
+	p := d.arrive()
+	var silent []net.Conn
+	for range connections {
+		one, err := connect(d.listen)
+		must(t, err)
+		_, _ = one.Write([]byte("GET /ws HTTP/1.1\r\nHost: x\r\nX-Slow: "))
+		silent = append(silent, one)
+		c.ran()
+	}
+	began := time.Now()
+	p.write(5)
+	must(t, p.talk(d.listen))
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("others waited for %v", took)
+	}
+	for _, one := range silent {
+		_ = one.SetReadDeadline(began.Add(20 * time.Second))
+		for {
+			if _, err := one.Write([]byte("a")); err != nil {
+				break
+			}
+			_, err := one.Read(make([]byte, 1024))
+			if errTimeout(err) {
+				t.Fatal("who says no more than a byte is still listened to after 20 s")
+			}
+			if err != nil {
+				break
+			}
+		}
+		_ = one.Close()
+	}
+}
+
+func errTimeout(err error) bool {
+	var e net.Error
+	return errors.As(err, &e) && e.Timeout()
+}
