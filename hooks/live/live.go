@@ -49,6 +49,8 @@ type Hub struct {
 	sessions map[*Session]struct{}
 	topics   map[Topic]map[*Session]struct{}
 	draining bool
+	entered  int // since memory was given back
+	before   int // of them, at the last sweep
 }
 
 // Heartbeat is the pause between pings; a peer is closed when it has left two
@@ -60,6 +62,9 @@ const (
 	// pongWithin is the time after the second ping. The first has had over 20 s
 	// by then; with a sweep a second a frozen peer is found within 45 s.
 	pongWithin = 2 * time.Second
+	// crowd is how many have to have come before it is worth giving back what
+	// their coming has left behind: as much again as what they keep.
+	crowd = 500
 )
 
 // NewHub returns a hub whose sessions' frames go to handler.
@@ -76,6 +81,7 @@ func (h *Hub) enter(s *Session) bool {
 		return false
 	}
 	h.sessions[s] = struct{}{}
+	h.entered++
 	return true
 }
 
@@ -179,6 +185,23 @@ func (h *Hub) sweep(now time.Time) {
 	for _, s := range h.all() {
 		s.sweep(now, h.heartbeat)
 	}
+	if h.crowded() {
+		debug.FreeOSMemory()
+	}
+}
+
+// crowded reports, once, that a crowd has come and that nobody followed it for a
+// second: idle visitors make no garbage that would have it collected.
+func (h *Hub) crowded() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	came, more := h.entered >= crowd, h.entered > h.before
+	h.before = h.entered
+	if !came || more {
+		return false
+	}
+	h.entered, h.before = 0, 0
+	return true
 }
 
 // Drain refuses new sessions, closes the open ones as [Restart] and waits until
