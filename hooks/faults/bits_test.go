@@ -67,5 +67,8 @@ func altered(t testing.TB, dir string, acked map[string]string) string {
 			return "changed"
 		}
 	}
+	if rows.Err() != nil {
+		return "found"
+	}
 	return ""
 }

@@ -112,7 +112,7 @@ func TestWhoSaysNothingIsSentAway(t *testing.T) {
 	d := shop(t)
 	d.start()
 	p := d.arrive()
-	var silent []net.Conn
+	silent := make([]net.Conn, 0, connections)
 	for range connections {
 		one, err := connect(d.listen)
 		must(t, err)
