@@ -18,7 +18,7 @@ const module = "github.com/dianxiaoer/xiaoer/"
 // layers are the storeys of hooks, the ground first. A package knows those
 // below its own and nobody beside it.
 var layers = []struct{ name, packages string }{
-	{"ground", "fail live web outbox outbound hours settings limits keys mail files sheets mask clock rounds pinyin terms client disk queries"},
+	{"ground", "fail live web outbox outbound hours settings limits keys mail files sheets mask clock rounds pinyin terms client disk queries replica"},
 	{"audit", "audit"},
 	{"access", "access"},
 	{"notices", "notices"},

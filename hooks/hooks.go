@@ -69,7 +69,7 @@ func Register(app core.App, c *Config) *web.Table {
 	protocol.Register(app, t, c.Unlimited)
 	search.Register(app, t)
 	widget.Register(app, t)
-	backup.Register(app, t, ops.Version(), ops.Restart)
+	backup.Register(app, t, backup.Config{Program: ops.Version(), Restart: ops.Restart, Replica: c.Replica})
 	// surfaces
 	admin.Register(app, t)
 	console.Register(app, t)

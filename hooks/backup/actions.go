@@ -184,7 +184,7 @@ func (d *desk) replace(e *core.RequestEvent, name string, from func() (string, f
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(sign(app.DataDir(), audit.Of(app), m), audit.Add(app, entry("restoring", name))); err != nil {
+		if err := errors.Join(sign(app.DataDir(), audit.Of(app), m.Made), audit.Add(app, entry("restoring", name))); err != nil {
 			return err
 		}
 		d.restart(app)

@@ -407,8 +407,7 @@ func TestEndCutsABackupShort(t *testing.T) {
 func TestTrailSaysWhoRestored(t *testing.T) {
 	t.Parallel()
 	app := shop(t)
-	m := &Manifest{}
-	if err := sign(app.DataDir(), audit.Actor{Kind: audit.Staff, ID: "x", Name: "店主"}, m); err != nil {
+	if err := sign(app.DataDir(), audit.Actor{Kind: audit.Staff, ID: "x", Name: "店主"}, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // the second time there is nothing to tell

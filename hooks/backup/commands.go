@@ -1,14 +1,20 @@
 package backup
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
 // Commands are `xiaoer backup` and `xiaoer restore`. program is the version.
@@ -43,32 +49,61 @@ func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
 }
 
 func restoreCommand(app *pocketbase.PocketBase) *cobra.Command {
-	return &cobra.Command{
-		Use: "restore FILE", Short: "Put a backup in the place of the present data, which is kept in before-restore", Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error {
-			dir := app.DataDir()
-			release, err := lock(dir, true)
-			if err != nil {
-				return refused(err)
+	var from string
+	c := &cobra.Command{
+		Use: "restore FILE", Short: "Put a backup, or with --from the warm copy, in the place of the present data, which is kept in before-restore",
+		Args: func(c *cobra.Command, args []string) error {
+			if from != "" {
+				return cobra.NoArgs(c, args)
 			}
-			defer release()
-			m, err := Stage(c.Context(), args[0], dir)
-			if err != nil {
-				return err
-			}
-			if err = sign(dir, audit.AtTheMachine(), m); err != nil {
-				return err
-			}
-			if err = app.ResetBootstrapState(); err != nil { // the database is closed before it is moved
-				return err
-			}
-			if err = finish(dir); err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "restored: the shop of %s\n", m.Made.Format("2006-01-02 15:04:05 MST"))
-			return err
+			return cobra.ExactArgs(1)(c, args)
 		},
 	}
+	c.Flags().StringVar(&from, "from", "", "restore the warm copy that is kept there, as of its last moment: a folder or s3://…")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		dir := app.DataDir()
+		release, err := lock(dir, true)
+		if err != nil {
+			return refused(err)
+		}
+		defer release()
+		made, lost, err := lay(c.Context(), dir, from, args)
+		if err != nil {
+			return err
+		}
+		if err = sign(dir, audit.AtTheMachine(), made); err != nil {
+			return err
+		}
+		if err = app.ResetBootstrapState(); err != nil { // the database is closed before it is moved
+			return err
+		}
+		if err = finish(dir); err != nil {
+			return err
+		}
+		for _, id := range lost {
+			_, _ = fmt.Fprintf(c.ErrOrStderr(), "missing: upload %s\n", id)
+		}
+		_, err = fmt.Fprintf(c.OutOrStdout(), "restored: the shop of %s\n", made.Format("2006-01-02 15:04:05 MST"))
+		return err
+	}
+	return c
+}
+
+// lay lays ready what a file or the warm copy holds.
+func lay(ctx context.Context, dir, from string, args []string) (made time.Time, lost []string, err error) {
+	if from != "" {
+		if !strings.Contains(from, "://") {
+			if from, err = filepath.Abs(from); err != nil {
+				return made, nil, err
+			}
+		}
+		return StageReplica(ctx, replica.Address{To: from, Key: os.Getenv("XIAOER_REPLICA_KEY"), Secret: os.Getenv("XIAOER_REPLICA_SECRET")}, dir)
+	}
+	m, err := Stage(ctx, args[0], dir)
+	if err != nil {
+		return made, nil, err
+	}
+	return m.Made, nil, nil
 }
 
 func refused(err error) error {

@@ -25,6 +25,8 @@ func (d *desk) routes() []web.Route {
 		{Method: post, Path: path, Handle: d.makeNow},
 		{Method: post, Path: path + "/plan", Handle: d.savePlan},
 		{Method: post, Path: path + "/store", Handle: d.saveStore},
+		{Method: get, Path: path + "/replica", Handle: d.replicaNow},
+		{Method: post, Path: path + "/replica", Handle: d.saveReplica},
 		{Method: get, Path: path + "/{name}/file", Handle: d.download},
 		{Method: post, Path: path + "/{name}/verify", Handle: d.verify},
 		{Method: post, Path: path + "/{name}/restore", Handle: d.restore},
@@ -63,6 +65,7 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 		m.Age = Ago(say, time.Since(list[0].Made))
 		m.Old = Overdue(plan, list[0].Made, time.Now())
 	}
+	m.Warm = d.warmth(e.App, say)
 	d.maker.describe(say, &m)
 	return m
 }

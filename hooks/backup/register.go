@@ -7,22 +7,33 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 // desk is the package's part of one app.
 type desk struct {
+	warm    *warm
 	maker   *maker
 	restart func(core.App)
 }
 
-// Register binds the package to app. program is the version to note in backups,
-// restart ends the program in good order and starts it again.
-func Register(app core.App, t *web.Table, program string, restart func(core.App)) {
-	d := &desk{maker: newMaker(program), restart: restart}
+// Config is what the package is told of the program.
+type Config struct {
+	Program string          // the version to note in backups
+	Restart func(core.App)  // ends the program in good order and starts it again
+	Replica replica.Address // where the warm copy goes, whatever the settings say
+}
+
+// Register binds the package to app.
+func Register(app core.App, t *web.Table, c Config) {
+	d := &desk{warm: &warm{told: c.Replica}, maker: newMaker(c.Program), restart: c.Restart}
+	app.Store().Set(warmKey, d.warm)
 	t.Area(web.Area{Key: "backups", Section: web.System, Icon: "archive", Path: path, Any: []web.Permission{access.BackupsManage}})
 	settings.Hold(app, planKey, standard, Plan.check)
+	settings.Hold(app, replicaKey, Replica{}, Replica.check)
+	app.Cron().MustAdd("xiaoerReplica", "* * * * *", func() { d.warm.apply(app) })
 	app.Cron().MustAdd("xiaoerBackups", "*/10 * * * *", func() {
 		if err := d.maker.tick(app); err != nil {
 			app.Logger().Error("the night's backup", "error", err)
@@ -43,10 +54,12 @@ func Register(app core.App, t *web.Table, program string, restart func(core.App)
 		if err := errors.Join(tellRestored(e.App), sweep(e.App.DataDir(), time.Now())); err != nil {
 			return err
 		}
+		d.warm.begin(e.App)
 		return e.Next()
 	})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		d.maker.end()
+		d.warm.end(e.App)
 		if release != nil {
 			release()
 			release = nil

@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
 // A restore's folders, in the data folder.
@@ -24,7 +26,7 @@ const (
 )
 
 // volatile are files that belong to the database that goes, and to no other.
-var volatile = []string{"data.db-wal", "data.db-shm", "epoch"}
+var volatile = []string{"data.db-wal", "data.db-shm", "epoch", replica.Folder}
 
 // ErrNewer refuses a backup of a newer program: its database has changes that
 // this one does not know.
@@ -33,19 +35,28 @@ var ErrNewer = errors.New("the backup was made by a newer version of the program
 // Stage verifies a backup and lays it ready in the data folder dir. Nothing is
 // exchanged until [Finish] runs, which every start of the program does first.
 // Whatever is wrong with the backup is said here, and nothing has been touched.
-func Stage(ctx context.Context, path, dir string) (*Manifest, error) {
+func Stage(ctx context.Context, path, dir string) (m *Manifest, err error) {
+	err = stage(ctx, dir, func(into string) (err error) {
+		m, err = unpack(ctx, path, into, func(string) bool { return true })
+		return err
+	})
+	return m, err
+}
+
+// stage lays ready what fill brings into a folder and has verified.
+func stage(ctx context.Context, dir string, fill func(into string) error) error {
 	place := filepath.Join(dir, staged)
 	if exists(filepath.Join(place, ready)) {
-		return nil, errors.New("another restore is about to be finished: start the desk once")
+		return errors.New("another restore is about to be finished: start the desk once")
 	}
 	if err := os.RemoveAll(place); err != nil {
-		return nil, fmt.Errorf("restore: %w", err)
+		return fmt.Errorf("restore: %w", err)
 	}
 	into := filepath.Join(place, fresh)
 	if err := os.MkdirAll(filepath.Join(into, uploads), 0o700); err != nil {
-		return nil, fmt.Errorf("restore: %w", err)
+		return fmt.Errorf("restore: %w", err)
 	}
-	m, err := unpack(ctx, path, into, func(string) bool { return true })
+	err := fill(into)
 	if err == nil {
 		err = known(ctx, filepath.Join(into, database), filepath.Join(dir, database))
 	}
@@ -54,9 +65,9 @@ func Stage(ctx context.Context, path, dir string) (*Manifest, error) {
 	}
 	if err != nil {
 		_ = os.RemoveAll(place)
-		return nil, fmt.Errorf("restore: %w", err)
+		return fmt.Errorf("restore: %w", err)
 	}
-	return m, nil
+	return nil
 }
 
 // commit marks what is staged as ready, in one durable step.

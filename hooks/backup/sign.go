@@ -24,8 +24,8 @@ type signature struct {
 }
 
 // sign leaves word of who restores.
-func sign(dir string, by audit.Actor, m *Manifest) error {
-	raw, err := json.Marshal(signature{by, m.Made})
+func sign(dir string, by audit.Actor, made time.Time) error {
+	raw, err := json.Marshal(signature{by, made})
 	if err != nil {
 		return fmt.Errorf("sign the restore: %w", err)
 	}

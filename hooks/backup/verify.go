@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -150,12 +151,8 @@ func consistent(ctx context.Context, path string, m *Manifest) error {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	problems, err := texts(ctx, db, "PRAGMA integrity_check(5)")
-	if err != nil {
-		return fmt.Errorf("the database: %w", err)
-	}
-	if !slices.Equal(problems, []string{"ok"}) {
-		return fmt.Errorf("the database is damaged: %s", strings.Join(problems, "; "))
+	if err = sound(ctx, db); err != nil {
+		return err
 	}
 	rows, err := rowsOf(ctx, db)
 	if err != nil {
@@ -169,6 +166,18 @@ func consistent(ctx context.Context, path string, m *Manifest) error {
 		return err
 	}
 	return matches(named, m)
+}
+
+// sound checks that a database is what SQLite wrote.
+func sound(ctx context.Context, db *sql.DB) error {
+	problems, err := texts(ctx, db, "PRAGMA integrity_check(5)")
+	if err != nil {
+		return fmt.Errorf("the database: %w", err)
+	}
+	if !slices.Equal(problems, []string{"ok"}) {
+		return fmt.Errorf("the database is damaged: %s", strings.Join(problems, "; "))
+	}
+	return nil
 }
 
 // matches holds the uploads that the rows name against those of the archive.

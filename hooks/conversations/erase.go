@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
 // ActErased is what the audit trail calls it.
@@ -210,7 +212,11 @@ func (tx *Tx) totalChanges() (n int64, err error) {
 }
 
 // checkpoint has the log begun anew, and tells whether somebody still reads from it.
-func checkpoint(app core.App) (busy bool, err error) {
+func checkpoint(app core.App) (bool, error) {
+	ours, busy, err := replica.Cut(context.Background(), app)
+	if ours || err != nil {
+		return busy, err
+	}
 	var pages, moved int
 	err = app.NonconcurrentDB().NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Row(&busy, &pages, &moved)
 	return busy, err

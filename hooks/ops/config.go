@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/dianxiaoer/xiaoer/hooks/limits"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -39,6 +40,11 @@ type Config struct {
 	// XIAOER_METRICS. With XIAOER_METRICS_TOKEN the desk's own address tells them
 	// to who has it; a flag would show it to every user of the machine.
 	Metrics, MetricsToken string
+
+	// Replica is where the warm copy goes, whatever the settings say: --replica,
+	// XIAOER_REPLICA, and what a store asks for, which no list of processes may
+	// show: XIAOER_REPLICA_KEY, XIAOER_REPLICA_SECRET.
+	Replica replica.Address
 
 	Out io.Writer // takes the banner; nil: nothing is printed
 
@@ -88,6 +94,12 @@ func (c *Config) readEnvironment(environment []string) {
 			c.Metrics = value
 		case "XIAOER_METRICS_TOKEN":
 			c.MetricsToken = value
+		case "XIAOER_REPLICA":
+			c.Replica.To = value
+		case "XIAOER_REPLICA_KEY":
+			c.Replica.Key = value
+		case "XIAOER_REPLICA_SECRET":
+			c.Replica.Secret = value
 		case "XIAOER_TRUSTED_PROXIES":
 			c.trusted = strings.Split(value, ",")
 		case "XIAOER_UNLIMITED":
@@ -105,6 +117,7 @@ func (c *Config) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&c.unlimited, "unlimited", c.unlimited, "networks that no limit holds for; for load tests only")
 	f.StringSliceVar(&c.outbound, "outbound-allow", c.outbound, "networks that group robots and the like may be in although they are not public, such as 10.1.2.3/32")
 	f.StringVar(&c.Metrics, "metrics", c.Metrics, "address of its own for Prometheus, such as 127.0.0.1:9100")
+	f.StringVar(&c.Replica.To, "replica", c.Replica.To, "where the warm copy goes: a folder, or s3://BUCKET/PATH?endpoint=https://…&region=…")
 	f.StringVar(&c.LogFormat, "log-format", c.LogFormat, "text or json")
 	f.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error")
 }
@@ -120,6 +133,11 @@ func (c *Config) check() error {
 	}
 	if c.Outbound, err = limits.ParseExempt(trim(c.outbound)); err != nil {
 		return fmt.Errorf("--outbound-allow: %w", err)
+	}
+	if c.Replica.To != "" {
+		if _, err = c.Replica.Open(); err != nil {
+			return fmt.Errorf("--replica: %w", err)
+		}
 	}
 	if c.LogFormat != "text" && c.LogFormat != "json" {
 		return fmt.Errorf("--log-format: %q is neither text nor json", c.LogFormat)

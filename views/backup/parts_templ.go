@@ -564,7 +564,7 @@ func StoreForm(m Backups) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "secret", Label: m.T("backup.secret"), Type: "password", Autocomplete: "off", Error: m.Errors["secret"], Hint: secretHint(m), Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "secret", Label: m.T("backup.secret"), Type: "password", Autocomplete: "off", Error: m.Errors["secret"], Hint: kept(m, m.Store.HasSecret), Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -603,8 +603,8 @@ func StoreForm(m Backups) templ.Component {
 	})
 }
 
-func secretHint(m Backups) string {
-	if m.Store.HasSecret {
+func kept(m Backups, secret bool) string {
+	if secret {
 		return m.T("backup.secret_kept")
 	}
 	return ""

@@ -1,0 +1,102 @@
+package backup
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
+)
+
+// StageReplica lays the warm copy at a ready, as [Stage] does with a backup, and
+// returns as of when it is. A damaged database is refused. An upload that is
+// missing, or is not the one that its row names, is left out and told: the shop
+// is more than one picture.
+func StageReplica(ctx context.Context, a replica.Address, dir string) (made time.Time, lost []string, err error) {
+	c, err := replica.Newest(ctx, a)
+	if err != nil {
+		return made, nil, fmt.Errorf("restore: %w", err)
+	}
+	err = stage(ctx, dir, func(into string) (err error) {
+		lost, err = fillFrom(ctx, c, into)
+		return err
+	})
+	return c.Fresh, lost, err
+}
+
+func fillFrom(ctx context.Context, c *replica.Copy, into string) (lost []string, err error) {
+	path := filepath.Join(into, database)
+	if err = c.Database(ctx, path); err != nil {
+		return nil, err
+	}
+	held, err := c.Keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for name, content := range held {
+		if !keyFile.MatchString(name) {
+			continue
+		}
+		if err = os.WriteFile(filepath.Join(into, name), content, 0o600); err != nil {
+			return nil, err
+		}
+		if err = syncFile(filepath.Join(into, name)); err != nil {
+			return nil, err
+		}
+	}
+	db, err := openCopy(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	if err = sound(ctx, db); err != nil {
+		return nil, err
+	}
+	named, err := uploadsOf(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range named {
+		err := bring(ctx, c, u, into)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, errChanged) {
+			lost = append(lost, u.id)
+		} else if err != nil {
+			return nil, fmt.Errorf("upload %s: %w", u.id, err)
+		}
+	}
+	return lost, nil
+}
+
+// bring copies one upload and holds it against its row.
+func bring(ctx context.Context, c *replica.Copy, u upload, into string) error {
+	name := uploads + "/" + u.id[:min(2, len(u.id))] + "/" + u.id
+	if !isOurs(name) {
+		return errChanged
+	}
+	from, err := c.Upload(ctx, u.id)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }()
+	path := filepath.Join(into, name)
+	f, err := create(path)
+	if err != nil {
+		return err
+	}
+	sum := sha256.New()
+	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(patient{ctx, from}, u.size+1))
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if n != u.size || hex.EncodeToString(sum.Sum(nil)) != u.sha256 {
+		return errors.Join(errChanged, os.Remove(path))
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package journeys_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/client"
+)
+
+// shopFolder is a furnished data folder of one's own.
+func shopFolder(t *testing.T) string {
+	t.Helper()
+	from, err := furnished()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// talker is a visitor who writes, and knows what was acknowledged.
+type talker struct {
+	*client.Client
+	mu     sync.Mutex
+	cursor string
+	acked  map[string]bool
+	said   map[string]string
+	ready  chan struct{}
+}
+
+func talk(t *testing.T, d *program, token string, before *talker) *talker {
+	t.Helper()
+	w := &talker{acked: map[string]bool{}, said: map[string]string{}, ready: make(chan struct{}, 1)}
+	cursor := ""
+	if before != nil {
+		before.mu.Lock()
+		cursor, w.said = before.cursor, before.said
+		before.mu.Unlock()
+	}
+	c, err := client.Connect(t.Context(), strings.TrimSuffix(d.url("/"), "/"), token, cursor, w.hear)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Client = c
+	<-w.ready
+	return w
+}
+
+func (w *talker) hear(f client.Frame) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch f.Type() {
+	case "ready":
+		w.ready <- struct{}{}
+	case "ack":
+		var a struct{ ID string }
+		_ = f.Read(&a)
+		w.acked[a.ID] = true
+	case "message":
+		if m, ok := f.Message(); ok {
+			w.cursor = m.Cursor
+		}
+	}
+}
+
+func (w *talker) say(t *testing.T, n int) {
+	t.Helper()
+	id, text := fmt.Sprintf("takeover-%d", n), fmt.Sprintf("第 %d 句", n)
+	w.mu.Lock()
+	w.said[id] = text
+	w.mu.Unlock()
+	_ = w.Say(client.Fields{"type": "send", "id": id, "kind": "text", "text": text}) // it may just have been killed
+}
+
+func (w *talker) count() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.acked)
+}
+
+// The first machine is killed while somebody writes. On the second one the warm
+// copy is restored; the visitor comes back with what they have, hears that their
+// cursor is void, and finds everything that was brought away, once. What they
+// send again is there once, too.
+func TestStandbyTakesOver(t *testing.T) {
+	t.Parallel()
+	place := t.TempDir()
+	first := &program{t: t, dir: shopFolder(t), listen: "127.0.0.1:0", flags: []string{"--replica", place}}
+	first.start()
+	t.Cleanup(func() { first.end(os.Kill) })
+	visitor, err := client.Arrive(t.Context(), strings.TrimSuffix(first.url("/"), "/"), client.Fields{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := talk(t, first, visitor.Token, nil)
+	for n := range 15 {
+		w.say(t, n)
+	}
+	first.await("acks", func() bool { return w.count() == 15 })
+	brought := time.Now()
+	first.await("a whole copy", func() bool {
+		marks, _ := filepath.Glob(filepath.Join(place, "generations", "*"))
+		if len(marks) != 1 {
+			return false
+		}
+		said, _ := os.ReadFile(marks[0])
+		at, err := time.Parse(time.RFC3339Nano, string(said))
+		return err == nil && at.After(brought)
+	})
+	w.say(t, 15) // in the air
+	first.kill()
+	w.Close()
+	<-w.Left()
+
+	second := &program{t: t, dir: t.TempDir(), listen: "127.0.0.1:0", flags: []string{"--replica", place}}
+	if out := second.run("restore", "--from", place); !strings.Contains(out, "restored") {
+		t.Errorf("said %q", out)
+	}
+	second.start()
+	t.Cleanup(func() { second.end(os.Interrupt) })
+	again := talk(t, second, visitor.Token, w)
+	for n := range 16 { // all of it: what was acknowledged is known by its id
+		again.say(t, n)
+	}
+	second.await("acks", func() bool { return again.count() == 16 })
+	var thread struct{ Messages []client.Message }
+	if err = again.Call(t.Context(), "GET", "/api/xiaoer/visitor/messages", nil, &thread); err != nil {
+		t.Fatal(err)
+	}
+	times := map[string]int{}
+	for _, m := range thread.Messages {
+		times[m.Text]++
+	}
+	for id, text := range again.said {
+		if times[text] != 1 {
+			t.Errorf("%s is there %d times", id, times[text])
+		}
+	}
+}
+
+// A restore is killed at any moment, again and again: what starts afterwards has
+// all of the old shop or all of the new one.
+func TestKilledRestoreIsOldOrNew(t *testing.T) {
+	t.Parallel()
+	path, err := executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := shopFolder(t)
+	file := filepath.Join(t.TempDir(), "shop.zip")
+	if _, err = command(t.Context(), source, "backup", file); err != nil {
+		t.Fatal(err)
+	}
+	old := shopFolder(t)
+	if _, err = command(t.Context(), old, "staff", "add", "later@heye.cn", "--nickname", "客服小迟", "--password-stdin"); err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
+	outcomes := map[bool]int{}
+	for range 12 {
+		dir := filepath.Join(t.TempDir(), "d")
+		if err = os.CopyFS(dir, os.DirFS(old)); err != nil {
+			t.Fatal(err)
+		}
+		life := time.Duration(random.IntN(900)) * time.Millisecond
+		ctx, cancel := context.WithTimeout(t.Context(), life)
+		c := exec.CommandContext(ctx, path, "restore", file, "--dir", dir) // the end of ctx is SIGKILL
+		_ = c.Run()
+		cancel()
+		out, err := command(t.Context(), dir, "staff", "list")
+		if err != nil {
+			t.Fatalf("killed after %v: %v", life, err)
+		}
+		if !strings.Contains(out, ownerMail) {
+			t.Fatalf("killed after %v: the shop is neither: %s", life, out)
+		}
+		outcomes[strings.Contains(out, "later@heye.cn")]++
+	}
+	t.Logf("old %d times, new %d times", outcomes[true], outcomes[false])
+}
