@@ -30,6 +30,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/quickreplies"
 	"github.com/dianxiaoer/xiaoer/hooks/reminders"
+	"github.com/dianxiaoer/xiaoer/hooks/retention"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/hooks/search"
 	"github.com/dianxiaoer/xiaoer/hooks/seed"
@@ -75,6 +76,7 @@ func Register(app core.App, c *Config) *web.Table {
 	console.Register(app, t)
 	team.Register(app, t)
 	setup.Register(app, t)
+	retention.Register(app, t)
 	health.Register(app, t, health.Config{Version: ops.Version(), Metrics: c.Metrics, Token: c.MetricsToken})
 	ops.Register(app, t, c, setup.Invite)
 	return t

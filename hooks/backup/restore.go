@@ -17,10 +17,13 @@ import (
 )
 
 // A restore's folders, in the data folder.
+// Before is the folder of what was there before the last restore, until the next.
+const Before = "before-restore"
+
 const (
-	staged  = "restore"        // what will be: new/, and once all of it is there, ready
-	ready   = "ready"          // its presence decides: from here on the new state is the shop's
-	kept    = "before-restore" // what was there, until the next restore
+	staged  = "restore" // what will be: new/, and once all of it is there, ready
+	ready   = "ready"   // its presence decides: from here on the new state is the shop's
+	kept    = Before
 	fresh   = "new"
 	lockFor = "lock"
 )

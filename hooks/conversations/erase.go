@@ -3,7 +3,6 @@ package conversations
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -62,12 +61,7 @@ func Erase(app core.App, p *access.Person, customer string) (*Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range gone { // where the program ends before, the sweep of files finds the bytes
-		if err := files.Remove(app, id); err != nil {
-			return r, fmt.Errorf("bytes of file %s: %w", id, err)
-		}
-	}
-	return r, nil
+	return r, removeBytes(app, gone)
 }
 
 // erase does it in one commit that last may still call off.

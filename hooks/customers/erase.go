@@ -16,7 +16,7 @@ import (
 type EraseEvent struct {
 	hook.Event
 	App           core.App
-	Customer      string
+	Customer      string         // "" where only old conversations are
 	Contacts      []string       // theirs
 	Conversations []string       // with them
 	Erased        map[string]int // rows, by what they were
@@ -83,7 +83,10 @@ func (e *EraseEvent) Delete(what, table, column string, ids []string) error {
 // erase is this package's part: the customer, whoever was merged into them long
 // ago, their contacts, and what is known of them.
 func erase(e *EraseEvent) error {
-	self := []string{e.Customer}
+	var self []string
+	if e.Customer != "" { // else conversations alone go
+		self = []string{e.Customer}
+	}
 	for _, rows := range []struct {
 		what, table, column string
 		ids                 []string

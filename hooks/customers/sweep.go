@@ -8,6 +8,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // sweepBatch keeps each transaction short: messages wait for the same connection.
@@ -21,12 +23,8 @@ func Sweep(app core.App, now time.Time) error {
 // sweepSessions removes sessions that died before now, and with them the contacts
 // that nobody can return to and that never said a word.
 func sweepSessions(app core.App, now time.Time) error {
-	limit, err := types.ParseDateTime(now.Add(-sessionLife))
-	if err != nil {
-		return fmt.Errorf("sweep sessions: %w", err)
-	}
 	for {
-		n, err := sweepSome(app, limit)
+		n, err := ForgetSessions(app, now.Add(-sessionLife))
 		if err != nil {
 			return fmt.Errorf("sweep sessions: %w", err)
 		}
@@ -34,6 +32,22 @@ func sweepSessions(app core.App, now time.Time) error {
 			return nil
 		}
 	}
+}
+
+// ForgetSessions ends some of the visitors' sessions that were not used since
+// then, the oldest first, and says how many.
+func ForgetSessions(app core.App, then time.Time) (int, error) {
+	limit, err := types.ParseDateTime(then)
+	if err != nil {
+		return 0, fmt.Errorf("forget sessions: %w", err)
+	}
+	return sweepSome(app, limit)
+}
+
+// IdleSessions counts those sessions.
+func IdleSessions(app core.App, then time.Time) (n int, err error) {
+	err = app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM visitor_sessions WHERE seen < {:then}").Bind(dbx.Params{"then": clock.Stored(then)}).Row(&n)
+	return n, err
 }
 
 func sweepSome(app core.App, limit types.DateTime) (int, error) {

@@ -74,7 +74,7 @@ func (x exam) disk() health.Check {
 		}
 	}
 	c := x.found("disk", "server", tone, x.say.T("health.disk_free", "Free", disk.Text(int64(min(free, 1<<62))), "All", disk.Text(int64(min(all, 1<<62)))), words) //nolint:gosec // bounded
-	c.Go = health.Go{Path: "/admin/settings/system", Label: x.say.T("health.disk_go")}
+	c.Go = health.Go{Path: "/admin/retention", Label: x.say.T("health.disk_go")}
 	return c
 }
 
@@ -84,7 +84,7 @@ func (x exam) growth() int64 {
 	week := clock.Stored(x.now.AddDate(0, 0, -7))
 	var uploads, entries, all int64
 	_ = x.app.ConcurrentDB().NewQuery("SELECT COALESCE(SUM(size), 0) FROM files WHERE created > {:week}").Bind(map[string]any{"week": week}).Row(&uploads)
-	_ = x.app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM messages").Row(&all)
+	_ = x.app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM messages WHERE seq > 0").Row(&all)
 	_ = x.app.ConcurrentDB().NewQuery(`SELECT COALESCE((SELECT MAX(seq) FROM messages) - (SELECT seq FROM messages WHERE time <= {:week} ORDER BY seq DESC LIMIT 1), {:all})`).
 		Bind(map[string]any{"week": week, "all": all}).Row(&entries)
 	if all == 0 {

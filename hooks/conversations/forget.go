@@ -1,0 +1,125 @@
+package conversations
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+)
+
+// forgetStep is how many conversations, or files, one commit forgets: the writer
+// is held up for milliseconds.
+const forgetStep = 20
+
+// Old is what lies in closed conversations from before a moment.
+type Old struct {
+	Conversations, Messages, Files int
+	Bytes                          int64 // of the files
+}
+
+// OldBefore counts it.
+func OldBefore(app core.App, then time.Time) (o Old, err error) {
+	const closed = " IN (SELECT id FROM conversations WHERE status = 'closed' AND closed < {:then})"
+	p := dbx.Params{"then": clock.Stored(then)}
+	if err = app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM conversations WHERE status = 'closed' AND closed < {:then}").Bind(p).Row(&o.Conversations); err != nil {
+		return o, fmt.Errorf("count old conversations: %w", err)
+	}
+	if err = app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM messages WHERE conversation" + closed).Bind(p).Row(&o.Messages); err != nil {
+		return o, fmt.Errorf("count old messages: %w", err)
+	}
+	if err = app.ConcurrentDB().NewQuery("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM files WHERE message IN (SELECT id FROM messages WHERE conversation"+closed+")").
+		Bind(p).Row(&o.Files, &o.Bytes); err != nil {
+		return o, fmt.Errorf("count old files: %w", err)
+	}
+	return o, nil
+}
+
+// Forget removes some of the conversations that were closed before then, the
+// oldest first: their messages, files, and what others keep of them; and says how
+// many. Who the customer is stays. Who resumes from before is told to begin anew.
+func Forget(app core.App, then time.Time) (n int, err error) {
+	var gone []string
+	err = Write(app, func(tx *Tx) error {
+		var ids []string
+		if err := tx.query("SELECT id FROM conversations WHERE status = 'closed' AND closed < {:then} ORDER BY closed LIMIT {:most}",
+			dbx.Params{"then": clock.Stored(then), "most": forgetStep}).Column(&ids); err != nil {
+			return err
+		}
+		n, gone = len(ids), nil
+		if n == 0 {
+			return nil
+		}
+		var wrong error
+		gone, wrong = tx.forgetOld(ids)
+		return wrong
+	})
+	if err != nil {
+		return 0, err
+	}
+	return n, removeBytes(app, gone)
+}
+
+func (tx *Tx) forgetOld(ids []string) (gone []string, err error) {
+	e := &customers.EraseEvent{App: tx.App, Conversations: ids, Erased: map[string]int{}}
+	for _, id := range ids {
+		var some []string
+		if err = tx.query("SELECT f.id FROM files f JOIN messages m ON f.message = m.id WHERE m.conversation = {:id}", dbx.Params{"id": id}).Column(&some); err != nil {
+			return nil, err
+		}
+		gone = append(gone, some...)
+		if err = tx.exec("UPDATE sequence SET floor = MAX(floor, COALESCE((SELECT MAX(seq) FROM messages WHERE conversation = {:id}), 0)) WHERE id = 1", dbx.Params{"id": id}); err != nil {
+			return nil, err
+		}
+	}
+	for _, rows := range []struct {
+		what, table, column string
+		ids                 []string
+	}{
+		{"files", files.Collection, "id", gone},
+		{"messages", "messages", "conversation", ids},
+		{"mentions", collectionMentions, "conversation", ids},
+		{"conversations", "conversations", "id", ids},
+	} {
+		if err = e.Delete(rows.what, rows.table, rows.column, rows.ids); err != nil {
+			return nil, err
+		}
+	}
+	if err = customers.OnErase(tx.App).Trigger(e); err != nil {
+		return nil, err
+	}
+	return gone, tx.exec("UPDATE words_from SET purge = {:next} WHERE id = 1", dbx.Params{"next": toMerge})
+}
+
+// OldFiles counts the files that were sent before then.
+func OldFiles(app core.App, then time.Time) (n int, bytes int64, err error) {
+	err = app.ConcurrentDB().NewQuery("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM files WHERE message != '' AND purpose = 'message' AND created < {:then}").
+		Bind(dbx.Params{"then": clock.Stored(then)}).Row(&n, &bytes)
+	return n, bytes, err
+}
+
+// ForgetFiles removes some of the files that were sent before then, the oldest
+// first, and says how many. The messages that they belong to stay.
+func ForgetFiles(app core.App, then time.Time) (int, error) {
+	var ids []string
+	if err := app.ConcurrentDB().NewQuery("SELECT id FROM files WHERE message != '' AND purpose = 'message' AND created < {:then} ORDER BY created LIMIT {:most}").
+		Bind(dbx.Params{"then": clock.Stored(then), "most": forgetStep}).Column(&ids); err != nil {
+		return 0, fmt.Errorf("list old files: %w", err)
+	}
+	return len(ids), removeBytes(app, ids)
+}
+
+// removeBytes takes files away whose rows are gone, or go now. Where the program
+// ends before, the sweep of files finds the bytes.
+func removeBytes(app core.App, ids []string) error {
+	for _, id := range ids {
+		if err := files.Remove(app, id); err != nil {
+			return fmt.Errorf("bytes of file %s: %w", id, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,174 @@
+package retention
+
+import (
+	"path/filepath"
+	"strconv"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/backup"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+	"github.com/dianxiaoer/xiaoer/views/retention"
+	"github.com/dianxiaoer/xiaoer/views/ui"
+)
+
+// offered are the choices, in months for the first two and in days for the rest.
+var (
+	months = []int{3, 6, 12, 24, 36, 60}
+	days   = []int{7, 30, 90, 180, 365}
+)
+
+func show(e *core.RequestEvent) error { return form(e, RulesOf(e.App), nil) }
+
+func form(e *core.RequestEvent, typed Rules, refused error) error {
+	say, now := locale.In(web.Language(e)), RulesOf(e.App)
+	m := retention.Retention{
+		Admin: web.Admin(e, "retention", say.T("retention.title")), Form: ui.Form{Action: path, Version: web.Version(now)},
+		Rules: []ui.Choice{
+			choice(say, "conversations", "months", typed.Conversations, months), choice(say, "files", "months", typed.Files, months),
+			choice(say, "sessions", "days", typed.Sessions, days), choice(say, "logs", "days", typed.Logs, days),
+		},
+	}
+	var err error
+	if m.Effects, err = effectsOf(e.App, say, typed); err != nil {
+		return err
+	}
+	if m.Meter, m.Total, err = meter(e.App, say); err != nil {
+		return err
+	}
+	status, err := web.Returned(e, &m.Form, refused, []string{"conversations", "files", "sessions", "logs"}, func() *ui.Conflict {
+		return web.Meanwhile(e, now, path, ui.Difference{Label: say.T("retention.conversations"), Theirs: strconv.Itoa(now.Conversations), Yours: strconv.Itoa(typed.Conversations)},
+			ui.Difference{Label: say.T("retention.files"), Theirs: strconv.Itoa(now.Files), Yours: strconv.Itoa(typed.Files)})
+	})
+	if err != nil {
+		return err
+	}
+	return web.ShowStatus(e, status, retention.Page(m), retention.Form(m))
+}
+
+func choice(say locale.Speaker, name, unit string, value int, offered []int) ui.Choice {
+	c := ui.Choice{Name: name, Label: say.T("retention." + name), Hint: say.T("retention." + name + "_hint"), Value: strconv.Itoa(value)}
+	c.Options = []ui.Option{{Value: "0", Label: say.T("retention.never")}}
+	known := value == 0
+	for _, n := range offered {
+		known = known || n == value
+		c.Options = append(c.Options, ui.Option{Value: strconv.Itoa(n), Label: say.T("retention."+unit, "Count", n)})
+	}
+	if !known { // set by the dashboard
+		c.Options = append(c.Options, ui.Option{Value: c.Value, Label: say.T("retention."+unit, "Count", value)})
+	}
+	return c
+}
+
+func sent(e *core.RequestEvent) Rules {
+	number := func(name string) int {
+		n, err := strconv.Atoi(e.Request.PostFormValue(name))
+		if err != nil {
+			return -1
+		}
+		return n
+	}
+	return Rules{Conversations: number("conversations"), Files: number("files"), Sessions: number("sessions"), Logs: number("logs")}
+}
+
+func save(e *core.RequestEvent) error {
+	typed := sent(e)
+	err := e.App.RunInTransaction(func(app core.App) error {
+		if err := web.Unchanged(e, RulesOf(app)); err != nil {
+			return err
+		}
+		return settings.Save(app, key, typed)
+	})
+	if err != nil {
+		return form(e, typed, err)
+	}
+	return web.Done(e, path, "retention.saved")
+}
+
+// effects tells what the rules in the form would remove.
+func effects(e *core.RequestEvent) error {
+	typed := sent(e)
+	if err := typed.check(); err != nil {
+		return err
+	}
+	list, err := effectsOf(e.App, locale.In(web.Language(e)), typed)
+	if err != nil {
+		return err
+	}
+	m := retention.Retention{Admin: web.Admin(e, "retention", ""), Effects: list}
+	return web.Render(e, retention.Effects(m))
+}
+
+func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, err error) {
+	now := clock.Now(app)
+	if r.Conversations > 0 {
+		old, err := conversations.OldBefore(app, now.AddDate(0, -r.Conversations, 0))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, say.T("retention.would_conversations", "Conversations", old.Conversations, "Messages", old.Messages, "Files", old.Files, "Size", disk.Text(old.Bytes)))
+	}
+	if r.Files > 0 {
+		n, bytes, err := conversations.OldFiles(app, now.AddDate(0, -r.Files, 0))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, say.T("retention.would_files", "Files", n, "Size", disk.Text(bytes)))
+	}
+	if r.Sessions > 0 {
+		n, err := customers.IdleSessions(app, now.AddDate(0, 0, -r.Sessions))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, say.T("retention.would_sessions", "Sessions", n))
+	}
+	if r.Logs > 0 {
+		list = append(list, say.T("retention.would_logs", "Days", r.Logs))
+	}
+	return list, nil
+}
+
+// meter is what the data folder holds, by kind, the largest parts of the database
+// one by one.
+func meter(app core.App, say locale.Speaker) (list []retention.Kind, total string, err error) {
+	dir := app.DataDir()
+	sizes := []struct {
+		key   string
+		bytes int64
+	}{
+		{"database", disk.Of(filepath.Join(dir, "data.db"), filepath.Join(dir, "data.db-wal"))},
+		{"uploads", disk.Below(filepath.Join(dir, "files"))},
+		{"backups", disk.Below(filepath.Join(dir, core.LocalBackupsDirName)) + disk.Below(filepath.Join(dir, backup.Before))},
+		{"log", disk.Of(filepath.Join(dir, "auxiliary.db"), filepath.Join(dir, "auxiliary.db-wal"))},
+	}
+	all := disk.Below(dir)
+	rest := all
+	for _, s := range sizes {
+		list = append(list, kind(say, s.key, s.bytes, all))
+		rest -= s.bytes
+	}
+	list = append(list, kind(say, "rest", max(rest, 0), all))
+	for _, t := range []string{"messages", "conversations", "customers", "audit"} {
+		var n int
+		if err = app.ConcurrentDB().Select("COUNT(*)").From(t).Where(dbx.NewExp("id > ''")).Row(&n); err != nil {
+			return nil, "", err
+		}
+		list[0].Parts = append(list[0].Parts, say.T("retention.rows_"+t, "Count", n))
+	}
+	return list, disk.Text(all), nil
+}
+
+func kind(say locale.Speaker, key string, bytes, all int64) retention.Kind {
+	k := retention.Kind{Label: say.T("retention.kind_" + key), Size: disk.Text(bytes)}
+	if all > 0 {
+		k.Share = strconv.FormatInt(bytes*100/all, 10)
+	}
+	return k
+}

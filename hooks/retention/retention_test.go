@@ -1,0 +1,108 @@
+package retention_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/desktest"
+	"github.com/dianxiaoer/xiaoer/hooks/retention"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
+)
+
+// noon is when these tests look.
+var noon = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+
+// put writes a conversation that was closed then, or is open, with one message,
+// one note of the customer's that is bound to nobody, and a file.
+func put(t *testing.T, app core.App, n int, id string, closed time.Time) {
+	t.Helper()
+	status, at := "closed", clock.Stored(closed)
+	if closed.IsZero() {
+		status, at = "open", ""
+	}
+	p := dbx.Params{"id": id, "file": id + "00000000000000000000000000000000"[:32-len(id)], "n": n, "status": status, "closed": at, "created": clock.Stored(noon.AddDate(-2, 0, 0))}
+	for _, query := range []string{
+		"INSERT INTO conversations (id, contact, status, closed, last_seq, rev) VALUES ({:id}, {:id}, {:status}, {:closed}, {:n}, {:n})",
+		"INSERT INTO messages (id, seq, conversation, contact, kind, text, file) VALUES ({:id}, {:n}, {:id}, {:id}, 'file', 'words', {:file})",
+		"INSERT INTO files (id, owner, message, purpose, size, created) VALUES ({:file}, {:id}, {:id}, 'message', 1024, {:created})",
+		"INSERT INTO notes (id, customer, text) VALUES ({:id}, '', 'kept')",
+	} {
+		if _, err := app.NonconcurrentDB().NewQuery(query).Bind(p).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func count(t *testing.T, app core.App, table string) (n int) {
+	t.Helper()
+	if err := app.DB().Select("COUNT(*)").From(table).Where(dbx.NewExp("id > ''")).Row(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func forget(t *testing.T, app core.App, rules retention.Rules) {
+	t.Helper()
+	if err := settings.Save(app, "retention", rules); err != nil {
+		t.Fatal(err)
+	}
+	for more := true; more; {
+		var err error
+		if more, err = retention.Round(app, noon); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestNothingIsForgottenUnasked(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	put(t, app, 1, "old", noon.AddDate(-3, 0, 0))
+	forget(t, app, retention.Rules{})
+	if n := count(t, app, "conversations"); n != 1 {
+		t.Errorf("%d conversations left", n)
+	}
+}
+
+// What was closed long ago goes with its messages and files, and what it tells
+// beforehand is what it does. What is open stays however old it is.
+func TestOldConversationsAreForgotten(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	for i, id := range []string{"old1", "old2"} {
+		put(t, app, i+1, id, noon.AddDate(0, -13, 0))
+	}
+	put(t, app, 3, "young", noon.AddDate(0, -11, 0))
+	put(t, app, 4, "open", time.Time{})
+	old, err := conversations.OldBefore(app, noon.AddDate(0, -12, 0))
+	if want := (conversations.Old{Conversations: 2, Messages: 2, Files: 2, Bytes: 2048}); err != nil || old != want {
+		t.Errorf("told %+v, %v", old, err)
+	}
+	forget(t, app, retention.Rules{Conversations: 12})
+	for _, table := range []string{"conversations", "messages", "files"} {
+		if n := count(t, app, table); n != 2 {
+			t.Errorf("%d of %s left", n, table)
+		}
+	}
+	if n := count(t, app, "notes"); n != 4 {
+		t.Errorf("%d notes left: they are the customers', not the conversations'", n)
+	}
+	if span, err := conversations.Extent(app); err != nil || span.Floor != 2 {
+		t.Errorf("cursors count from %d, %v", span.Floor, err)
+	}
+}
+
+func TestOldFilesGoAndTheirMessagesStay(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	put(t, app, 1, "young", noon.AddDate(0, -1, 0))
+	forget(t, app, retention.Rules{Files: 12})
+	if f, m := count(t, app, "files"), count(t, app, "messages"); f != 0 || m != 1 {
+		t.Errorf("%d files, %d messages left", f, m)
+	}
+}
