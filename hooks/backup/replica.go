@@ -119,6 +119,7 @@ func (w *warm) apply(app core.App) {
 	if !w.serving {
 		return
 	}
+	defer w.yield(app)
 	a, err := w.wanted(app)
 	if err == nil && a == w.at {
 		return
@@ -138,6 +139,20 @@ func (w *warm) apply(app core.App) {
 	}
 	w.at = a
 	replica.Keep(app, w.follower)
+}
+
+// yield leaves cutting the log to who follows it: while it is held, each commit
+// behind SQLite's own 1,000 pages would try in vain, and sort the log for it. The
+// most stays bounded, should nobody cut. The connection is opened anew now and
+// then, so it is told again each minute.
+func (w *warm) yield(app core.App) {
+	pages := 1000
+	if w.follower != nil {
+		pages = replica.CutHard
+	}
+	if _, err := app.NonconcurrentDB().NewQuery(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", pages)).Execute(); err != nil {
+		app.Logger().Error("the warm copy", "error", err)
+	}
 }
 
 func (w *warm) wanted(app core.App) (replica.Address, error) {

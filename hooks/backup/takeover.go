@@ -36,20 +36,8 @@ func fillFrom(ctx context.Context, c *replica.Copy, into string) (lost []string,
 	if err = c.Database(ctx, path); err != nil {
 		return nil, err
 	}
-	held, err := c.Keys(ctx)
-	if err != nil {
+	if err = fillKeys(ctx, c, into); err != nil {
 		return nil, err
-	}
-	for name, content := range held {
-		if !keyFile.MatchString(name) {
-			continue
-		}
-		if err = os.WriteFile(filepath.Join(into, name), content, 0o600); err != nil {
-			return nil, err
-		}
-		if err = syncFile(filepath.Join(into, name)); err != nil {
-			return nil, err
-		}
 	}
 	db, err := openCopy(path)
 	if err != nil {
@@ -72,6 +60,20 @@ func fillFrom(ctx context.Context, c *replica.Copy, into string) (lost []string,
 		}
 	}
 	return lost, nil
+}
+
+func fillKeys(ctx context.Context, c *replica.Copy, into string) error {
+	held, err := c.Keys(ctx)
+	if err != nil {
+		return err
+	}
+	for name, content := range held {
+		path := filepath.Join(into, name) // it has the form of a key's
+		if err = errors.Join(os.WriteFile(path, content, 0o600), syncFile(path)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bring copies one upload and holds it against its row.

@@ -54,7 +54,7 @@ func (c *client) LTXFiles(ctx context.Context, level int, seek ltx.TXID, _ bool)
 	return ltx.NewFileInfoSliceIterator(list), nil
 }
 
-func (c *client) OpenLTXFile(ctx context.Context, level int, low, high ltx.TXID, offset, size int64) (io.ReadCloser, error) {
+func (c *client) OpenLTXFile(ctx context.Context, level int, low, high ltx.TXID, offset, size int64) (io.ReadCloser, error) { //nolint:revive // Litestream's
 	r, err := c.place.Get(ctx, c.level(level)+ltx.FormatFilename(low, high))
 	if err != nil {
 		return nil, err

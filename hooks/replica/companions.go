@@ -38,7 +38,7 @@ func (c *companions) bring(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.copyKeys(ctx, held); err != nil {
+	if err = c.copyKeys(ctx, held); err != nil {
 		return err
 	}
 	folders, err := os.ReadDir(filepath.Join(c.dir, uploads))

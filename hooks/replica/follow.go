@@ -27,8 +27,8 @@ const (
 	// most is how much may wait to be brought away while nothing moves. Beyond
 	// it the desk stops keeping it, and begins anew when the place answers.
 	most = 256 << 20
-	// The log is cut without anybody waiting at 4 MB, and by force at 64.
-	cutAt, cutHard = 1000, 16384
+	// cutAt is at how many pages the log is cut without anybody waiting: 4 MB.
+	cutAt = 1000
 	// stuck is after how many beats that fail although the place answers the
 	// generation is given up.
 	stuck = 10
@@ -51,6 +51,9 @@ func (s Status) Age(now time.Time) time.Duration {
 	}
 	return now.Sub(s.Fresh)
 }
+
+// CutHard is at how many pages the log is cut by force: 64 MB.
+const CutHard = 16384
 
 // Old is the age at which a replica is not what it should be.
 const Old = 2 * time.Minute
@@ -164,7 +167,7 @@ func (f *Follower) open(ctx context.Context) (*stretch, error) {
 	s.with = &companions{dir: f.dir, generation: name, place: f.place, sent: &s.to.sent}
 	s.to.first = s.with.bring
 	s.db = litestream.NewDB(filepath.Join(f.dir, "data.db"))
-	s.db.MinCheckpointPageN, s.db.TruncatePageN = cutAt, cutHard
+	s.db.MinCheckpointPageN, s.db.TruncatePageN = cutAt, CutHard
 	s.db.Replica = litestream.NewReplicaWithClient(s.db, s.to)
 	s.store = litestream.NewStore([]*litestream.DB{s.db}, litestream.DefaultCompactionLevels)
 	s.store.Logger = slog.New(warnings{f.log.Handler()})
@@ -233,13 +236,13 @@ func (s *stretch) follow(ctx context.Context) {
 		if err := s.beat(ctx); err != nil && ctx.Err() == nil {
 			s.note(func(st *Status) { st.Failing = err })
 			if s.hopeless(ctx) {
-				s.giveUp()
+				s.giveUp() //nolint:contextcheck // nothing is waited for
 				return
 			}
 		}
 		select {
 		case <-ctx.Done():
-			s.close()
+			s.close() //nolint:contextcheck // ctx has ended
 			return
 		case <-tick.C:
 		}

@@ -105,7 +105,7 @@ func back(t testing.TB, a Address) int {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "data.db")
-	if err := c.Database(t.Context(), path); err != nil {
+	if err = c.Database(t.Context(), path); err != nil {
 		t.Fatal(err)
 	}
 	db, err := sql.Open("sqlite", path)
