@@ -16,8 +16,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
-// A restore's folders, in the data folder.
-// Before is the folder of what was there before the last restore, until the next.
+// Before is the folder, in the data folder, of what was there before the last restore, until the next.
 const Before = "before-restore"
 
 const (

@@ -44,9 +44,9 @@ func OldBefore(app core.App, then time.Time) (o Old, err error) {
 // many. Who the customer is stays. Who resumes from before is told to begin anew.
 func Forget(app core.App, then time.Time) (n int, err error) {
 	var gone []string
-	err = Write(app, func(tx *Tx) error {
+	err = Write(app, func(tx *Tx) (err error) {
 		var ids []string
-		if err := tx.query("SELECT id FROM conversations WHERE status = 'closed' AND closed < {:then} ORDER BY closed LIMIT {:most}",
+		if err = tx.query("SELECT id FROM conversations WHERE status = 'closed' AND closed < {:then} ORDER BY closed LIMIT {:most}",
 			dbx.Params{"then": clock.Stored(then), "most": forgetStep}).Column(&ids); err != nil {
 			return err
 		}

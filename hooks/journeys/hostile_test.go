@@ -67,7 +67,10 @@ func (v *view) unhurt(where string) {
 // literally is the other half: each line is there to be read, as it was written.
 func (v *view) literally(css string, lines []string) {
 	v.p.t.Helper()
-	raw, _ := json.Marshal(lines)
+	raw, err := json.Marshal(lines)
+	if err != nil {
+		v.p.t.Fatal(err)
+	}
 	v.until("the last of it", fmt.Sprintf(`[...document.querySelectorAll(%s)].some((e) => e.textContent.includes(%s))`, quote(css), quote(lines[len(lines)-1])))
 	missing := ask[[]string](v, fmt.Sprintf(`((all) => %s.filter((line) => !all.includes(line)))([...document.querySelectorAll(%s)].map((e) => e.textContent).join("\n"))`, raw, quote(css)))
 	if len(missing) > 0 {

@@ -115,8 +115,8 @@ func TestStandbyTakesOver(t *testing.T) {
 			return false
 		}
 		said, _ := os.ReadFile(marks[0])
-		at, err := time.Parse(time.RFC3339Nano, string(said))
-		return err == nil && at.After(brought)
+		at, wrong := time.Parse(time.RFC3339Nano, string(said))
+		return wrong == nil && at.After(brought)
 	})
 	w.say(t, 15) // in the air
 	first.kill()

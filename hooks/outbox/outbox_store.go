@@ -16,6 +16,9 @@ import (
 // given up keeps the time in done. They are written with SQL, so that a row
 // costs the timeline's writer no more than it must.
 
+// nowParam is what statements call the moment at which they run.
+const nowParam = "now"
+
 func insert(app core.App, kind string, payload []byte, due time.Time) error {
 	_, err := app.NonconcurrentDB().NewQuery(`
 		INSERT INTO outbox (id, kind, payload, attempts, due, done, error, created)
@@ -38,7 +41,7 @@ func head(app core.App, kind string, now time.Time) (*Effect, error) {
 	err := app.ConcurrentDB().NewQuery(`
 		SELECT id, payload, attempts, due FROM outbox
 		WHERE done = '' AND kind = {:kind} AND (due <= {:now} OR attempts > 0) ORDER BY rowid LIMIT 1`).
-		Bind(dbx.Params{"kind": kind, "now": clock.Stored(now)}).One(&row)
+		Bind(dbx.Params{"kind": kind, nowParam: clock.Stored(now)}).One(&row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil //nolint:nilnil // nothing to do is the usual case
 	}
@@ -61,7 +64,7 @@ func again(app core.App, id string, cause error, due time.Time) error {
 
 func giveUp(app core.App, id string, cause error, now time.Time) error {
 	_, err := app.NonconcurrentDB().NewQuery("UPDATE outbox SET attempts = attempts + 1, done = {:now}, error = {:error} WHERE id = {:id}").
-		Bind(dbx.Params{"id": id, "now": clock.Stored(now), "error": short(cause)}).Execute()
+		Bind(dbx.Params{"id": id, nowParam: clock.Stored(now), "error": short(cause)}).Execute()
 	return err //nolint:wrapcheck // its caller says what was being done
 }
 
@@ -89,7 +92,7 @@ func BacklogOf(app core.App, now time.Time) (b Backlog, err error) {
 		SELECT COUNT(*) FILTER (WHERE done = '' AND due <= {:now}) AS late,
 			COALESCE(MIN(due) FILTER (WHERE done = '' AND due <= {:now}), '') AS oldest,
 			COUNT(*) FILTER (WHERE done != '') AS given_up FROM outbox`).
-		Bind(dbx.Params{"now": clock.Stored(now)}).One(&row)
+		Bind(dbx.Params{nowParam: clock.Stored(now)}).One(&row)
 	return Backlog{Late: row.Late, Oldest: row.Oldest.Time(), GivenUp: row.GivenUp}, err
 }
 
@@ -97,7 +100,7 @@ func BacklogOf(app core.App, now time.Time) (b Backlog, err error) {
 // that were.
 func TryAgain(app core.App, now time.Time) (int, error) {
 	result, err := app.NonconcurrentDB().NewQuery("UPDATE outbox SET done = '', attempts = 0, due = {:now} WHERE done != ''").
-		Bind(dbx.Params{"now": clock.Stored(now)}).Execute()
+		Bind(dbx.Params{nowParam: clock.Stored(now)}).Execute()
 	if err != nil {
 		return 0, err //nolint:wrapcheck // its caller says what was being done
 	}

@@ -1,3 +1,4 @@
+// Package health holds the page on which the owner sees how the desk is.
 package health
 
 import "strings"
