@@ -44,17 +44,14 @@ func OldBefore(app core.App, then time.Time) (o Old, err error) {
 // many. Who the customer is stays. Who resumes from before is told to begin anew.
 func Forget(app core.App, then time.Time) (n int, err error) {
 	var gone []string
-	err = Write(app, func(tx *Tx) (err error) {
+	err = Write(app, func(tx *Tx) error {
 		var ids []string
-		if err = tx.query("SELECT id FROM conversations WHERE status = 'closed' AND closed < {:then} ORDER BY closed LIMIT {:most}",
-			dbx.Params{"then": clock.Stored(then), "most": forgetStep}).Column(&ids); err != nil {
-			return err
-		}
+		wrong := tx.query("SELECT id FROM conversations WHERE status = 'closed' AND closed < {:then} ORDER BY closed LIMIT {:most}",
+			dbx.Params{"then": clock.Stored(then), "most": forgetStep}).Column(&ids)
 		n, gone = len(ids), nil
-		if n == 0 {
-			return nil
+		if wrong != nil || n == 0 {
+			return wrong
 		}
-		var wrong error
 		gone, wrong = tx.forgetOld(ids)
 		return wrong
 	})

@@ -58,7 +58,7 @@ func (x exam) disk() health.Check {
 	daily, tone := x.growth(), health.Good
 	days := int64(-1)
 	if daily > 0 {
-		days = int64(min(free, 1<<62)) / daily //nolint:gosec // bounded
+		days = int64(min(free, 1<<62)) / daily
 	}
 	switch {
 	case free < bareBytes || days >= 0 && days < fullDays:
@@ -73,7 +73,7 @@ func (x exam) disk() health.Check {
 			words = x.say.T("health.disk_growth_slow", "Daily", disk.Text(daily))
 		}
 	}
-	c := x.found("disk", "server", tone, x.say.T("health.disk_free", "Free", disk.Text(int64(min(free, 1<<62))), "All", disk.Text(int64(min(all, 1<<62)))), words) //nolint:gosec // bounded
+	c := x.found("disk", "server", tone, x.say.T("health.disk_free", "Free", disk.Text(int64(min(free, 1<<62))), "All", disk.Text(int64(min(all, 1<<62)))), words)
 	c.Go = health.Go{Path: "/admin/retention", Label: x.say.T("health.disk_go")}
 	return c
 }

@@ -28,7 +28,7 @@ func asked(t *testing.T, token string, authorization ...string) (status int, bod
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // only read
+	defer answer.Body.Close()
 	raw, err := io.ReadAll(answer.Body)
 	if err != nil {
 		t.Fatal(err)

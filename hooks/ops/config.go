@@ -79,35 +79,26 @@ func (c *Config) readEnvironment(environment []string) {
 		if value == "" {
 			continue
 		}
-		switch name {
-		case "XIAOER_DIR":
-			c.Dir = value
-		case "XIAOER_HTTP":
-			c.HTTP = value
-		case "XIAOER_BASE_URL":
-			c.BaseURL = value
-		case "XIAOER_LOG_FORMAT":
-			c.LogFormat = value
-		case "XIAOER_LOG_LEVEL":
-			c.LogLevel = value
-		case "XIAOER_METRICS":
-			c.Metrics = value
-		case "XIAOER_METRICS_TOKEN":
-			c.MetricsToken = value
-		case "XIAOER_REPLICA":
-			c.Replica.To = value
-		case "XIAOER_REPLICA_KEY":
-			c.Replica.Key = value
-		case "XIAOER_REPLICA_SECRET":
-			c.Replica.Secret = value
-		case "XIAOER_TRUSTED_PROXIES":
-			c.trusted = strings.Split(value, ",")
-		case "XIAOER_UNLIMITED":
-			c.unlimited = strings.Split(value, ",")
-		case "XIAOER_OUTBOUND_ALLOW":
-			c.outbound = strings.Split(value, ",")
+		if text := c.texts()[name]; text != nil {
+			*text = value
+		}
+		if list := c.lists()[name]; list != nil {
+			*list = strings.Split(value, ",")
 		}
 	}
+}
+
+// texts are the variables that are taken as they are.
+func (c *Config) texts() map[string]*string {
+	return map[string]*string{
+		"XIAOER_DIR": &c.Dir, "XIAOER_HTTP": &c.HTTP, "XIAOER_BASE_URL": &c.BaseURL, "XIAOER_LOG_FORMAT": &c.LogFormat, "XIAOER_LOG_LEVEL": &c.LogLevel,
+		"XIAOER_METRICS": &c.Metrics, "XIAOER_METRICS_TOKEN": &c.MetricsToken, "XIAOER_REPLICA": &c.Replica.To, "XIAOER_REPLICA_KEY": &c.Replica.Key, "XIAOER_REPLICA_SECRET": &c.Replica.Secret,
+	}
+}
+
+// lists are those with commas between.
+func (c *Config) lists() map[string]*[]string {
+	return map[string]*[]string{"XIAOER_TRUSTED_PROXIES": &c.trusted, "XIAOER_UNLIMITED": &c.unlimited, "XIAOER_OUTBOUND_ALLOW": &c.outbound}
 }
 
 // flags adds those of serve that PocketBase's command does not have.
@@ -123,16 +114,9 @@ func (c *Config) flags(f *pflag.FlagSet) {
 }
 
 func (c *Config) check() error {
-	trusted, err := limits.ParseExempt(trim(c.trusted))
+	err := c.checkNetworks()
 	if err != nil {
-		return fmt.Errorf("--trusted-proxies: %w", err)
-	}
-	c.Trusted = trusted
-	if c.Unlimited, err = limits.ParseExempt(trim(c.unlimited)); err != nil {
-		return fmt.Errorf("--unlimited: %w", err)
-	}
-	if c.Outbound, err = limits.ParseExempt(trim(c.outbound)); err != nil {
-		return fmt.Errorf("--outbound-allow: %w", err)
+		return err
 	}
 	if c.Replica.To != "" {
 		if _, err = c.Replica.Open(); err != nil {
@@ -145,8 +129,30 @@ func (c *Config) check() error {
 	if err = new(slog.LevelVar).UnmarshalText([]byte(c.LogLevel)); err != nil {
 		return fmt.Errorf("--log-level: %w", err)
 	}
-	if err = checkMetrics(c.Metrics, c.MetricsToken); err != nil || c.BaseURL == "" {
+	if err = checkMetrics(c.Metrics, c.MetricsToken); err != nil {
 		return err
+	}
+	return c.checkBaseURL()
+}
+
+func (c *Config) checkNetworks() error {
+	trusted, err := limits.ParseExempt(trim(c.trusted))
+	if err != nil {
+		return fmt.Errorf("--trusted-proxies: %w", err)
+	}
+	c.Trusted = trusted
+	if c.Unlimited, err = limits.ParseExempt(trim(c.unlimited)); err != nil {
+		return fmt.Errorf("--unlimited: %w", err)
+	}
+	if c.Outbound, err = limits.ParseExempt(trim(c.outbound)); err != nil {
+		return fmt.Errorf("--outbound-allow: %w", err)
+	}
+	return nil
+}
+
+func (c *Config) checkBaseURL() error {
+	if c.BaseURL == "" {
+		return nil
 	}
 	u, err := url.Parse(c.BaseURL)
 	if err != nil || u.Host == "" || !slices.Contains([]string{"http", "https"}, u.Scheme) || strings.Trim(u.Path, "/") != "" {

@@ -32,8 +32,8 @@ func form(e *core.RequestEvent, typed Rules, refused error) error {
 	m := retention.Retention{
 		Admin: web.Admin(e, "retention", say.T("retention.title")), Form: ui.Form{Action: path, Version: web.Version(now)},
 		Rules: []ui.Choice{
-			choice(say, "conversations", "months", typed.Conversations, months), choice(say, "files", "months", typed.Files, months),
-			choice(say, "sessions", "days", typed.Sessions, days), choice(say, "logs", "days", typed.Logs, days),
+			choice(say, ofConversations, "months", typed.Conversations, months), choice(say, ofFiles, "months", typed.Files, months),
+			choice(say, ofSessions, "days", typed.Sessions, days), choice(say, ofLogs, "days", typed.Logs, days),
 		},
 	}
 	var err error
@@ -43,7 +43,7 @@ func form(e *core.RequestEvent, typed Rules, refused error) error {
 	if m.Meter, m.Total, err = meter(e.App, say); err != nil {
 		return err
 	}
-	status, err := web.Returned(e, &m.Form, refused, []string{"conversations", "files", "sessions", "logs"}, func() *ui.Conflict {
+	status, err := web.Returned(e, &m.Form, refused, []string{ofConversations, ofFiles, ofSessions, ofLogs}, func() *ui.Conflict {
 		return web.Meanwhile(e, now, path, ui.Difference{Label: say.T("retention.conversations"), Theirs: strconv.Itoa(now.Conversations), Yours: strconv.Itoa(typed.Conversations)},
 			ui.Difference{Label: say.T("retention.files"), Theirs: strconv.Itoa(now.Files), Yours: strconv.Itoa(typed.Files)})
 	})
@@ -55,7 +55,7 @@ func form(e *core.RequestEvent, typed Rules, refused error) error {
 
 func choice(say locale.Speaker, name, unit string, value int, offered []int) ui.Choice {
 	c := ui.Choice{Name: name, Label: say.T("retention." + name), Hint: say.T("retention." + name + "_hint"), Value: strconv.Itoa(value)}
-	c.Options = []ui.Option{{Value: "0", Label: say.T("retention.never")}}
+	c.Options = []ui.Option{{Value: "0", Label: say.T("retention.no_rule_" + unit)}}
 	known := value == 0
 	for _, n := range offered {
 		known = known || n == value
@@ -75,7 +75,7 @@ func sent(e *core.RequestEvent) Rules {
 		}
 		return n
 	}
-	return Rules{Conversations: number("conversations"), Files: number("files"), Sessions: number("sessions"), Logs: number("logs")}
+	return Rules{Conversations: number(ofConversations), Files: number(ofFiles), Sessions: number(ofSessions), Logs: number(ofLogs)}
 }
 
 func save(e *core.RequestEvent) error {
@@ -155,7 +155,7 @@ func meter(app core.App, say locale.Speaker) (list []retention.Kind, total strin
 		rest -= s.bytes
 	}
 	list = append(list, kind(say, "rest", max(rest, 0), all))
-	for _, t := range []string{"messages", "conversations", "customers", "audit"} {
+	for _, t := range []string{"messages", ofConversations, "customers", "audit"} {
 		var n int
 		if err = app.ConcurrentDB().Select("COUNT(*)").From(t).Where(dbx.NewExp("id > ''")).Row(&n); err != nil {
 			return nil, "", err

@@ -41,6 +41,14 @@ type Rules struct {
 	Logs          int `json:"logs"`          // days, of PocketBase's log and of what the outbox gave up
 }
 
+// What the rules' fields are called in the form.
+const (
+	ofConversations = "conversations"
+	ofFiles         = "files"
+	ofSessions      = "sessions"
+	ofLogs          = "logs"
+)
+
 // longest bounds each, and soonest what would be forgotten at once by a slip.
 const (
 	longest = 3650
@@ -48,7 +56,7 @@ const (
 )
 
 func (r Rules) check() error {
-	for field, n := range map[string]int{"conversations": r.Conversations, "files": r.Files, "sessions": r.Sessions, "logs": r.Logs} {
+	for field, n := range map[string]int{ofConversations: r.Conversations, ofFiles: r.Files, ofSessions: r.Sessions, ofLogs: r.Logs} {
 		if n != 0 && (n < soonest || n > longest) {
 			return fail.New(fail.Invalid, "fail.invalid").On(field)
 		}
