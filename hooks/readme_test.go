@@ -35,7 +35,7 @@ func TestReadmeIsTrue(t *testing.T) {
 	if !slices.Equal(modules, named) {
 		t.Errorf("go.mod has %v, the README %v", modules, named)
 	}
-	variables := names(read(t, "ops/config.go"), `case "(XIAOER_[A-Z_]+)"`)
+	variables := names(read(t, "ops/config.go"), `"(XIAOER_[A-Z_]+)": `)
 	if documented := names(readme, "`(XIAOER_[A-Z_]+)`"); !slices.Equal(variables, documented) {
 		t.Errorf("the program reads %v, the README has %v", variables, documented)
 	}
