@@ -92,7 +92,9 @@ func (d *desk) warmth(app core.App, say locale.Speaker) backup.Warm {
 		w.Age = Ago(say, time.Since(s.Fresh))
 	}
 	w.Old = s.Age(time.Now()) > replica.Old
-	w.Behind = disk.Text(s.Behind)
+	if s.Behind > 0 {
+		w.Behind = disk.Text(s.Behind)
+	}
 	w.Given = s.Given
 	if s.Failing != nil {
 		w.Failing = s.Failing.Error()

@@ -271,7 +271,7 @@ func (s *stretch) beat(ctx context.Context) error {
 		return err
 	}
 	s.failed = 0
-	s.note(func(st *Status) { st.Fresh, st.Failing, st.Behind = now, nil, s.waiting() })
+	s.note(func(st *Status) { st.Fresh, st.Failing, st.Behind = now, nil, 0 })
 	if time.Since(s.cleared) > house {
 		s.cleared = now
 		return s.clear(ctx)
