@@ -18,7 +18,7 @@ import (
 // on, nothing is acked that is not there after the next start; and the program
 // says that it cannot go on, or has gone on rightly.
 func TestDiskFails(t *testing.T) {
-	c, rounds, _ := begin(t, "C06", 9, 600)
+	c, rounds, _ := begin(t, "C06", 5, 600)
 	strace, err := exec.LookPath("strace")
 	if err != nil {
 		c.notRun(t, "strace is not installed")
@@ -100,7 +100,7 @@ func small(t *testing.T, c *tally, options string) string {
 // and the log does not fill what is left; a picture leaves nothing behind. Once
 // there is room, all that waited goes through without a restart.
 func TestDiskFullAndBack(t *testing.T) {
-	c, rounds, _ := begin(t, "C07 C08", 2, 200)
+	c, rounds, _ := begin(t, "C07 C08", 1, 200)
 	dir := small(t, c, "size=24m")
 	d := shopIn(t, filepath.Join(dir, "data"))
 	d.start()

@@ -86,7 +86,7 @@ func (all crowd) whole(t testing.TB, c *tally, dir string) {
 
 // C01. Killed in the middle of anything, the program has what it acked.
 func TestKilledUnderLoad(t *testing.T) {
-	c, rounds, random := begin(t, "C01", 6, 10000)
+	c, rounds, random := begin(t, "C01", 4, 10000)
 	d := shop(t)
 	d.start()
 	all := d.crowd(4)
@@ -118,7 +118,7 @@ func (p *person) drained(d *desk) {
 // C02. Killed when all is stored and nobody was told, the program gives whoever
 // asks again the first message back.
 func TestKilledBetweenCommitAndAck(t *testing.T) {
-	c, rounds, _ := begin(t, "C02", 4, 1000)
+	c, rounds, _ := begin(t, "C02", 2, 1000)
 	d := shop(t)
 	d.start()
 	p := d.arrive()
@@ -152,7 +152,7 @@ func TestKilledBetweenCommitAndAck(t *testing.T) {
 // C03. Killed while it starts, over a log that was never checkpointed, the
 // program starts the next time as if nothing had been.
 func TestKilledAtTheStart(t *testing.T) {
-	c, rounds, random := begin(t, "C03", 12, 500)
+	c, rounds, random := begin(t, "C03", 8, 500)
 	d := shop(t)
 	d.start()
 	all := d.crowd(2)
@@ -177,7 +177,7 @@ func TestKilledAtTheStart(t *testing.T) {
 // C22. Killed while it brings the data up to date, the program goes on with it
 // at the next start, loses nothing, and has kept a copy of what was before.
 func TestKilledInMigration(t *testing.T) {
-	c, rounds, random := begin(t, "C22", 3, 200)
+	c, rounds, random := begin(t, "C22", 2, 200)
 	for range rounds {
 		dir := t.TempDir()
 		applied := outdated(t, dir, random)
@@ -223,7 +223,7 @@ func outdated(t testing.TB, dir string, random *rand.Rand) (applied int) {
 // seconds, tells its sockets to come back, and has what it acked. A second
 // signal changes nothing.
 func TestStoppedUnderLoad(t *testing.T) {
-	c, rounds, random := begin(t, "C23", 3, 200)
+	c, rounds, random := begin(t, "C23", 2, 200)
 	d := shop(t)
 	d.start()
 	all := d.crowd(4)

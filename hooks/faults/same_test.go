@@ -172,7 +172,7 @@ func TestNamesOfMessagesAreChecked(t *testing.T) {
 // C15, C16. Cut off at any byte and back again, everybody has seen what there
 // is, once and in one order, each sender's own words in theirs.
 func TestCutAtAnyByte(t *testing.T) {
-	c, rounds, random := begin(t, "C15 C16", 60, 100_000)
+	c, rounds, random := begin(t, "C15 C16", 24, 100_000)
 	d := shop(t)
 	d.start()
 	writer := d.arrive()
