@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -77,6 +78,7 @@ type desk struct {
 	dir    string
 	listen string
 	cmd    *exec.Cmd
+	group  atomic.Int64 // of processes, that a relay may end at any time; 0 for none
 	said   *output
 	exited chan struct{}
 }
@@ -124,6 +126,7 @@ func (d *desk) begin(wrapper ...string) {
 	d.cmd.Stdout, d.cmd.Stderr = d.said, d.said
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	must(d.t, d.cmd.Start())
+	d.group.Store(int64(d.cmd.Process.Pid))
 	go func(c *exec.Cmd, exited chan struct{}) {
 		_ = c.Wait()
 		close(exited)
@@ -169,8 +172,8 @@ func (d *desk) await(what string, there func() bool) {
 
 // signal is to the program and whatever wraps it.
 func (d *desk) signal(s syscall.Signal) {
-	if d.cmd != nil {
-		_ = syscall.Kill(-d.cmd.Process.Pid, s) // it may have ended
+	if group := d.group.Load(); group != 0 {
+		_ = syscall.Kill(-int(group), s) // it may have ended
 	}
 }
 
@@ -183,6 +186,7 @@ func (d *desk) kill() {
 	<-d.exited
 	d.complain()
 	d.cmd = nil
+	d.group.Store(0)
 }
 
 // stop ends it as systemd does and returns its exit code and how long it took.
@@ -198,6 +202,7 @@ func (d *desk) stop() (int, time.Duration) {
 	d.complain()
 	code := d.cmd.ProcessState.ExitCode()
 	d.cmd = nil
+	d.group.Store(0)
 	return code, time.Since(began)
 }
 
