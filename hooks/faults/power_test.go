@@ -196,7 +196,7 @@ func (p *person) sendFile(d *desk) {
 // what was not synced, down to single sectors in any order, what was acked is
 // there, each file with it, and the database is whole.
 func TestPowerCut(t *testing.T) {
-	c, rounds, random := begin(t, "C04 C05 C14", 24, 1000)
+	c, rounds, random := begin(t, "C04 C05 C14", 6, 1000)
 	before, acts, d := record(t, c, 40, 4)
 	acks := 0
 	for _, a := range acts {

@@ -171,13 +171,14 @@ export const unread = computed(() => groupsOf.value.mine.reduce((n, c) => n + (c
 // upsert takes the server's word for conversations; one that is gone leaves.
 export function upsert(...list) {
   const next = new Map(conversations.value);
+  const fresh = list.filter((c) => !next.has(c.id));
   for (const c of list) {
     if (c.gone) next.delete(c.id);
     else next.set(c.id, { ...next.get(c.id), ...blank, ...c });
   }
   batch(() => {
     conversations.value = next;
-    follow(list);
+    follow(fresh);
   });
 }
 
@@ -188,7 +189,8 @@ const blank = {
 };
 
 // The customer's next word after a closing opens another conversation in the
-// same visible thread: whoever has that thread open is taken along.
+// same visible thread: whoever has that thread open is taken along, once. Who goes
+// back to an older one stays there.
 function follow(list) {
   const open = conversations.value.get(selected.value);
   if (open?.status !== "closed") return;
