@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks"
 	"github.com/dianxiaoer/xiaoer/hooks/demo"
+	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
@@ -29,7 +29,7 @@ func open(c *ops.Config) (*pocketbase.PocketBase, *web.Table) {
 
 // command is `xiaoer demo` with arguments, below a root that knows --dir as the
 // program's does.
-func command(out *output, args ...string) *cobra.Command {
+func command(out *desktest.Output, args ...string) *cobra.Command {
 	root := &cobra.Command{Use: "xiaoer", SilenceErrors: true, SilenceUsage: true}
 	root.PersistentFlags().String("dir", "pb_data", "")
 	root.AddCommand(demo.Command(open))
@@ -38,30 +38,12 @@ func command(out *output, args ...string) *cobra.Command {
 	return root
 }
 
-// output is what a command that still runs has printed.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
-
 func TestDemoTouchesNoDataThatIsThere(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "data.db"), []byte("precious"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := command(&output{}, "--dir", dir).ExecuteContext(t.Context())
+	err := command(&desktest.Output{}, "--dir", dir).ExecuteContext(t.Context())
 	if f := fail.Of(err); f.Kind != fail.Invalid || f.Field != "--dir" {
 		t.Errorf("a folder with data: %v", err)
 	}
@@ -77,7 +59,7 @@ func TestDemoServesAndLeavesNothingBehind(t *testing.T) {
 	t.Setenv("XIAOER_DIR", filepath.Join(tmp, "real"))
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	out, done := &output{}, make(chan error, 1)
+	out, done := &desktest.Output{}, make(chan error, 1)
 	go func() { done <- command(out, "--http", "127.0.0.1:0").ExecuteContext(ctx) }() //nolint:contextcheck // it gets it by ExecuteContext
 	base := waitFor(t, out, regexp.MustCompile(`(http://\S+)/desk`))
 	password := waitFor(t, out, regexp.MustCompile(`owner@heye\.example\s+(\S+)`))
@@ -110,7 +92,7 @@ func TestDemoServesAndLeavesNothingBehind(t *testing.T) {
 }
 
 // waitFor returns what the pattern's group matches as soon as it is printed.
-func waitFor(t *testing.T, out *output, pattern *regexp.Regexp) string {
+func waitFor(t *testing.T, out *desktest.Output, pattern *regexp.Regexp) string {
 	t.Helper()
 	limit := time.After(60 * time.Second)
 	for {

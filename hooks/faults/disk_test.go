@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 )
 
 // C06. Whichever write or sync of the database the disk fails at, and from then
@@ -38,7 +40,7 @@ func TestDiskFails(t *testing.T) {
 		watch := exec.Command(strace, "-f", "-p", strconv.Itoa(d.cmd.Process.Pid), "-e", "trace="+call, "-o", os.DevNull,
 			"-e", fmt.Sprintf("inject=%s:error=%s:when=%d+", call, failure, at),
 			"-P", filepath.Join(d.dir, "data.db-wal"), "-P", filepath.Join(d.dir, "data.db"))
-		complaint := &output{}
+		complaint := &desktest.Output{}
 		watch.Stderr = complaint
 		must(t, watch.Start())
 		for end := time.Now().Add(patience); !strings.Contains(complaint.String(), "attached"); {

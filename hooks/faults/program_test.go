@@ -1,7 +1,6 @@
 package faults_test
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -18,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
 )
 
@@ -79,7 +79,7 @@ type desk struct {
 	listen string
 	cmd    *exec.Cmd
 	group  atomic.Int64 // of processes, that a relay may end at any time; 0 for none
-	said   *output
+	said   *desktest.Output
 	exited chan struct{}
 }
 
@@ -121,7 +121,7 @@ func (d *desk) begin(wrapper ...string) {
 	path, err := executable()
 	must(d.t, err)
 	args := append(slices.Clone(wrapper), path, "serve", "--http", d.listen, "--dir", d.dir, "--unlimited", "127.0.0.0/8", "--log-format", "json")
-	d.said, d.exited = &output{}, make(chan struct{})
+	d.said, d.exited = &desktest.Output{}, make(chan struct{})
 	d.cmd = exec.Command(args[0], args[1:]...)
 	d.cmd.Stdout, d.cmd.Stderr = d.said, d.said
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -307,24 +307,6 @@ func missing(t testing.TB, c *tally, db *sql.DB, acked map[string]string) (wrong
 		}
 	}
 	return wrong
-}
-
-// output is what a process printed, readable while it prints.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
 }
 
 // memory is what the program holds, in bytes.

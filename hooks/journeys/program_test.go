@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 )
 
 const (
@@ -94,7 +96,7 @@ type program struct {
 	listen    string // host:port, the same after each restart
 	invited   string // the set-up link, when there is no owner
 	cmd       *exec.Cmd
-	out       *output
+	out       *desktest.Output
 	exited    chan struct{}
 	forgiving bool // it was killed: its exit code says nothing
 	flags     []string
@@ -139,7 +141,7 @@ func (p *program) start() {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	p.out, p.exited, p.forgiving = &output{}, make(chan struct{}), false
+	p.out, p.exited, p.forgiving = &desktest.Output{}, make(chan struct{}), false
 	p.cmd = exec.Command(path, append([]string{"serve", "--http", p.listen, "--dir", p.dir}, p.flags...)...)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {
@@ -220,24 +222,6 @@ func (p *program) run(args ...string) string {
 		p.t.Fatal(err)
 	}
 	return out
-}
-
-// output is what a process printed, readable while it prints.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
 }
 
 // serve serves pages of a site of its own: "localhost" is another site than the
