@@ -61,6 +61,10 @@ func (c *Conversation) clone() *Conversation {
 		last := *c.Last
 		same.Last = &last
 	}
+	if c.Preferred != nil {
+		preferred := *c.Preferred
+		same.Preferred = &preferred
+	}
 	return &same
 }
 

@@ -56,7 +56,7 @@ func Erase(app core.App, p *access.Person, customer string) (*Receipt, error) {
 		if err := audit.Add(tx.App, audit.Entry{Act: ActErased, Object: audit.Object{Kind: customers.Customers, ID: customer}, Changes: changes, Actor: &actor}); err != nil {
 			return err
 		}
-		return tx.exec("UPDATE words_from SET purge = {:next} WHERE id = 1", dbx.Params{"next": toMerge})
+		return tx.purgeFrom(toMerge)
 	})
 	if err != nil {
 		return nil, err
@@ -90,20 +90,26 @@ func (tx *Tx) erase(p *access.Person, customer string) (r *Receipt, gone []strin
 	if gone, r.Bytes, err = files.OfContacts(tx.App, e.Contacts); err != nil {
 		return nil, nil, err
 	}
+	return r, gone, wipe(e, gone, "contact", e.Contacts)
+}
+
+// wipe erases e's conversations: their files, the messages that have one of some ids
+// in a column, and what others keep of them.
+func wipe(e *customers.EraseEvent, gone []string, column string, ids []string) error {
 	for _, rows := range []struct {
 		what, table, column string
 		ids                 []string
 	}{
 		{"files", files.Collection, "id", gone},
-		{"messages", "messages", "contact", e.Contacts},
+		{"messages", "messages", column, ids},
 		{"mentions", collectionMentions, "conversation", e.Conversations},
 		{"conversations", "conversations", "id", e.Conversations},
 	} {
-		if err = e.Delete(rows.what, rows.table, rows.column, rows.ids); err != nil {
-			return nil, nil, err
+		if err := e.Delete(rows.what, rows.table, rows.column, rows.ids); err != nil {
+			return err
 		}
 	}
-	return r, gone, customers.OnErase(tx.App).Trigger(e)
+	return customers.OnErase(e.App).Trigger(e)
 }
 
 // ended are the conversations of contacts; a conflict where one is not closed.
@@ -176,7 +182,12 @@ func (tx *Tx) purge(stage int) error {
 			next = merging
 		}
 	}
-	return tx.exec("UPDATE words_from SET purge = {:next} WHERE id = 1", dbx.Params{"next": next})
+	return tx.purgeFrom(next)
+}
+
+// purgeFrom notes how far it is with that.
+func (tx *Tx) purgeFrom(stage int) error {
+	return tx.exec("UPDATE words_from SET purge = {:stage} WHERE id = 1", dbx.Params{"stage": stage})
 }
 
 // merge merges some pages of the index, at first beginning to make one part of all,

@@ -73,23 +73,10 @@ func (tx *Tx) forgetOld(ids []string) (gone []string, err error) {
 			return nil, err
 		}
 	}
-	for _, rows := range []struct {
-		what, table, column string
-		ids                 []string
-	}{
-		{"files", files.Collection, "id", gone},
-		{"messages", "messages", "conversation", ids},
-		{"mentions", collectionMentions, "conversation", ids},
-		{"conversations", "conversations", "id", ids},
-	} {
-		if err = e.Delete(rows.what, rows.table, rows.column, rows.ids); err != nil {
-			return nil, err
-		}
-	}
-	if err = customers.OnErase(tx.App).Trigger(e); err != nil {
+	if err = wipe(e, gone, "conversation", ids); err != nil {
 		return nil, err
 	}
-	return gone, tx.exec("UPDATE words_from SET purge = {:next} WHERE id = 1", dbx.Params{"next": toMerge})
+	return gone, tx.purgeFrom(toMerge)
 }
 
 // OldFiles counts the files that were sent before then.

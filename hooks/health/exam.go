@@ -82,11 +82,12 @@ func (x exam) disk() health.Check {
 // share of the database.
 func (x exam) growth() int64 {
 	week := clock.Stored(x.now.AddDate(0, 0, -7))
-	var uploads, entries, all int64
+	var uploads, entries int64
 	_ = x.app.ConcurrentDB().NewQuery("SELECT COALESCE(SUM(size), 0) FROM files WHERE created > {:week}").Bind(map[string]any{"week": week}).Row(&uploads)
-	_ = x.app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM messages WHERE seq > 0").Row(&all)
-	_ = x.app.ConcurrentDB().NewQuery(`SELECT COALESCE((SELECT MAX(seq) FROM messages) - (SELECT seq FROM messages WHERE time <= {:week} ORDER BY seq DESC LIMIT 1), {:all})`).
-		Bind(map[string]any{"week": week, "all": all}).Row(&entries)
+	span, _ := conversations.Extent(x.app) // an empty one where it cannot be read
+	all := span.Head - span.Floor
+	_ = x.app.ConcurrentDB().NewQuery(`SELECT COALESCE({:head} - (SELECT seq FROM messages WHERE time <= {:week} ORDER BY seq DESC LIMIT 1), {:all})`).
+		Bind(map[string]any{"week": week, "head": span.Head, "all": all}).Row(&entries)
 	if all == 0 {
 		return uploads / 7
 	}
