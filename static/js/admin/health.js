@@ -35,7 +35,8 @@ function judge() {
   if (tones.length < 3) return;
   const problems = Number(given.problems) + tones.filter((tone) => tone !== "g").length;
   verdict.querySelector("b").textContent = problems ? t("problems", { Count: problems }) : t("well");
-  verdict.querySelector(".ad-ic").className = `ad-ic ${problems ? "r" : "g"}`;
+  const failing = "failing" in given || tones.includes("r");
+  verdict.querySelector(".ad-ic").className = `ad-ic ${failing ? "r" : problems ? "y" : "g"}`;
   verdict.querySelector("use").setAttribute("href", verdict.querySelector("use").getAttribute("href").replace(/#.*/, problems ? "#alert-triangle" : "#heartbeat"));
 }
 
