@@ -17,6 +17,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 	"github.com/dianxiaoer/xiaoer/hooks/protocol"
 	"github.com/dianxiaoer/xiaoer/hooks/queries"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 	"github.com/dianxiaoer/xiaoer/views/health"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
@@ -119,6 +120,27 @@ func (x exam) newest() health.Check {
 		tone, words = health.Bad, x.say.T("health.backup_late")
 	}
 	return x.found("backup", "archive", tone, backup.Ago(x.say, x.now.Sub(list[0].Made)), words)
+}
+
+// warm is the warm copy, where one is wanted.
+func (x exam) warm() []health.Check {
+	s, on := backup.ReplicaStatus(x.app)
+	if !on {
+		return nil
+	}
+	age, tone, words := "", health.Good, x.say.T("health.warm_fine")
+	if !s.Fresh.IsZero() {
+		age = backup.Ago(x.say, x.now.Sub(s.Fresh))
+	}
+	switch {
+	case s.Failing != nil || s.Given || s.Age(x.now) > replica.Old:
+		tone, words = health.Bad, x.say.T("health.warm_late")
+	case s.Fresh.IsZero():
+		tone, words = health.Unknown, x.say.T("health.warm_begins")
+	}
+	c := x.found("warm", "copy", tone, age, words)
+	c.Go = health.Go{Path: "/admin/backups", Label: x.say.T("health.backup_go")}
+	return []health.Check{c}
 }
 
 // writing is the database: whether it takes writes, and whether its log is folded
