@@ -5,7 +5,8 @@
 // Each case runs the real program as a process of its own and holds it against
 // what clients saw: whatever was acked is there once, under the same id, and
 // the database is whole. Cases are numbered as in the project's list of what
-// must hold (C01 and on).
+// must hold (C01 and on); the table in cases_test.go names the tests of each,
+// those that stand beside the code that they are about among them.
 //
 // A test runs a few rounds of each. The whole size is asked for, a case or all
 // of them, and adds up over runs in a file that prints as a table:

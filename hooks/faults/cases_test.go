@@ -1,0 +1,97 @@
+package faults_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// cases are those of what must hold when things go wrong that are proven here,
+// or beside the code that they are about: what is claimed, and the tests that
+// hold it, by their folder under hooks. A row and the comments above its tests
+// name each other.
+var cases = []struct{ id, claim, tests string }{
+	{"C01", "killed under load", "faults.TestKilledUnderLoad"},
+	{"C02", "killed between commit and ack", "faults.TestKilledBetweenCommitAndAck"},
+	{"C03", "killed while starting", "faults.TestKilledAtTheStart"},
+	{"C04", "power cut", "faults.TestPowerCut"},
+	{"C05", "torn log", "faults.TestPowerCut"},
+	{"C06", "reads, writes and syncs fail", "faults.TestDiskFails"},
+	{"C07", "disk full and back", "faults.TestDiskFullAndBack files.TestBallastGoesWhenTheDiskIsFull"},
+	{"C08", "disk full during an upload", "faults.TestDiskFullAndBack"},
+	{"C09", "no descriptors left", "faults.TestDescriptorsAreGone"},
+	{"C10", "database locked by another process", "faults.TestLockedByAnotherProcess"},
+	{"C12", "retries", "faults.TestRetriesAreOne"},
+	{"C13", "ids that are misused", "faults.TestNamesOfMessagesAreChecked"},
+	{"C14", "a file is as durable as its message", "faults.TestPowerCut"},
+	{"C15", "one order", "faults.TestCutAtAnyByte"},
+	{"C16", "resume at any byte", "faults.TestCutAtAnyByte"},
+	{"C18", "cursors that are none", "faults.TestPlacesThatAreNone"},
+	{"C22", "killed in a migration", "faults.TestKilledInMigration"},
+	{"C23", "drain", "faults.TestStoppedUnderLoad"},
+	{"C24", "a herd comes back", "faults.TestAHerdComesBack"},
+	{"C25", "slow readers", "faults.TestWhoDoesNotRead"},
+	{"C26", "frozen and half-open peers", "faults.TestWhoDoesNotRead faults.TestFrozenProgramGoesOn"},
+	{"C27", "bits turn over", "faults.TestBitsTurnOver"},
+}
+
+// caseID finds a case in a comment.
+var caseID = regexp.MustCompile(`\bC[0-9]{2}\b`)
+
+// allTests are all tests and fuzz targets under hooks, with the comments above them.
+func allTests(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		folder, err := filepath.Rel("..", filepath.Dir(file))
+		for _, d := range parsed.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && (strings.HasPrefix(f.Name.Name, "Test") || strings.HasPrefix(f.Name.Name, "Fuzz")) {
+				all[filepath.ToSlash(folder)+"."+f.Name.Name] = f.Doc.Text()
+			}
+		}
+		return err
+	})
+	must(t, err)
+	return all
+}
+
+// Every case has its tests, every test that is named exists and says so itself,
+// and none says so that is not named.
+func TestEveryCaseHasItsTests(t *testing.T) {
+	t.Parallel()
+	all := allTests(t)
+	rows := map[string][]string{}
+	for i, c := range cases {
+		rows[c.id] = strings.Fields(c.tests)
+		if c.claim == "" || len(rows[c.id]) == 0 || i > 0 && c.id <= cases[i-1].id {
+			t.Errorf("%s: a row in its place has a claim and a test", c.id)
+		}
+		for _, name := range rows[c.id] {
+			if comment, there := all[name]; !there {
+				t.Errorf("%s: there is no %s", c.id, name)
+			} else if !slices.Contains(caseID.FindAllString(comment, -1), c.id) {
+				t.Errorf("%s: the comment above %s does not name it", c.id, name)
+			}
+		}
+	}
+	for name, comment := range all {
+		for _, id := range caseID.FindAllString(comment, -1) {
+			if tests, held := rows[id]; held && !slices.Contains(tests, name) {
+				t.Errorf("%s names %s, whose row does not name it", name, id)
+			}
+		}
+	}
+}
