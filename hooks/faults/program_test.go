@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -46,16 +47,17 @@ func TestMain(m *testing.M) {
 
 // executable builds the program, once, as it is shipped: without -race, which the
 // journeys run it with and which makes a start take ten times as long.
-var executable = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(scratch, "xiaoer")
-	build := exec.Command("go", "build", "-o", path, "github.com/dianxiaoer/xiaoer")
-	build.Env = append(os.Environ(), "GOFLAGS=")
-	out, err := build.CombinedOutput()
-	if err != nil {
+var executable = sync.OnceValues(func() (string, error) { return build("xiaoer") })
+
+func build(name string, flags ...string) (string, error) {
+	path := filepath.Join(scratch, name)
+	c := exec.Command("go", append(append([]string{"build", "-o", path}, flags...), "github.com/dianxiaoer/xiaoer")...)
+	c.Env = append(os.Environ(), "GOFLAGS=")
+	if out, err := c.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the program: %w: %s", err, out)
 	}
 	return path, nil
-})
+}
 
 // furnished is a data folder with a shop and its owner, to be copied.
 var furnished = sync.OnceValues(func() (string, error) {
@@ -74,13 +76,15 @@ var furnished = sync.OnceValues(func() (string, error) {
 
 // desk is the program on a folder of its own; it runs, or it does not.
 type desk struct {
-	t      testing.TB
-	dir    string
-	listen string
-	cmd    *exec.Cmd
-	group  atomic.Int64 // of processes, that a relay may end at any time; 0 for none
-	said   *desktest.Output
-	exited chan struct{}
+	t       testing.TB
+	dir     string
+	listen  string
+	program string   // the executable, where it is another one
+	serve   []string // flags of it
+	cmd     *exec.Cmd
+	group   atomic.Int64 // of processes, that a relay may end at any time; 0 for none
+	said    *desktest.Output
+	exited  chan struct{}
 }
 
 // shop is a desk that does not run yet, in a folder of its own.
@@ -100,7 +104,7 @@ func over(t testing.TB, dir string) *desk {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer l.Close()
-	d := &desk{t: t, dir: dir, listen: l.Addr().String()}
+	d := &desk{t: t, dir: dir, listen: l.Addr().String(), serve: []string{"--unlimited", "127.0.0.0/8"}}
 	t.Cleanup(d.kill)
 	return d
 }
@@ -120,7 +124,8 @@ func (d *desk) begin(wrapper ...string) {
 	d.t.Helper()
 	path, err := executable()
 	must(d.t, err)
-	args := append(slices.Clone(wrapper), path, "serve", "--http", d.listen, "--dir", d.dir, "--unlimited", "127.0.0.0/8", "--log-format", "json")
+	args := append(slices.Clone(wrapper), cmp.Or(d.program, path), "serve", "--http", d.listen, "--dir", d.dir, "--log-format", "json")
+	args = append(args, d.serve...)
 	d.said, d.exited = &desktest.Output{}, make(chan struct{})
 	d.cmd = exec.Command(args[0], args[1:]...)
 	d.cmd.Stdout, d.cmd.Stderr = d.said, d.said

@@ -204,17 +204,23 @@ func TestCutAtAnyByte(t *testing.T) {
 			t.Errorf("one saw %d entries and another %d, or in another order", len(p.order), len(writer.order))
 		}
 	}
+	writer.inOrder()
+	crowd(watchers[:1]).whole(t, c, d.dir)
+}
+
+// inOrder holds that what somebody wrote has arrived in the order in which they did.
+func (p *person) inOrder() {
+	p.t.Helper()
 	last := 0
-	for _, id := range writer.order {
+	for _, id := range p.order {
 		var n int
-		if _, err := fmt.Sscanf(writer.seen[id], "在吗 m%d", &n); err == nil {
+		if _, err := fmt.Sscanf(p.seen[id], "在吗 m%d", &n); err == nil {
 			if n < last {
-				t.Errorf("m%d came after m%d", n, last)
+				p.t.Errorf("m%d came after m%d", n, last)
 			}
 			last = n
 		}
 	}
-	crowd(watchers[:1]).whole(t, c, d.dir)
 }
 
 // C18. A place that nobody has given is no place: the client is told to load
