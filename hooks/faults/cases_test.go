@@ -39,6 +39,13 @@ var cases = []struct{ id, claim, tests string }{
 	{"C25", "slow readers", "faults.TestWhoDoesNotRead"},
 	{"C26", "frozen and half-open peers", "faults.TestWhoDoesNotRead faults.TestFrozenProgramGoesOn"},
 	{"C27", "bits turn over", "faults.TestBitsTurnOver"},
+	{"C29", "what visitors write runs nowhere and is read as it was written", "journeys.TestHostileWordsAreShownAndDoNothing journeys.TestHostileWordsInEveryField"},
+	{"C30", "what staff write runs nowhere", "journeys.TestHostileWordsInEveryField"},
+	{"C32", "no markup of anybody's becomes markup of ours", "journeys.TestHostileWordsAreShownAndDoNothing journeys.TestHostileWordsInEveryField"},
+	{"C67", "frames that are none, or too large", "faults.TestFramesThatAreNone"},
+	{"C68", "inflated frames", "faults.TestFramesThatAreNone"},
+	{"C69", "who says nothing, or slowly", "faults.TestWhoSaysNothingIsSentAway"},
+	{"C72", "bodies that are bombs", "faults.TestBodiesThatAreBombs"},
 }
 
 // caseID finds a case in a comment.
