@@ -24,7 +24,7 @@ var layers = []struct{ name, packages string }{
 	{"notices", "notices"},
 	{"spine", "channels customers conversations"},
 	{"features", "routing sla escalation reminders quickreplies protocol channels/widget backup search"},
-	{"surfaces", "team admin console setup health retention ops demo seed bench"},
+	{"surfaces", "team admin console export setup health retention ops demo seed bench"},
 }
 
 // sideways are the exceptions, each with its reason. One that is no longer used

@@ -21,6 +21,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/demo"
 	"github.com/dianxiaoer/xiaoer/hooks/escalation"
+	"github.com/dianxiaoer/xiaoer/hooks/export"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/health"
 	"github.com/dianxiaoer/xiaoer/hooks/notices"
@@ -74,6 +75,7 @@ func Register(app core.App, c *Config) *web.Table {
 	// surfaces
 	admin.Register(app, t)
 	console.Register(app, t)
+	export.Register(app, t)
 	team.Register(app, t)
 	setup.Register(app, t)
 	retention.Register(app, t)

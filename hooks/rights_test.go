@@ -236,6 +236,7 @@ var things = map[string]func(d *theDesk) string{
 	"/api/xiaoer/customers/":     func(d *theDesk) string { return d.customerOf(d.waiting()) },
 	"/api/xiaoer/reminders/":     func(d *theDesk) string { return d.promised(d.waiting().Conversation) },
 	"/admin/customers/":          func(d *theDesk) string { return d.customerOf(d.waiting()) },
+	"/desk/customers/":           func(d *theDesk) string { return d.customerOf(d.waiting()) },
 	"/admin/staff/":              func(d *theDesk) string { return d.newcomer(access.ReadOnly) },
 	"/api/xiaoer/staff/":         func(d *theDesk) string { return d.newcomer(access.Agent) },
 	"/admin/roles/": func(d *theDesk) string {

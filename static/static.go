@@ -17,6 +17,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -106,6 +107,27 @@ func lean(name string, raw []byte) []byte {
 
 // URL is the address of an asset such as "js/console/main.js".
 func URL(name string) string { return prefix + loaded().version + "/" + name }
+
+// tokens and dark are the colours and sizes that css/ui.css begins with.
+var (
+	tokens = regexp.MustCompile(`(?s):root\{.*?\n\}\n`)
+	dark   = regexp.MustCompile(`(?s)\[data-theme=dark\](\{.*?\n\})\n`)
+)
+
+// Standalone is a style sheet for pages that leave the desk: the desk's tokens, dark
+// where the system is, and the named sheet.
+func Standalone(name string) ([]byte, error) {
+	sheet, ok := loaded().assets[name]
+	if !ok {
+		return nil, fmt.Errorf("static %s: %w", name, fs.ErrNotExist)
+	}
+	ui := loaded().assets["css/ui.css"].raw
+	night := dark.FindSubmatch(ui)
+	if night == nil {
+		return nil, errors.New("static css/ui.css: no tokens of the dark")
+	}
+	return slices.Concat(tokens.Find(ui), []byte("@media (prefers-color-scheme:dark){:root"), night[1], []byte("}\n"), sheet.raw), nil
+}
 
 // Icon is the address of one drawing in the sprite, for <use href>.
 func Icon(name string) string { return URL("icons.svg") + "#" + name }

@@ -26,6 +26,7 @@ const (
 	CustomersReveal       Permission = "customers.reveal" // phone and e-mail in full
 	CustomersMerge        Permission = "customers.merge"  // two who are one person
 	CustomersBlock        Permission = "customers.block"
+	CustomersExport       Permission = "customers.export"   // all of one as a file
 	CustomersErase        Permission = "customers.erase"    // for good, with all that was said
 	TagsEdit              Permission = "tags.edit"          // the shop's list of tags
 	QuickRepliesEdit      Permission = "quick_replies.edit" // the shop's, not one's own
@@ -54,7 +55,7 @@ var Areas = []Area{
 	{"conversations", []Permission{
 		ConversationsReply, ConversationsTransfer, ConversationsSeeGroup, ConversationsSeeAll, ConversationsTakeOver, ConversationsOverCap, ConversationsAssign,
 	}},
-	{"customers", []Permission{CustomersSee, CustomersEdit, CustomersReveal, CustomersMerge, CustomersBlock, CustomersErase}},
+	{"customers", []Permission{CustomersSee, CustomersEdit, CustomersReveal, CustomersMerge, CustomersBlock, CustomersExport, CustomersErase}},
 	{"words", []Permission{TagsEdit, QuickRepliesEdit}},
 	{"team", []Permission{GroupsEdit, StaffSee, StaffPresence, StaffEdit, RolesEdit}},
 	{"shop", []Permission{ChannelsEdit, EscalationEdit, SettingsEdit, SecurityEdit, AuditSee, ExportsMake, BackupsManage}},
@@ -70,14 +71,14 @@ var Permissions = func() (list []Permission) {
 
 // sensitive are those by which data leaves the shop, or that are power over
 // colleagues and the shop itself.
-var sensitive = []Permission{CustomersReveal, CustomersErase, StaffEdit, RolesEdit, SettingsEdit, SecurityEdit, ExportsMake, BackupsManage}
+var sensitive = []Permission{CustomersReveal, CustomersExport, CustomersErase, StaffEdit, RolesEdit, SettingsEdit, SecurityEdit, ExportsMake, BackupsManage}
 
 // Sensitive reports whether p deserves a second thought before it is given.
 func Sensitive(p Permission) bool { return slices.Contains(sensitive, p) }
 
 // needs are what a permission is of no use without.
 var needs = map[Permission]Permission{
-	StaffEdit: StaffSee, CustomersEdit: CustomersSee, CustomersReveal: CustomersSee, CustomersMerge: CustomersSee, CustomersBlock: CustomersSee, CustomersErase: CustomersSee,
+	StaffEdit: StaffSee, CustomersEdit: CustomersSee, CustomersReveal: CustomersSee, CustomersMerge: CustomersSee, CustomersBlock: CustomersSee, CustomersExport: CustomersSee, CustomersErase: CustomersSee,
 }
 
 // Complete is list with what its permissions need, in the order in which they

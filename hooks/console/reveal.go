@@ -14,8 +14,8 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
-// reveals is the one way on which phone numbers and addresses leave in full: one
-// at a time, for a reason, and not many in an hour.
+// reveals is the one way on which phone numbers and addresses come to a screen in
+// full: one at a time, for a reason, and not many in an hour.
 type reveals struct{ most *limits.Window }
 
 func newReveals(app core.App) *reveals {

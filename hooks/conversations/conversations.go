@@ -44,6 +44,7 @@ func Register(app core.App) {
 		app.OnRecordDelete(collection).BindFunc(refuseRecords)
 	}
 	customers.OnLink(app).BindFunc(t.relink)
+	customers.OnExport(app).BindFunc(exportHistory)
 	access.OnGroupLeaves(app).BindFunc(keepGroup)
 	outbox.Handle(app, recalledFile, deleteFile)
 	outbox.Handle(app, customers.Retag, t.retag)

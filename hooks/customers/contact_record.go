@@ -83,6 +83,12 @@ func local(address string) string {
 	return ""
 }
 
+// picture is the address of a picture wherever it lies.
+func (c *Contact) picture() string { return c.GetString("avatar") }
+
+// Created is when the visitor first came.
+func (c *Contact) Created() types.DateTime { return c.GetDateTime("created") }
+
 // Lang is the language to speak to the visitor.
 func (c *Contact) Lang() string { return c.GetString("lang") }
 

@@ -58,6 +58,10 @@ func (c *Customer) Name() string { return c.GetString("name") }
 // Avatar is the address of a picture on this server, or "".
 func (c *Customer) Avatar() string { return local(c.GetString("avatar")) }
 
+// picture is the address of a picture wherever it lies, as the shop's site has told
+// it.
+func (c *Customer) picture() string { return c.GetString("avatar") }
+
 // Phone is in full; who may see it so is for the caller to ask.
 func (c *Customer) Phone() string { return c.GetString("phone") }
 

@@ -33,6 +33,8 @@ const (
 	linksKey  = "customers.links"
 	erasesKey = "customers.erases"
 	sweepJob  = "customers.sweep"
+
+	exportsKey = "customers.exports"
 )
 
 // Undo is how long what was deleted (a tag, a note, a field) can come back, and a
@@ -45,6 +47,8 @@ func Register(app core.App) {
 	app.Store().Set(linksKey, &hook.Hook[*LinkEvent]{})
 	app.Store().Set(erasesKey, &hook.Hook[*EraseEvent]{})
 	OnErase(app).BindFunc(erase)
+	app.Store().Set(exportsKey, &hook.Hook[*ExportEvent]{})
+	OnExport(app).BindFunc(exportPerson)
 	audit.Watch(app, Customers, customerTrail)
 	audit.Watch(app, Contacts, contactTrail)
 	audit.Watch(app, Notes, noteTrail)

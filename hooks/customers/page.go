@@ -111,6 +111,11 @@ type Visited struct {
 
 // TrailOf lists the pages that a customer's contacts came by, the last one first.
 func TrailOf(app core.App, customer string) ([]Visited, error) {
+	return trail(app, customer, clock.Now(app).Add(-trailLife), mostPages)
+}
+
+// trail lists at most so many of those that they came by since; -1 is all.
+func trail(app core.App, customer string, since time.Time, most int) ([]Visited, error) {
 	var rows []struct {
 		Contact string         `db:"contact"`
 		URL     string         `db:"url"`
@@ -118,8 +123,7 @@ func TrailOf(app core.App, customer string) ([]Visited, error) {
 		Kind    string         `db:"kind"`
 		Came    types.DateTime `db:"came"`
 	}
-	since := moment(clock.Now(app).Add(-trailLife))
-	err := app.ConcurrentDB().NewQuery(trailOf).Bind(dbx.Params{"customer": customer, "since": since, "most": mostPages}).All(&rows)
+	err := app.ConcurrentDB().NewQuery(trailOf).Bind(dbx.Params{"customer": customer, "since": moment(since), "most": most}).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("trail of %s: %w", customer, err)
 	}

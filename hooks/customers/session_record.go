@@ -35,7 +35,8 @@ func newSession(app core.App, contact, hash string, now types.DateTime) (*sessio
 	return s, nil
 }
 
-func (s *session) contact() string      { return s.GetString("contact") }
-func (s *session) seen() types.DateTime { return s.GetDateTime("seen") }
+func (s *session) contact() string         { return s.GetString("contact") }
+func (s *session) seen() types.DateTime    { return s.GetDateTime("seen") }
+func (s *session) created() types.DateTime { return s.GetDateTime("created") }
 
 func (s *session) dead(now time.Time) bool { return now.Sub(s.seen().Time()) > sessionLife }

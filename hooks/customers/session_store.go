@@ -84,6 +84,15 @@ func findSession(app core.App, where dbx.Expression) (*session, error) {
 	return s, nil
 }
 
+// sessionsOf lists a contact's, the oldest first.
+func sessionsOf(app core.App, contact string) ([]*session, error) {
+	var all []*session
+	if err := app.RecordQuery(Sessions).AndWhere(dbx.HashExp{"contact": contact}).OrderBy("created", "id").All(&all); err != nil {
+		return nil, fmt.Errorf("sessions of contact %s: %w", contact, err)
+	}
+	return all, nil
+}
+
 // unknown turns "no such row" into "sign in again", and nothing else: a fault
 // of the database must not make a browser throw its token away.
 func unknown(err error) error {

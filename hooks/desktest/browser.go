@@ -40,6 +40,9 @@ func SignIn(tb testing.TB, s *httptest.Server, identity, password string) *Brows
 	return b
 }
 
+// Client makes its requests, for those whose answer is not to be read whole.
+func (b *Browser) Client() *http.Client { return b.client }
+
 // Get asks for a page.
 func (b *Browser) Get(path string) Answer {
 	b.tb.Helper()

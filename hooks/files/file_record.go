@@ -1,6 +1,8 @@
 package files
 
 import (
+	"strings"
+
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 )
@@ -57,6 +59,19 @@ func (f *File) Height() int { return f.GetInt("height") }
 
 // SHA256 is the digest of the bytes, in hex.
 func (f *File) SHA256() string { return f.GetString("sha256") }
+
+// FiledAs is a name for it beside others in a folder: its own, behind its day and as
+// much of its id as tells it from them.
+func (f *File) FiledAs() string {
+	return "files/" + f.Created().Time().UTC().Format("20060102") + "-" + f.Id[:12] + "-" + Clean(f.Name())
+}
+
+// Shown reports whether a browser may show it: all else is to be saved, and opened by
+// who knows what it is.
+func (f *File) Shown() bool {
+	mime, _, _ := strings.Cut(f.MIME(), ";")
+	return plain[mime] != nil
+}
 
 // Created is when it was uploaded.
 func (f *File) Created() types.DateTime { return f.GetDateTime("created") }

@@ -4,12 +4,16 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 )
+
+// sentPage is how many files of a thread are read at once.
+const sentPage = 200
 
 // ByID finds a file; an absent one is [fail.NotFound] by way of sql.ErrNoRows.
 func ByID(app core.App, id string) (*File, error) {
@@ -52,6 +56,44 @@ func OfContacts(app core.App, contacts []string) (ids []string, bytes int64, err
 		}
 	}
 	return ids, bytes, nil
+}
+
+// SentTo counts the files that were sent in a contact's thread.
+func SentTo(app core.App, contact string) (n int, bytes int64, err error) {
+	err = app.ConcurrentDB().NewQuery("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM files WHERE contact = {:in} AND message != '' AND purpose = 'message'").
+		Bind(dbx.Params{"in": contact}).Row(&n, &bytes)
+	if err != nil {
+		return 0, 0, fmt.Errorf("files of contact %s: %w", contact, err)
+	}
+	return n, bytes, nil
+}
+
+// SentIn are the files that were sent in a contact's thread, read some at a time, the
+// oldest first.
+func SentIn(app core.App, contact string) iter.Seq2[*File, error] {
+	return func(yield func(*File, error) bool) {
+		for last := (&File{}); ; {
+			p := dbx.Params{"in": contact}
+			where := "contact = {:in} AND message != '' AND purpose = 'message'"
+			if last.Record != nil {
+				p["created"], p["id"] = last.Created().String(), last.Id
+				where += " AND (created, id) > ({:created}, {:id})"
+			}
+			var some []*core.Record
+			if err := app.RecordQuery(Collection).AndWhere(dbx.NewExp(where, p)).OrderBy("created", "id").Limit(sentPage).All(&some); err != nil {
+				yield(nil, fmt.Errorf("files of contact %s: %w", contact, err))
+				return
+			}
+			for _, r := range some {
+				if last = wrap(r); !yield(last, nil) {
+					return
+				}
+			}
+			if len(some) < sentPage {
+				return
+			}
+		}
+	}
 }
 
 // byClientID finds the file that its owner has already sent under an id. None

@@ -124,13 +124,22 @@ func same(first *File, sha256 string) (*File, error) {
 // Copy keeps the bytes of f once more, for u's owner and purpose: the two live and
 // go by themselves.
 func Copy(app core.App, f *File, u Upload) (*File, error) {
-	bytes, err := os.Open(shelfOf(app).path(f.ID()))
+	bytes, err := Open(app, f)
 	if err != nil {
-		return nil, fmt.Errorf("copy file %s: %w", f.ID(), err)
+		return nil, fmt.Errorf("copy: %w", err)
 	}
 	defer func() { _ = bytes.Close() }()
 	u.Name, u.Body = f.Name(), bytes
 	return Store(app, u)
+}
+
+// Open opens the bytes of f; fs.ErrNotExist where they are lost.
+func Open(app core.App, f *File) (io.ReadCloser, error) {
+	bytes, err := os.Open(shelfOf(app).path(f.ID()))
+	if err != nil {
+		return nil, fmt.Errorf("file %s: %w", f.ID(), err)
+	}
+	return bytes, nil
 }
 
 // Claim binds an upload to the message that carries it, inside that message's

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -35,14 +34,13 @@ func Serve(e *core.RequestEvent, f *File) error {
 		return fmt.Errorf("open file %s: %w", f.ID(), err)
 	}
 	defer func() { _ = bytes.Close() }()
-	mime, _, _ := strings.Cut(f.MIME(), ";")
 	h := e.Response.Header()
-	switch _, shown := plain[mime]; {
-	case mime == "application/pdf":
+	switch {
+	case f.MIME() == "application/pdf":
 		h.Set("Content-Type", f.MIME())
 		h.Set("Content-Disposition", disposition("inline", f.Name()))
 		h.Set("Content-Security-Policy", viewerOnly)
-	case shown:
+	case f.Shown():
 		h.Set("Content-Type", f.MIME())
 		h.Set("Content-Disposition", disposition("inline", f.Name()))
 		h.Set("Content-Security-Policy", sandboxed)

@@ -30,6 +30,7 @@ func Register(app core.App, t *web.Table) {
 	audit.Watch(app, Collection, trail)
 	app.OnRecordValidate(Collection).BindFunc(check)
 	customers.OnLink(app).BindFunc(follow)
+	customers.OnExport(app).BindFunc(promised)
 	customers.OnErase(app).BindFunc(func(e *customers.EraseEvent) error {
 		if err := e.Delete("reminders", Collection, "contact", e.Contacts); err != nil {
 			return err

@@ -26,7 +26,7 @@ const tools = once(() => styled("tools"));
 const tool = (load, name) => dialog(() => Promise.all([load(), tools()]).then(([module]) => module), name);
 const colleague = () => import("./colleague.js");
 const dialogs = {
-  merge: dialog(() => import("./panel/merge.js"), "Merge"), block: dialog(() => import("./panel/block.js"), "Block"), erase: dialog(() => import("./panel/erase.js"), "Erase"),
+  merge: dialog(() => import("./panel/merge.js"), "Merge"), block: dialog(() => import("./panel/block.js"), "Block"), erase: dialog(() => import("./panel/erase.js"), "Erase"), export: dialog(() => import("./panel/export.js"), "Export"),
   unsent: dialog(() => import("./unsent_list.js"), "UnsentList"),
   transfer: dialog(() => import("./transfer.js"), "Transfer"), leaving: dialog(() => import("./leaving.js"), "Leaving"), quick: dialog(() => import("./quick.js"), "NewReply"),
   settings: tool(() => import("./settings.js"), "Settings"), palette: tool(() => import("./palette.js"), "Palette"), keys: tool(() => import("./sheet.js"), "Sheet"),

@@ -6,10 +6,10 @@ import { get, post } from "../api.js";
 import { copyText } from "../copying.js";
 import { leave } from "../select.js";
 import { p } from "./words.js";
+import { Held, Taking, kinds } from "./export.js";
 import * as store from "../store.js";
-import { bytes, date, t, time } from "../words.js";
+import { date, t, time } from "../words.js";
 
-const kinds = ["conversations", "messages", "files", "notes", "contacts", "pages", "reminders"];
 const shut = () => { store.dialog.value = null; };
 
 export function Erase({ customer, contact, name }) {
@@ -33,12 +33,11 @@ export function Erase({ customer, contact, name }) {
   };
   if (receipt) return html`<${Receipt} of=${receipt} />`;
   return html`<${Dialog} title=${p("erase_title", { Name: name })} onClose=${shut}>
-    <div class="dlg-b"><p>${p("erase_lead")}</p>${found && html`<${Rows} of=${found} />`}<p class="muted">${p("erase_backups")}</p>
+    <div class="dlg-b"><p>${p("erase_lead")}</p>${found && html`<${Held} of=${found} />`}<p class="muted">${p("erase_backups")}</p>
+      ${!wrong && store.may("customers.export") && html`<${Taking} customer=${customer} words=${p("export_save")}><span class="grow">${p("export_first")}</span><//>`}
       ${wrong ? html`<p class="err" role="alert">${wrong}</p>` : html`<label class="row"><input type="checkbox" checked=${sure} onChange=${(e) => setSure(e.target.checked)} /><span>${p("erase_sure")}</span></label>`}</div>
     <div class="dlg-f"><button type="button" class="btn" onClick=${shut}>${t("cancel")}</button><button type="button" class="btn pri" disabled=${!found || !sure || busy || wrong} onClick=${erase}>${p("erase_do")}</button></div><//>`;
 }
-
-const Rows = ({ of }) => html`<dl class="kv">${kinds.filter((k) => of.rows[k]).map((k) => html`<dt key=${k}>${p("erase_" + k)}</dt><dd class="num">${of.rows[k]}${k === "files" && of.bytes ? ` · ${bytes(of.bytes)}` : ""}</dd>`)}</dl>`;
 
 // Receipt is to be kept by whoever has to show that it was done; nothing in it is the
 // customer's but the number that they had here.
@@ -48,6 +47,6 @@ function Receipt({ of }) {
   const words = [p("erase_done"), `${p("erase_id")} ${of.customer}`, `${p("erase_at")} ${of.at}`, `${p("erase_by")} ${of.staff.name}`, ...kinds.filter((k) => of.rows[k]).map((k) => `${p("erase_" + k)} ${of.rows[k]}`)].join("\n");
   return html`<${Dialog} title=${p("erase_done")} onClose=${shut}>
     <div class="dlg-b"><p class="row"><${Icon} name="circle-check" />${p("erase_done_text")}</p>
-      <dl class="kv"><dt>${p("erase_id")}</dt><dd class="num">${of.customer}</dd><dt>${p("erase_at")}</dt><dd class="num">${moment}</dd><dt>${p("erase_by")}</dt><dd>${of.staff.name}</dd></dl><${Rows} of=${of} /></div>
+      <dl class="kv"><dt>${p("erase_id")}</dt><dd class="num">${of.customer}</dd><dt>${p("erase_at")}</dt><dd class="num">${moment}</dd><dt>${p("erase_by")}</dt><dd>${of.staff.name}</dd></dl><${Held} of=${of} /></div>
     <div class="dlg-f"><button type="button" class="btn" onClick=${() => copyText(words)}><${Icon} name="copy" />${p("erase_copy")}</button><button type="button" class="btn pri" onClick=${shut}>${t("done")}</button></div><//>`;
 }

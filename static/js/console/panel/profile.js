@@ -43,21 +43,23 @@ function Who({ c, card, can, editing, onEdit, onDone }) {
     <${More} c=${c} card=${card} /></div>`;
 }
 
-const openErase = (c, card) => { store.dialog.value = { kind: "erase", customer: card.customer.id, contact: c.contact.id, name: card.customer.name || c.contact.name }; };
+const openOn = (kind, c, card) => { store.dialog.value = { kind, customer: card.customer.id, contact: c.contact.id, name: card.customer.name || c.contact.name }; };
 const openMerge = (card) => { store.dialog.value = { kind: "merge", customer: card.customer.id }; };
 
 function More({ c, card }) {
   const [open, setOpen] = useState(false);
   const merge = store.may("customers.merge") && !card.anonymous;
   const block = mayBlock() && !card.anonymous;
+  const exports = store.may("customers.export") && !card.anonymous;
   const erase = store.may("customers.erase") && !card.anonymous;
-  if (!merge && !block && !erase) return null;
+  if (!merge && !block && !exports && !erase) return null;
   const act = (run) => () => { setOpen(false); run(); };
   return html`<span class="pop-at"><${IconButton} icon="dots" label=${p("person_more")} aria-haspopup="menu" aria-expanded=${open} onClick=${() => setOpen(!open)} />
     ${open && html`<${Menu} label=${p("person_more")} cls="right" onClose=${() => setOpen(false)}>
       ${merge && html`<button type="button" role="menuitem" onClick=${act(() => openMerge(card))}><${Icon} name="arrows-join" />${p("merge")}</button>`}
       ${block && html`<button type="button" role="menuitem" onClick=${act(() => openBlock(c, card))}><${Icon} name="ban" />${p("block")}</button>`}
-      ${erase && html`<hr /><button type="button" role="menuitem" onClick=${act(() => openErase(c, card))}><${Icon} name="trash" />${p("erase")}</button>`}<//>`}</span>`;
+      ${exports && html`<hr /><button type="button" role="menuitem" onClick=${act(() => openOn("export", c, card))}><${Icon} name="download" />${p("export")}</button>`}
+      ${erase && html`${!exports && html`<hr />`}<button type="button" role="menuitem" onClick=${act(() => openOn("erase", c, card))}><${Icon} name="trash" />${p("erase")}</button>`}<//>`}</span>`;
 }
 
 // One is a field: as it is, or as it is changed.
