@@ -53,9 +53,9 @@ type desk struct{ most *limits.Window }
 
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {
-	l := settings.LimitsOf(app)
-	d := &desk{limits.NewWindow(l.Reveals, l.RevealWindow)}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		l := settings.LimitsOf(app)
+		d := &desk{limits.NewWindow(l.Reveals, l.RevealWindow)}
 		t.API(e.Router, web.Route{Method: http.MethodGet, Path: "/api/xiaoer/customers/{id}/export", Permission: access.CustomersExport, Handle: tell})
 		t.Pages(e.Router, web.Route{Method: http.MethodPost, Path: "/desk/customers/{id}/export", Permission: access.CustomersExport, Handle: d.send})
 		return e.Next()

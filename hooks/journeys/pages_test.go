@@ -373,7 +373,7 @@ func (p *person) auditIn(schemes ...string) {
 	}
 	for _, scheme := range schemes {
 		p.prefer(scheme)
-		p.until(scheme, fmt.Sprintf("document.documentElement.dataset.theme === %q", scheme))
+		p.until(scheme, fmt.Sprintf("(document.documentElement.dataset.theme ?? %[1]q) === %[1]q", scheme)) // a page that left the desk follows the system alone
 		p.until("everything to have come to rest", `document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)`)
 		for _, found := range ask[[]string](p.view, `axe.run(document, { resultTypes: ["violations"] }).then((r) => r.violations.flatMap((v) =>
 			v.nodes.map((n) => v.id + " (" + v.help + "): " + n.target + " " + n.html.slice(0, 200) + " " + (n.any[0]?.message ?? ""))))`) {
