@@ -16,7 +16,6 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
-	"github.com/dianxiaoer/xiaoer/static"
 )
 
 // What data.json says of itself.
@@ -65,7 +64,7 @@ type listed struct {
 func (c *copied) write(ctx context.Context, to io.Writer) error {
 	c.zip = zip.NewWriter(to)
 	c.made = manifest{head: head{format, version, clock.Wire(c.now), c.shop, c.Say.Language}, Customer: c.told.Customer, Rows: map[string]int{files.Collection: 0}}
-	for _, step := range []func(context.Context) error{c.style, c.pages, c.data, c.files, c.list} {
+	for _, step := range []func(context.Context) error{c.pages, c.data, c.files, c.list} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -91,14 +90,6 @@ func (c *copied) put(name string, at time.Time, method uint16, fill func(io.Writ
 	return one, nil
 }
 
-// whole fills with what is at hand.
-func whole(content []byte) func(io.Writer) error {
-	return func(w io.Writer) error {
-		_, err := w.Write(content)
-		return err
-	}
-}
-
 // meter counts and digests what goes through.
 type meter struct {
 	to  io.Writer
@@ -111,15 +102,6 @@ func (m *meter) Write(p []byte) (int, error) {
 	_, _ = m.sum.Write(p[:n]) // a hash takes everything
 	m.n += int64(n)
 	return n, err
-}
-
-func (c *copied) style(context.Context) error {
-	css, err := static.Standalone("css/export.css")
-	if err != nil {
-		return err
-	}
-	_, err = c.put("style.css", c.now, zip.Deflate, whole(css))
-	return err
 }
 
 // data writes data.json.
@@ -220,6 +202,9 @@ func (c *copied) list(context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = c.put("manifest.json", c.now, zip.Deflate, whole(raw))
+	_, err = c.put("manifest.json", c.now, zip.Deflate, func(w io.Writer) error {
+		_, failed := w.Write(raw)
+		return failed
+	})
 	return err
 }

@@ -5,7 +5,6 @@
 // The file is a zip of
 //
 //	index.html, index-2.html…  to be read in any browser, without a network
-//	style.css
 //	data.json                  the same for programs, see below
 //	files/                     what was sent, each under a name of its own
 //	manifest.json              counts, and the SHA-256 of each of the above

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/static"
 	"github.com/dianxiaoer/xiaoer/views/export"
 )
 
@@ -18,23 +19,27 @@ const perPage = 2000
 // pages writes the pages: what is short on the first, and what may be long from
 // there on.
 func (c *copied) pages(ctx context.Context) error {
+	css, err := static.Standalone("css/export.css")
+	if err != nil {
+		return err
+	}
 	rest, stop := ahead(c.long())
 	defer stop()
-	for p := (export.Page{Lang: c.Say.Language, Shop: c.shop, Number: 1, Facts: c.facts()}); ; p.Number++ {
+	for p := (export.Page{Lang: c.Say.Language, Shop: c.shop, Number: 1, Facts: c.facts(), Style: string(css)}); ; p.Number++ {
 		body := templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 			if p.Number == 1 {
-				if err := c.short(ctx, w); err != nil {
-					return err
+				if failed := c.short(ctx, w); failed != nil {
+					return failed
 				}
 			}
 			for n := 0; n < perPage && rest.more; n++ {
-				if err := rest.render(ctx, w); err != nil {
-					return err
+				if failed := rest.render(ctx, w); failed != nil {
+					return failed
 				}
 			}
 			return export.Turn(p, rest.more).Render(ctx, w)
 		})
-		_, err := c.put(export.Name(p.Number), c.now, zip.Deflate, func(w io.Writer) error {
+		_, err = c.put(export.Name(p.Number), c.now, zip.Deflate, func(w io.Writer) error {
 			return export.Document(p).Render(templ.WithChildren(ctx, body), w)
 		})
 		if err != nil || !rest.more {
