@@ -220,7 +220,11 @@ func (h *history) happened(m *Message, e EventData) string {
 			return say.T("console.event_closed_by", "Name", by)
 		}
 	case Rated:
-		return strings.TrimSpace(say.T("console.event_rated") + " " + h.score(e.Score, e.Resolved) + " " + e.Comment)
+		text := say.T("console.event_rated") + " " + h.score(e.Score, e.Resolved)
+		if e.Comment != "" {
+			text += " · “" + e.Comment + "”"
+		}
+		return text
 	case Tagged:
 		return h.tagged(by, e)
 	case Marked:
