@@ -3,6 +3,7 @@ package conversations
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,58 +14,118 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
-// conversationColumns are those of a row, in the order in which they are read.
-const conversationColumns = "id, contact, customer, channel, status, assignee, [[group]], priority, tags, unread, waiting_since, queued, [[last]], " +
-	"last_seq, read_staff, read_visitor, rev, opened, closed, rating, resolved, rating_comment, rated, owner, [[rank]], " +
-	"preferred, night, [[left]], emotion, deadlines, sweep, later_until, unread_after, first_rating"
-
-const insertConversation = "INSERT INTO conversations (" + conversationColumns + ") VALUES ({:id}, {:contact}, {:customer}, {:channel}, {:status}, " +
-	"{:assignee}, {:group}, {:priority}, {:tags}, {:unread}, {:waiting_since}, {:queued}, {:last}, {:last_seq}, {:read_staff}, " +
-	"{:read_visitor}, {:rev}, {:opened}, {:closed}, {:rating}, {:resolved}, {:rating_comment}, {:rated}, {:owner}, {:rank}, " +
-	"{:preferred}, {:night}, {:left}, {:emotion}, {:deadlines}, {:sweep}, {:later_until}, {:unread_after}, {:first_rating})"
-
-// columnsOfChange are those of a row that may change, in their order.
-var columnsOfChange = strings.Split(strings.TrimPrefix(conversationColumns, "id, "), ", ")
-
-// updateOf is the statement that makes the row before into after, by the values
-// of both. A column that stays is left out, because SQLite writes each index anew
-// that has a column which is named: most of a conversation's have none that a
-// word in it changes.
-func updateOf(before, after dbx.Params) string {
-	set := make([]string, 0, len(columnsOfChange))
-	for _, column := range columnsOfChange {
-		name := strings.Trim(column, "[]")
-		if before[name] != after[name] {
-			set = append(set, column+"={:"+name+"}")
-		}
-	}
-	return strings.Join([]string{"UPDATE conversations", "SET", strings.Join(set, ", "), "WHERE id={:id}"}, " ")
+// column is one of a conversation's row.
+type column struct {
+	name  string
+	same  func(was, is *Conversation) bool
+	value func(*Conversation) any // as it is stored
 }
 
-func (c *Conversation) params() (dbx.Params, error) {
+// columns are those of a row, in the order in which they are read; the id alone
+// never changes.
+var columns = []column{
+	plain("id", func(c *Conversation) string { return c.ID }),
+	plain("contact", func(c *Conversation) string { return c.Contact }),
+	plain("customer", func(c *Conversation) string { return c.Customer }),
+	plain("channel", func(c *Conversation) string { return c.Channel }),
+	plain("status", func(c *Conversation) string { return string(c.Status) }),
+	plain("assignee", func(c *Conversation) string { return c.Assignee }),
+	plain("group", func(c *Conversation) string { return c.Group }),
+	plain("priority", func(c *Conversation) string { return c.Priority }),
+	written("tags", func(c *Conversation) any { return c.Tags }, func(was, is *Conversation) bool { return slices.Equal(was.Tags, is.Tags) }),
+	plain("unread", func(c *Conversation) int { return c.Unread }),
+	instant("waiting_since", func(c *Conversation) time.Time { return c.WaitingSince }),
+	instant("queued", func(c *Conversation) time.Time { return c.Queued }),
+	written("last", func(c *Conversation) any { return c.Last }, func(was, is *Conversation) bool { return equal(was.Last, is.Last) }),
+	plain("last_seq", func(c *Conversation) int64 { return c.LastSeq }),
+	plain("read_staff", func(c *Conversation) int64 { return c.ReadStaff }),
+	plain("read_visitor", func(c *Conversation) int64 { return c.ReadVisitor }),
+	plain("rev", func(c *Conversation) int64 { return c.Rev }),
+	instant("opened", func(c *Conversation) time.Time { return c.Opened }),
+	instant("closed", func(c *Conversation) time.Time { return c.Closed }),
+	plain("rating", func(c *Conversation) int { return c.Rating }),
+	plain("resolved", func(c *Conversation) string { return c.Resolved }),
+	plain("rating_comment", func(c *Conversation) string { return c.RatingComment }),
+	instant("rated", func(c *Conversation) time.Time { return c.Rated }),
+	plain("owner", func(c *Conversation) string { return c.Owner }),
+	instant("rank", func(c *Conversation) time.Time { return c.Rank }),
+	written("preferred", func(c *Conversation) any { return c.Preferred }, func(was, is *Conversation) bool { return equal(was.Preferred, is.Preferred) }),
+	plain("night", func(c *Conversation) bool { return c.Night }),
+	instant("left", func(c *Conversation) time.Time { return c.Left }),
+	plain("emotion", func(c *Conversation) string { return string(c.Emotion) }),
+	written("deadlines", func(c *Conversation) any { return c.Deadlines }, func(was, is *Conversation) bool { return slices.Equal(was.Deadlines, is.Deadlines) }),
+	instant("sweep", func(c *Conversation) time.Time { return c.Sweep }),
+	instant("later_until", func(c *Conversation) time.Time { return c.LaterUntil }),
+	plain("unread_after", func(c *Conversation) int64 { return c.UnreadAfter }),
+	plain("first_rating", func(c *Conversation) int { return c.FirstRating }),
+}
+
+func plain[T comparable](name string, of func(*Conversation) T) column {
+	return column{name, func(was, is *Conversation) bool { return of(was) == of(is) }, func(c *Conversation) any { return of(c) }}
+}
+
+func instant(name string, of func(*Conversation) time.Time) column {
+	return column{name, func(was, is *Conversation) bool { return of(was).Equal(of(is)) }, func(c *Conversation) any { return clock.Stored(of(c)) }}
+}
+
+// written is stored as JSON.
+func written(name string, of func(*Conversation) any, same func(was, is *Conversation) bool) column {
+	return column{name, same, func(c *Conversation) any { return string(mustJSON(of(c))) }}
+}
+
+func equal[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// conversationColumns names them, and insertConversation writes a row.
+var conversationColumns, insertConversation = func() (string, string) {
+	names, values := make([]string, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		names[i], values[i] = "[["+c.name+"]]", "{:"+c.name+"}"
+	}
+	list := strings.Join(names, ", ")
+	return list, "INSERT INTO conversations (" + list + ") VALUES (" + strings.Join(values, ", ") + ")"
+}()
+
+// updateOf is the statement that makes the row was into is, and its values. A
+// column that stays is left out, because SQLite writes each index anew that has a
+// column which is named: most of a conversation's have none that a word in it
+// changes.
+func updateOf(was, is *Conversation) (string, dbx.Params) {
+	is.settle()
+	var text strings.Builder
+	text.WriteString("UPDATE conversations SET ")
+	params := dbx.Params{"id": is.ID}
+	for _, c := range columns {
+		if c.same(was, is) {
+			continue
+		}
+		if len(params) > 1 {
+			text.WriteString(", ")
+		}
+		text.WriteString("[[" + c.name + "]] = {:" + c.name + "}")
+		params[c.name] = c.value(is)
+	}
+	text.WriteString(" WHERE id = {:id}")
+	return text.String(), params
+}
+
+// params are the values of a new row.
+func (c *Conversation) params() dbx.Params {
+	c.settle()
+	params := dbx.Params{}
+	for _, one := range columns {
+		params[one.name] = one.value(c)
+	}
+	return params
+}
+
+// settle makes good what changes leave open.
+func (c *Conversation) settle() {
 	if c.Tags == nil {
 		c.Tags = []string{}
 	}
 	if c.Status != Later {
 		c.LaterUntil = noTime // whatever has ended it
 	}
-	params := dbx.Params{
-		"id": c.ID, "contact": c.Contact, "customer": c.Customer, "channel": c.Channel, "status": string(c.Status),
-		"assignee": c.Assignee, "group": c.Group, "priority": c.Priority, "unread": c.Unread,
-		"waiting_since": clock.Stored(c.WaitingSince), "queued": clock.Stored(c.Queued), "last_seq": c.LastSeq,
-		"read_staff": c.ReadStaff, "read_visitor": c.ReadVisitor, "rev": c.Rev, "opened": clock.Stored(c.Opened), "closed": clock.Stored(c.Closed),
-		"rating": c.Rating, "first_rating": c.FirstRating, "resolved": c.Resolved, "rating_comment": c.RatingComment, "rated": clock.Stored(c.Rated),
-		"owner": c.Owner, "rank": clock.Stored(c.Rank), "night": c.Night, "left": clock.Stored(c.Left), "emotion": string(c.Emotion), "sweep": clock.Stored(c.Sweep),
-		"later_until": clock.Stored(c.LaterUntil), "unread_after": c.UnreadAfter,
-	}
-	for name, value := range map[string]any{"last": c.Last, "tags": c.Tags, "preferred": c.Preferred, "deadlines": c.Deadlines} {
-		raw, err := json.Marshal(value)
-		if err != nil {
-			return nil, fmt.Errorf("%s of %s: %w", name, c.ID, err)
-		}
-		params[name] = string(raw)
-	}
-	return params, nil
 }
 
 // rows is what both database/sql and dbx give.

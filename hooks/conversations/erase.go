@@ -94,7 +94,7 @@ func (tx *Tx) erase(p *access.Person, customer string) (r *Receipt, gone []strin
 }
 
 // wipe erases e's conversations: their files, the messages that have one of some ids
-// in a column, and what others keep of them.
+// in a column, and what others keep of them. It is part of a change.
 func wipe(e *customers.EraseEvent, gone []string, column string, ids []string) error {
 	for _, rows := range []struct {
 		what, table, column string
@@ -109,6 +109,7 @@ func wipe(e *customers.EraseEvent, gone []string, column string, ids []string) e
 			return err
 		}
 	}
+	of(e.App).kept.forget()
 	return customers.OnErase(e.App).Trigger(e)
 }
 

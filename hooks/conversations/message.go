@@ -175,9 +175,7 @@ func (tx *Tx) add(c *Conversation, m *Message) error {
 	if err != nil {
 		return fmt.Errorf("adding to the timeline: %w", err)
 	}
-	if err := tx.index(m); err != nil {
-		return fmt.Errorf("adding to the index: %w", err)
-	}
+	tx.index(m)
 	tx.entries = append(tx.entries, m)
 	c.LastSeq = m.Seq
 	if m.Kind != Event && m.Kind != Note {

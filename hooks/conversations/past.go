@@ -20,7 +20,7 @@ type Past struct {
 // connection: who speaks meanwhile waits.
 func WritePast(app core.App, write func(*Past) error) error {
 	return app.RunInTransaction(func(app core.App) error {
-		s, err := openShared(app)
+		s, err := openShared(app, newKept())
 		if err != nil {
 			return err
 		}
@@ -29,7 +29,7 @@ func WritePast(app core.App, write func(*Past) error) error {
 		if err = write(p); err != nil {
 			return err
 		}
-		return s.saveCounter()
+		return s.finish()
 	})
 }
 
@@ -54,7 +54,12 @@ func (p *Past) Entry(m *Message) error {
 }
 
 // Index has an entry found, in this transaction rather than afterwards.
-func (p *Past) Index(m *Message) error { return p.tx.index(m) }
+func (p *Past) Index(m *Message) error {
+	if w, some := m.words(p.App); some {
+		return p.tx.addWords(w)
+	}
+	return nil
+}
 
 // IndexLater has all that there is indexed afterwards, the newest first, beside
 // whatever goes on.
@@ -62,11 +67,7 @@ func (p *Past) IndexLater() error { return p.tx.indexedFrom(p.tx.seq + 1) }
 
 // Conversation writes one as it stands.
 func (p *Past) Conversation(c *Conversation) error {
-	params, err := c.params()
-	if err == nil {
-		err = p.tx.exec(insertConversation, params)
-	}
-	if err != nil {
+	if err := p.tx.exec(insertConversation, c.params()); err != nil {
 		return fmt.Errorf("conversation %s of the past: %w", c.ID, err)
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 // turned out to be. It runs in the transaction that links them, which holds the
 // one write connection, so that the timeline's counter is safe to move here.
 func (t *timeline) relink(e *customers.LinkEvent) error {
-	s, err := openShared(e.App)
+	s, err := openShared(e.App, newKept())
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,8 @@ func (t *timeline) relink(e *customers.LinkEvent) error {
 	if err := tx.flush(); err != nil {
 		return err
 	}
-	if err := s.saveCounter(); err != nil {
+	s.take(tx)
+	if err := s.finish(); err != nil {
 		return err
 	}
 	if changes := tx.changes(); len(changes) > 0 {

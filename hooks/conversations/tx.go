@@ -23,14 +23,19 @@ type shared struct {
 	app        core.App
 	statements map[string]*dbx.Query
 	seq, saved int64
+	kept       *kept
+	words      []wordsOf // of what the changes so far have added
 }
 
-func openShared(app core.App) (*shared, error) {
-	s := &shared{app: app, statements: map[string]*dbx.Query{}}
+// openShared begins a batch. What is kept from the last one counts as long as
+// nobody else has written.
+func openShared(app core.App, kept *kept) (*shared, error) {
+	s := &shared{app: app, statements: map[string]*dbx.Query{}, kept: kept}
 	if err := s.query("SELECT last FROM sequence WHERE id = 1", nil).Row(&s.seq); err != nil {
 		return nil, fmt.Errorf("reading the counter: %w", err)
 	}
 	s.saved = s.seq
+	kept.at(s.seq)
 	return s, nil
 }
 
@@ -55,7 +60,20 @@ func (s *shared) exec(text string, params dbx.Params) error {
 	return err
 }
 
-func (s *shared) saveCounter() error {
+// take takes over what a change leaves to its batch.
+func (s *shared) take(tx *Tx) {
+	s.words = append(s.words, tx.words...)
+	s.kept.follow(tx.changes())
+}
+
+// finish writes what all changes of the batch share.
+func (s *shared) finish() error {
+	for _, w := range s.words {
+		if err := s.addWords(w); err != nil {
+			return err
+		}
+	}
+	s.kept.seq = s.seq
 	if s.seq == s.saved {
 		return nil
 	}
@@ -77,6 +95,7 @@ func (s *shared) attempt(j *job) error {
 	}
 	j.err = guarded(j)
 	if j.err == nil {
+		s.take(j.tx)
 		return s.exec("RELEASE change", nil)
 	}
 	if fail.Of(j.err).Kind.Retry() && isStorage(j.err) {
@@ -121,6 +140,7 @@ type Tx struct {
 
 	*shared
 	entries []*Message
+	words   []wordsOf
 	touched map[string]*touched
 	order   []string
 }
@@ -138,6 +158,9 @@ func (tx *Tx) next() int64 {
 // Conversation loads one for change; [fail.NotFound] where there is none, said
 // of the same field as where it is not the asker's to see.
 func (tx *Tx) Conversation(id string) (*Conversation, error) {
+	if c := tx.kept.byID[id]; c != nil {
+		return tx.touch(c), nil
+	}
 	c, err := tx.oneConversation("id = {:v}", id)
 	if f, ok := errors.AsType[*fail.Error](err); ok {
 		err = f.On("conversation")
@@ -147,6 +170,9 @@ func (tx *Tx) Conversation(id string) (*Conversation, error) {
 
 // unclosed is the contact's conversation that is not closed; nil without one.
 func (tx *Tx) unclosed(contact string) (*Conversation, error) {
+	if c := tx.kept.unclosed[contact]; c != nil {
+		return tx.touch(c), nil
+	}
 	c, err := tx.oneConversation("contact = {:v} AND status != 'closed'", contact)
 	if fail.Of(err).Kind == fail.NotFound {
 		return nil, nil //nolint:nilnil // none is an ordinary answer here
@@ -166,15 +192,20 @@ func (tx *Tx) oneConversation(where, value string) (*Conversation, error) {
 	if len(list) == 0 {
 		return nil, fail.New(fail.NotFound, "fail.not_found").Because(sql.ErrNoRows)
 	}
-	c := list[0]
-	if t := tx.touched[c.ID]; t != nil {
-		if t.now != nil {
-			return t.now, nil // what this change has made of it so far
-		}
-		return c, nil
+	return tx.touch(list[0]), nil
+}
+
+// touch makes c, as it is in the database, one that this change may change: what
+// it has made of it so far, where it has.
+func (tx *Tx) touch(c *Conversation) *Conversation {
+	t := tx.touched[c.ID]
+	switch {
+	case t == nil:
+		tx.touched[c.ID] = &touched{before: c}
+	case t.now != nil:
+		return t.now
 	}
-	tx.touched[c.ID] = &touched{before: c.clone()}
-	return c, nil
+	return c.clone()
 }
 
 // Save keeps c as it is when the change ends; what happens to c until then is
@@ -219,18 +250,10 @@ func (tx *Tx) flush() error {
 
 // keep writes the row of a conversation that was touched.
 func (tx *Tx) keep(t *touched) error {
-	params, err := t.now.params()
-	if err != nil {
-		return err
-	}
 	if t.before == nil {
-		return tx.exec(insertConversation, params)
+		return tx.exec(insertConversation, t.now.params())
 	}
-	before, err := t.before.params()
-	if err != nil {
-		return err
-	}
-	return tx.exec(updateOf(before, params), params)
+	return tx.exec(updateOf(t.before, t.now))
 }
 
 func (tx *Tx) changes() []Change {

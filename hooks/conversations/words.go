@@ -3,6 +3,7 @@ package conversations
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -44,20 +45,44 @@ func (m *Message) Said(app core.App) string {
 	return ""
 }
 
-const insertWords = "INSERT OR REPLACE INTO message_words (rowid, words) VALUES ({:seq}, {:words})"
+// wordsOf is what an entry is found by.
+type wordsOf struct {
+	seq   int64
+	words string
+}
 
-// index puts what can be found of m into the index, in the commit of m itself.
-// Recalling or deleting m takes it out again, by triggers.
-func (tx *Tx) index(m *Message) error {
-	words := terms.Words(m.Said(tx.App))
+// insertWords leaves out what has been recalled, or wiped, by a later change of the
+// same batch.
+const insertWords = "INSERT OR REPLACE INTO message_words (rowid, words) SELECT {:seq}, {:words} FROM messages WHERE seq = {:seq} AND recalled = FALSE"
+
+// words are what m is found by, if there is anything.
+func (m *Message) words(app core.App) (w wordsOf, some bool) {
+	words := terms.Words(m.Said(app))
 	if words == "" {
-		return nil
+		return w, false
 	}
 	words += " " + terms.Label(ofConversation, m.Conversation)
 	if m.Kind == Note {
 		words += " " + noteLabel
 	}
-	return tx.exec(insertWords, dbx.Params{"seq": m.Seq, "words": words})
+	return wordsOf{m.Seq, words}, true
+}
+
+// index has what can be found of m put into the index, in the commit of m itself.
+// That is done last in a batch, for all of it: SQLite closes what it has gathered
+// for the index at every savepoint. Recalling or deleting m takes it out again, by
+// triggers.
+func (tx *Tx) index(m *Message) {
+	if w, some := m.words(tx.App); some {
+		tx.words = append(tx.words, w)
+	}
+}
+
+func (s *shared) addWords(w wordsOf) error {
+	if err := s.exec(insertWords, dbx.Params{"seq": w.seq, "words": w.words}); err != nil {
+		return fmt.Errorf("adding to the index: %w", err)
+	}
+	return nil
 }
 
 // Entries that are older than the index get their words afterwards: so many in
@@ -126,9 +151,7 @@ func (tx *Tx) indexBefore(from int64) error {
 	}
 	rest := int64(0)
 	for _, m := range list {
-		if err := tx.index(m); err != nil {
-			return err
-		}
+		tx.index(m)
 		rest = m.Seq
 	}
 	if len(list) < indexStep {

@@ -36,6 +36,7 @@ type timeline struct {
 	looking   *hook.Hook[*LookEvent]
 	keys      atomic.Pointer[cursors]
 	marks     marks
+	kept      *kept // the writer's own
 
 	start  sync.Once
 	ending sync.Once
@@ -63,7 +64,7 @@ type job struct {
 }
 
 func newTimeline(app core.App) *timeline {
-	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, promised: &hook.Hook[*PromisedEvent]{}, looking: &hook.Hook[*LookEvent]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
+	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, promised: &hook.Hook[*PromisedEvent]{}, kept: newKept(), looking: &hook.Hook[*LookEvent]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
 }
 
 // Write runs change inside the writer's transaction, in a savepoint of its own,
@@ -183,7 +184,7 @@ func (t *timeline) commit(batch []*job) {
 			}
 		}()
 		*news = Committed{App: t.app}
-		shared, err := openShared(app)
+		shared, err := openShared(app, t.kept)
 		if err != nil {
 			return err
 		}
@@ -197,13 +198,14 @@ func (t *timeline) commit(batch []*job) {
 				news.Changes = append(news.Changes, j.tx.changes()...)
 			}
 		}
-		if err := shared.saveCounter(); err != nil {
+		if err := shared.finish(); err != nil {
 			return err
 		}
 		ran = true
 		return nil
 	})
 	if err != nil {
+		t.kept.forget()
 		t.failed(err, ran, taken)
 		return
 	}

@@ -60,11 +60,13 @@ func (c *Contact) Identity() string { return c.GetString("identity") }
 func (c *Contact) Name() string { return c.NameIn(locale.Default) }
 
 // NameIn is Name for readers of lang.
-func (c *Contact) NameIn(lang string) string {
-	if name := c.GetString("name"); name != "" {
+func (c *Contact) NameIn(lang string) string { return named(c.GetString("name"), c.Id, lang) }
+
+func named(name, id, lang string) string {
+	if name != "" {
 		return name
 	}
-	return Anonymous(c.Id, lang)
+	return Anonymous(id, lang)
 }
 
 // Anonymous is the name of a contact that has none.

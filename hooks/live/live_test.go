@@ -29,15 +29,17 @@ func newPipe(room int) *pipe {
 	return &pipe{frames: make(chan string, room), gone: make(chan struct{}), late: make(chan struct{})}
 }
 
-func (p *pipe) write(b []byte) error {
-	select {
-	case p.frames <- string(b):
-		return nil
-	case <-time.After(writeWithin):
-		return errors.New("peer does not read")
-	case <-p.late:
-		return errors.New("peer did not read in time")
+func (p *pipe) write(frames [][]byte) error {
+	for _, b := range frames {
+		select {
+		case p.frames <- string(b):
+		case <-time.After(writeWithin):
+			return errors.New("peer does not read")
+		case <-p.late:
+			return errors.New("peer did not read in time")
+		}
 	}
+	return nil
 }
 
 func (p *pipe) ping() error {

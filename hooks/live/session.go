@@ -10,6 +10,9 @@ import (
 // ordinary messages fit; who is further behind is better off resuming.
 const queueLimit = 256 << 10
 
+// togetherMost is how much is written to a peer with one call, in bytes.
+const togetherMost = 32 << 10
+
 const (
 	floodFrames = 200
 	floodWindow = 10 * time.Second
@@ -18,7 +21,8 @@ const (
 // transport is the part of a connection that a session writes to. It is a
 // gorilla socket in the program and a pipe in tests.
 type transport interface {
-	write(frame []byte) error
+	// write writes frames, one after the other, in the order in which they are.
+	write(frames [][]byte) error
 	ping() error
 	// hurry gives what is being written now a second more.
 	hurry()
@@ -225,14 +229,14 @@ func (s *Session) makeRoom() {
 func (s *Session) drain() {
 	defer recovered("a session's writer")
 	for {
-		frame, ping, more := s.next()
+		frames, ping, more := s.next()
 		if !more {
 			return
 		}
 		var err error
 		switch {
-		case frame != nil:
-			err = s.conn.write(frame)
+		case frames != nil:
+			err = s.conn.write(frames)
 		case ping:
 			err = s.conn.ping()
 		default:
@@ -250,23 +254,14 @@ func (s *Session) drain() {
 	}
 }
 
-// next takes what is to be written now: a frame, a ping, or, with neither, the
+// next takes what is to be written now: frames, a ping, or, with neither, the
 // goodbye. It reports false where there is nothing, and the writer ends.
-func (s *Session) next() (frame []byte, ping, more bool) {
+func (s *Session) next() (frames [][]byte, ping, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case len(s.queue) > 0:
-		frame, s.queue[0] = s.queue[0], nil
-		s.queue = s.queue[1:]
-		s.bytes -= len(frame)
-		if len(s.queue) == 0 {
-			s.queue = nil
-		}
-		if s.bytes < queueLimit/4 {
-			s.makeRoom()
-		}
-		return frame, false, true
+		return s.take(), false, true
 	case s.closed:
 		return nil, false, true
 	case s.wantPing: // counted only now: what waits behind frames cannot be answered
@@ -276,6 +271,26 @@ func (s *Session) next() (frame []byte, ping, more bool) {
 	}
 	s.writing = false
 	return nil, false, false
+}
+
+// take takes from the queue what is written with one call: at least a frame; s.mu
+// is held.
+func (s *Session) take() [][]byte {
+	n, size := 1, len(s.queue[0])
+	for n < len(s.queue) && size+len(s.queue[n]) <= togetherMost {
+		size += len(s.queue[n])
+		n++
+	}
+	taken := s.queue[:n:n]
+	s.queue = s.queue[n:]
+	if len(s.queue) == 0 {
+		s.queue = nil
+	}
+	s.bytes -= size
+	if s.bytes < queueLimit/4 {
+		s.makeRoom()
+	}
+	return taken
 }
 
 // sweep closes s where it is late with its hello or its answers, and pings it

@@ -49,14 +49,15 @@ func (h *Hub) Accept(w http.ResponseWriter, r *http.Request, prepare func(*Sessi
 		http.Error(w, "this address speaks the WebSocket subprotocol "+Subprotocol, http.StatusUpgradeRequired)
 		return
 	}
-	ws, err := upgrader.Upgrade(w, r, nil)
+	below := &wire{}
+	ws, err := upgrader.Upgrade(wiring{w, below}, r, nil)
 	if err != nil {
 		return // the upgrader has answered
 	}
-	if tcp, ok := ws.NetConn().(interface{ SetWriteBuffer(bytes int) error }); ok {
+	if tcp, ok := below.Conn.(interface{ SetWriteBuffer(bytes int) error }); ok {
 		_ = tcp.SetWriteBuffer(kernelRoom) // where it fails, the peer has gone
 	}
-	conn := &socket{ws: ws}
+	conn := &socket{ws: ws, wire: below}
 	s := newSession(h, conn, "", time.Now())
 	prepare(s)
 	if !h.enter(s) {
@@ -134,14 +135,24 @@ func (s *Session) lost(err error) {
 // socket is a transport over gorilla/websocket.
 type socket struct {
 	ws   *websocket.Conn
+	wire *wire
 	once sync.Once
 }
 
-func (c *socket) write(frame []byte) error {
+func (c *socket) write(frames [][]byte) error {
 	if err := c.ws.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil {
 		return err
 	}
-	return c.ws.WriteMessage(websocket.TextMessage, frame)
+	if len(frames) == 1 {
+		return c.ws.WriteMessage(websocket.TextMessage, frames[0])
+	}
+	c.wire.gather()
+	for _, frame := range frames {
+		if err := c.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
+			return err
+		}
+	}
+	return c.wire.release()
 }
 
 func (c *socket) ping() error {
@@ -150,7 +161,7 @@ func (c *socket) ping() error {
 
 // hurry sets the connection's own deadline: gorilla's may be set by the writer
 // alone.
-func (c *socket) hurry() { _ = c.ws.NetConn().SetWriteDeadline(time.Now().Add(time.Second)) }
+func (c *socket) hurry() { _ = c.wire.SetWriteDeadline(time.Now().Add(time.Second)) }
 
 // close sends the goodbye and gives the peer a moment to read it: hanging up
 // with unread bytes in our buffer would reset the connection and eat the code.
@@ -169,7 +180,7 @@ func (c *socket) close(code CloseCode, reason string) {
 // hangUp ends the connection once the peer has had its moment.
 func (c *socket) hangUp() {
 	c.once.Do(func() {
-		conn := c.ws.NetConn()
+		conn := c.wire.Conn
 		if half, ok := conn.(interface{ CloseWrite() error }); ok && half.CloseWrite() == nil {
 			_ = conn.SetReadDeadline(time.Now().Add(lingerFor / 2))
 			_, _ = io.Copy(io.Discard, io.LimitReader(conn, 1<<20))

@@ -195,22 +195,16 @@ func (d *desk) mark(seq int64) string {
 
 func (d *desk) contact(c *conversations.Conversation) *contact {
 	out := &contact{ID: c.Contact, Customer: c.Customer, Online: d.hub.Count(thread(c.Contact)) > 0}
-	who, err := customers.ContactByID(d.app, c.Contact)
+	who, err := customers.ShownOf(d.app, c.Contact, c.Customer)
 	if err != nil {
 		slog.Error("contact", "error", err)
 		return out
 	}
-	out.Name, out.Avatar, out.Identity = who.Name(), who.Avatar(), mask.Within(who.Identity())
-	if known, err := customers.ByID(d.app, c.Customer); c.Customer != "" && err == nil {
-		out.Level = known.Level()
-		if known.Name() != "" { // the name that staff gave the customer, which visitors never see
-			out.Name = known.Name()
-		}
-	}
-	if p := who.Page(); p.URL != "" {
+	out.Name, out.Avatar, out.Identity, out.Level = who.Name, who.Avatar, mask.Within(who.Identity), who.Level
+	if p := who.Page; p.URL != "" {
 		out.Page = &page{URL: mask.Within(p.URL), Title: mask.Within(p.Title), Kind: p.Kind, Since: clock.Wire(p.Since)}
 	}
-	if b := who.Block(); b.Holds(clock.Now(d.app)) {
+	if b := who.Block; b.Holds(clock.Now(d.app)) {
 		out.Blocked = &block{Reason: b.Reason, Staff: d.staff(b.Staff), Since: clock.Wire(b.Since), Until: clock.Wire(b.Until)}
 	}
 	return out

@@ -45,12 +45,20 @@ func query(app core.App, where dbx.Expression, most int64) ([]*Reminder, error) 
 }
 
 // OfConversation lists what was promised to whom c is with and is still to be
-// kept, in c or in another conversation, the most urgent first.
+// kept, in c or in another conversation, the most urgent first. It is asked with
+// each message, and nearly always there is nothing: that is found out first.
 func OfConversation(app core.App, c *conversations.Conversation) ([]*Reminder, error) {
-	if c.Customer == "" {
-		return open(app, "contact = {:contact}", dbx.Params{"contact": c.Contact})
+	var some bool
+	params := dbx.Params{"contact": c.Contact, "customer": c.Customer}
+	err := app.ConcurrentDB().NewQuery("SELECT EXISTS (SELECT 1 FROM reminders WHERE contact = {:contact} AND done = '') OR " +
+		"{:customer} != '' AND EXISTS (SELECT 1 FROM reminders WHERE customer = {:customer} AND done = '')").Bind(params).Row(&some)
+	if err != nil {
+		return nil, fmt.Errorf("promises: %w", err)
 	}
-	return open(app, "(contact = {:contact} OR customer = {:customer})", dbx.Params{"contact": c.Contact, "customer": c.Customer})
+	if !some {
+		return nil, nil
+	}
+	return open(app, "(contact = {:contact} OR customer = {:customer} AND {:customer} != '')", params)
 }
 
 const isDue = "told = '' AND done = '' AND due <= {:now}"

@@ -1,0 +1,46 @@
+package customers
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+// Shown is what stands of somebody beside each conversation with them.
+type Shown struct {
+	Name, Avatar, Identity, Level string
+	Page                          Page
+	Block                         *Block // it may have ended
+}
+
+// ShownOf reads it raw, with one question: it is asked with each message.
+func ShownOf(app core.App, contact, customer string) (Shown, error) {
+	var s Shown
+	var own, given string
+	var page []byte
+	var blocked bool
+	var b Block
+	var since, until types.DateTime
+	err := app.ConcurrentDB().NewQuery("SELECT c.name, c.avatar, c.identity, c.page, c.blocked, c.blocked_reason, c.blocked_by, c.blocked_since, c.blocked_until, " +
+		"COALESCE(k.name, '') AS given, COALESCE(k.level, '') AS level FROM contacts c LEFT JOIN customers k ON k.id = {:customer} WHERE c.id = {:contact}").
+		Bind(dbx.Params{"contact": contact, "customer": customer}).
+		Row(&own, &s.Avatar, &s.Identity, &page, &blocked, &b.Reason, &b.Staff, &since, &until, &given, &s.Level)
+	if err != nil {
+		return Shown{}, fmt.Errorf("contact %q: %w", contact, err)
+	}
+	s.Avatar = local(s.Avatar)
+	if s.Name = given; given == "" { // by staff, which visitors never see
+		s.Name = named(own, contact, locale.Default)
+	}
+	_ = json.Unmarshal(page, &s.Page) // none yet
+	if blocked {
+		b.Since, b.Until = since.Time(), until.Time()
+		s.Block = &b
+	}
+	return s, nil
+}
