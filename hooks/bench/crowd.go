@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -196,9 +195,10 @@ func (c *crowd) heard(f client.Frame, other string) {
 		_ = f.Read(&in)
 		st.acked(in.ID, now)
 	case "message":
-		if m, ok := f.Message(); ok && m.From.Kind == other && m.Kind == textKind {
-			name, _, _ := strings.Cut(m.Text, " ")
-			st.delivered(name, now)
+		if name := f.From(st.name + "-"); st.misses(name) {
+			if m, ok := f.Message(); ok && m.From.Kind == other && m.Kind == textKind {
+				st.delivered(name, now)
+			}
 		}
 	case "retry", "refused":
 		var in struct{ ID, Code string }

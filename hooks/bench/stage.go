@@ -37,7 +37,7 @@ type shot struct {
 var stages atomic.Int64
 
 func (c *crowd) newStage(most int) *stage {
-	st := &stage{name: strconv.FormatInt(stages.Add(1), 36), began: time.Now(), shots: make([]shot, most), codes: map[string]int{}}
+	st := &stage{name: "stage" + strconv.FormatInt(stages.Add(1), 36), began: time.Now(), shots: make([]shot, most), codes: map[string]int{}}
 	c.stage.Store(st)
 	return st
 }
@@ -70,6 +70,13 @@ func (st *stage) shot(name string) *shot {
 		return nil
 	}
 	return &st.shots[n]
+}
+
+// misses reports whether nobody on the other side has got the message yet. All
+// agents hear of all of them: the rest is not worth reading.
+func (st *stage) misses(name string) bool {
+	s := st.shot(name)
+	return s != nil && s.there.Load() == 0
 }
 
 func (st *stage) acked(name string, now time.Time) {

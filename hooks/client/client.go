@@ -27,8 +27,8 @@ const Subprotocol = "xiaoer.v1"
 
 const (
 	patience = 10 * time.Second // with a server that does not move
-	// readRoom and writeRoom are small, because bench holds thousands of clients.
-	readRoom, writeRoom = 1 << 10, 1 << 10
+	// readRoom is enough for some frames at once: agents hear of everything.
+	readRoom, writeRoom = 8 << 10, 1 << 10
 )
 
 // Fields is a JSON object that a client sends.
@@ -50,7 +50,7 @@ var dialer = websocket.Dialer{
 
 // Connect says hello with the cursor, where there is one, and listens until ctx
 // ends or the connection does. hear is called for each frame, one after the
-// other; while it works, nothing is read.
+// other, and must not keep it; while it works, nothing is read.
 func Connect(ctx context.Context, base, token, cursor string, hear func(Frame)) (*Client, error) {
 	ws, answer, err := dialer.DialContext(ctx, "ws"+strings.TrimPrefix(base, "http")+"/ws", nil)
 	if err != nil {
@@ -68,12 +68,7 @@ func Connect(ctx context.Context, base, token, cursor string, hear func(Frame)) 
 				slog.Error("a client panicked", "panic", p, "stack", string(debug.Stack()))
 			}
 		}()
-		for {
-			_, raw, err := ws.ReadMessage()
-			if err != nil {
-				return
-			}
-			hear(Frame{raw: raw})
+		for c.listen(hear) {
 		}
 	}()
 	hello := Fields{"type": "hello", "token": token}
@@ -81,6 +76,25 @@ func Connect(ctx context.Context, base, token, cursor string, hear func(Frame)) 
 		hello["cursor"] = cursor
 	}
 	return c, c.Say(hello)
+}
+
+// frames are where clients read one: most of them are silent most of the time.
+var frames = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// listen hears the next frame; false when there are no more.
+func (c *Client) listen(hear func(Frame)) bool {
+	_, r, err := c.ws.NextReader()
+	if err != nil {
+		return false
+	}
+	raw, _ := frames.Get().(*bytes.Buffer)
+	defer frames.Put(raw)
+	raw.Reset()
+	if _, err = raw.ReadFrom(r); err != nil {
+		return false
+	}
+	hear(Frame{raw: raw.Bytes()})
+	return true
 }
 
 // Left is closed when the connection has ended, after the last frame was heard.

@@ -19,7 +19,7 @@ func connect(ctx context.Context, base, token, cursor string) (*player, error) {
 	heard := make(chan client.Frame, 512)
 	c, err := client.Connect(ctx, base, token, cursor, func(f client.Frame) {
 		select {
-		case heard <- f:
+		case heard <- f.Keep():
 		case <-ctx.Done():
 		}
 	})

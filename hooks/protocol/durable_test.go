@@ -57,7 +57,7 @@ func TestLogIsSyncedBeforeTheAck(t *testing.T) {
 	run(t, password+"\n", program, "owner", "add", "boss@example.com", "--nickname", "店主", "--password-stdin", "--dir", data)
 
 	address := freePort(t)
-	server := exec.Command(strace, "-f", "-y", "-s", "300", "-e", "trace=pwrite64,fdatasync,fsync,write,writev,sendto", "-o", trace,
+	server := exec.Command(strace, "-f", "-y", "-s", "9000", "-e", "trace=pwrite64,fdatasync,fsync,write,writev,sendto", "-o", trace,
 		program, "serve", "--http", address, "--dir", data)
 	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := server.Start(); err != nil {
