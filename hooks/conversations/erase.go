@@ -90,12 +90,12 @@ func (tx *Tx) erase(p *access.Person, customer string) (r *Receipt, gone []strin
 	if gone, r.Bytes, err = files.OfContacts(tx.App, e.Contacts); err != nil {
 		return nil, nil, err
 	}
-	return r, gone, wipe(e, gone, "contact", e.Contacts)
+	return r, gone, tx.wipe(e, gone, "contact", e.Contacts)
 }
 
 // wipe erases e's conversations: their files, the messages that have one of some ids
-// in a column, and what others keep of them. It is part of a change.
-func wipe(e *customers.EraseEvent, gone []string, column string, ids []string) error {
+// in a column, and what others keep of them.
+func (tx *Tx) wipe(e *customers.EraseEvent, gone []string, column string, ids []string) error {
 	for _, rows := range []struct {
 		what, table, column string
 		ids                 []string
@@ -109,7 +109,8 @@ func wipe(e *customers.EraseEvent, gone []string, column string, ids []string) e
 			return err
 		}
 	}
-	of(e.App).kept.forget()
+	tx.withdrawn = true
+	tx.kept.forget()
 	return customers.OnErase(e.App).Trigger(e)
 }
 

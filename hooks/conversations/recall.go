@@ -48,6 +48,7 @@ func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
 	if err != nil {
 		return nil, err
 	}
+	tx.withdrawn = true
 	err = tx.exec("UPDATE messages SET text = '', data = 'null', file = '', quote = '', recalled = TRUE WHERE id = {:id}", dbx.Params{"id": old.ID})
 	if err != nil {
 		return nil, err

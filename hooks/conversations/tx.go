@@ -25,6 +25,8 @@ type shared struct {
 	seq, saved int64
 	kept       *kept
 	words      []wordsOf // of what the changes so far have added
+	withdrawn  bool      // some of that may be gone again
+	careful    bool      // each change in a savepoint of its own
 }
 
 // openShared begins a batch. What is kept from the last one counts as long as
@@ -85,27 +87,70 @@ func (s *shared) change() *Tx {
 	return &Tx{App: s.app, Now: clock.Now(s.app).UTC().Truncate(time.Millisecond), shared: s, touched: map[string]*touched{}}
 }
 
-// attempt runs one change in a savepoint. A refusal is the change's own; the
-// returned error is a fault of the storage that spoils the batch.
+// errSpoiled says that a change was refused when it had written already: what the
+// batch has written so far is good for nothing.
+var errSpoiled = errors.New("a change was refused after it had written")
+
+// attempt runs one change. A refusal is the change's own; the returned error is a
+// fault of the storage that spoils the batch, or [errSpoiled].
 func (s *shared) attempt(j *job) error {
-	before := s.seq
-	j.tx = s.change()
+	if s.careful {
+		return s.attemptApart(j)
+	}
+	seq := s.seq
+	before, err := s.written()
+	if err != nil {
+		return err
+	}
+	if err = s.run(j); err != nil || j.err == nil {
+		return err
+	}
+	s.seq = seq
+	after, err := s.written()
+	if err == nil && after != before {
+		err = errSpoiled
+	}
+	return err
+}
+
+// attemptApart runs one change in a savepoint, which undoes what a refused one has
+// written. It has SQLite copy every page that the change is the first to touch.
+func (s *shared) attemptApart(j *job) error {
+	seq := s.seq
 	if err := s.exec("SAVEPOINT change", nil); err != nil {
 		return err
 	}
+	if err := s.run(j); err != nil {
+		return err
+	}
+	if j.err != nil {
+		s.seq = seq
+		if err := s.exec("ROLLBACK TO change", nil); err != nil {
+			return err
+		}
+	}
+	return s.exec("RELEASE change", nil)
+}
+
+// run runs a change and keeps what it leaves to the batch. It returns a fault of
+// the storage.
+func (s *shared) run(j *job) error {
+	j.tx = s.change()
 	j.err = guarded(j)
 	if j.err == nil {
 		s.take(j.tx)
-		return s.exec("RELEASE change", nil)
+		return nil
 	}
 	if fail.Of(j.err).Kind.Retry() && isStorage(j.err) {
 		return j.err
 	}
-	s.seq = before
-	if err := s.exec("ROLLBACK TO change", nil); err != nil {
-		return err
-	}
-	return s.exec("RELEASE change", nil)
+	return nil
+}
+
+// written is how many rows this connection has ever written.
+func (s *shared) written() (n int64, err error) {
+	err = s.query("SELECT total_changes()", nil).Row(&n)
+	return n, err
 }
 
 func guarded(j *job) (err error) {
@@ -148,6 +193,9 @@ type Tx struct {
 // touched is a conversation as it was, nil where it was not, and as it is going
 // to be, nil where it stays.
 type touched struct{ before, now *Conversation }
+
+// Query is a statement of this commit, which is prepared once for all changes in it.
+func (tx *Tx) Query(text string, params dbx.Params) *dbx.Query { return tx.query(text, params) }
 
 // next draws a number of the timeline.
 func (tx *Tx) next() int64 {

@@ -51,9 +51,7 @@ type wordsOf struct {
 	words string
 }
 
-// insertWords leaves out what has been recalled, or wiped, by a later change of the
-// same batch.
-const insertWords = "INSERT OR REPLACE INTO message_words (rowid, words) SELECT {:seq}, {:words} FROM messages WHERE seq = {:seq} AND recalled = FALSE"
+const insertWords = "INSERT OR REPLACE INTO message_words (rowid, words) VALUES ({:seq}, {:words})"
 
 // words are what m is found by, if there is anything.
 func (m *Message) words(app core.App) (w wordsOf, some bool) {
@@ -78,7 +76,15 @@ func (tx *Tx) index(m *Message) {
 	}
 }
 
+// addWords leaves out what a later change of the same batch has withdrawn.
 func (s *shared) addWords(w wordsOf) error {
+	if s.withdrawn {
+		var there bool
+		err := s.query("SELECT EXISTS (SELECT 1 FROM messages WHERE seq = {:seq} AND recalled = FALSE)", dbx.Params{"seq": w.seq}).Row(&there)
+		if err != nil || !there {
+			return err
+		}
+	}
 	if err := s.exec(insertWords, dbx.Params{"seq": w.seq, "words": w.words}); err != nil {
 		return fmt.Errorf("adding to the index: %w", err)
 	}

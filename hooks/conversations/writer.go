@@ -67,9 +67,9 @@ func newTimeline(app core.App) *timeline {
 	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, promised: &hook.Hook[*PromisedEvent]{}, kept: newKept(), looking: &hook.Hook[*LookEvent]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
 }
 
-// Write runs change inside the writer's transaction, in a savepoint of its own,
-// and returns after the commit is on the disk. What change returns as an error
-// undoes its own writes and nothing else. A locked or full disk, or a queue that
+// Write runs change inside the writer's transaction and returns after the commit is
+// on the disk. What change returns as an error undoes its own writes and nothing
+// else. It may be run more than once, of which the last run counts. A locked or full disk, or a queue that
 // does not move, is a [fail.Busy] or [fail.Full]; a commit that the caller no
 // longer waited for may still have happened, which the next try with the same id
 // will find out.
@@ -175,21 +175,40 @@ func (t *timeline) commit(batch []*job) {
 			close(j.done)
 		}
 	}
-	news := &Committed{App: t.app}
-	ran := false // the whole batch ran; what fails after that is the commit itself
-	err := t.app.RunInTransaction(func(app core.App) (err error) {
+	news, ran, err := t.together(taken, false)
+	if errors.Is(err, errSpoiled) {
+		news, ran, err = t.together(taken, true)
+	}
+	if err != nil {
+		t.failed(err, ran, taken)
+		return
+	}
+	if len(news.Entries)+len(news.Changes) > 0 {
+		t.announce(news)
+	}
+	for _, j := range taken {
+		close(j.done)
+	}
+}
+
+// together commits a batch; ran says that all of it ran, so that what failed is
+// the commit itself. Where none is refused too late nothing has to be undone, which
+// costs a fifth of all the writing: only otherwise is it done again, carefully.
+func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran bool, err error) {
+	err = t.app.RunInTransaction(func(app core.App) (err error) {
 		defer func() { // a change's own panic is caught where it runs
 			if p := recover(); p != nil {
 				err = fmt.Errorf("commit panicked: %v\n%s", p, debug.Stack())
 			}
 		}()
-		*news = Committed{App: t.app}
+		news, ran = &Committed{App: t.app}, false
 		shared, err := openShared(app, t.kept)
 		if err != nil {
 			return err
 		}
 		defer shared.close()
-		for _, j := range taken {
+		shared.careful = carefully
+		for _, j := range batch {
 			if err := shared.attempt(j); err != nil {
 				return err
 			}
@@ -206,15 +225,8 @@ func (t *timeline) commit(batch []*job) {
 	})
 	if err != nil {
 		t.kept.forget()
-		t.failed(err, ran, taken)
-		return
 	}
-	if len(news.Entries)+len(news.Changes) > 0 {
-		t.announce(news)
-	}
-	for _, j := range taken {
-		close(j.done)
-	}
+	return news, ran, err
 }
 
 // failed answers a batch that could not be committed, and with it all that

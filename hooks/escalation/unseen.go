@@ -84,11 +84,11 @@ func watchUnseen(app core.App) {
 // looked asks first: most looks are at what was looked at, and the database has
 // one writer.
 func looked(app core.App, id string) error {
-	some, err := isUnseen(app.ConcurrentDB(), id)
+	some, err := isUnseen(beside(app.ConcurrentDB()), id)
 	if err != nil || !some {
 		return err
 	}
-	return endUnseen(app, id)
+	return endUnseen(beside(app.NonconcurrentDB()), id)
 }
 
 // calls reports whether a customer waits in the chat for one of the staff. Who has
@@ -112,12 +112,12 @@ func followUnseen(app core.App, e *conversations.ChangeEvent) error {
 		return nil
 	}
 	if !anew {
-		if some, err := isUnseen(e.Tx.App.NonconcurrentDB(), after.ID); err != nil || some {
+		if some, err := isUnseen(e.Tx.Query, after.ID); err != nil || some {
 			return err
 		}
 	}
 	due := conversations.HoursOf(app, after.Group, after.Channel).After(e.Tx.Now, time.Duration(within)*time.Second)
-	return unseen{Conversation: after.ID, Since: stampOf(e.Tx.Now), Due: stampOf(due)}.begin(e.Tx.App, anew)
+	return unseen{Conversation: after.ID, Since: stampOf(e.Tx.Now), Due: stampOf(due)}.begin(e.Tx, anew)
 }
 
 // forgetUnseen drops the row that there may be.
@@ -125,7 +125,7 @@ func forgetUnseen(e *conversations.ChangeEvent) error {
 	if !calls(e.Before) {
 		return nil
 	}
-	return endUnseen(e.Tx.App, e.After.ID)
+	return endUnseen(e.Tx.Query, e.After.ID)
 }
 
 // attended reports whether the change itself is somebody's look: the assignee has
@@ -181,12 +181,12 @@ func SweepUnseen(app core.App) error {
 func tellUnseen(tx *conversations.Tx, u unseen) (*notices.Notice, error) {
 	c, err := tx.Conversation(u.Conversation)
 	if gone := fail.Of(err).Kind == fail.NotFound; gone || err == nil && !calls(c) {
-		return nil, endUnseen(tx.App, u.Conversation)
+		return nil, endUnseen(tx.Query, u.Conversation)
 	}
 	if err != nil {
 		return nil, err
 	}
-	some, err := isUnseen(tx.App.NonconcurrentDB(), c.ID)
+	some, err := isUnseen(tx.Query, c.ID)
 	if err != nil || !some {
 		return nil, err // somebody has just looked
 	}

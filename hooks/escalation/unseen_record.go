@@ -7,6 +7,8 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
+
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 )
 
 const (
@@ -36,17 +38,19 @@ const (
 	insertUnseen = "INSERT INTO unseen (id, conversation, since, due, stage) VALUES ({:id}, {:conversation}, {:since}, {:due}, 0)"
 	beginUnseen  = insertUnseen + " ON CONFLICT (conversation) DO NOTHING"
 	anewUnseen   = insertUnseen + " ON CONFLICT (conversation) DO UPDATE SET since = excluded.since, due = excluded.due, stage = 0"
+	someUnseen   = "SELECT EXISTS (SELECT 1 FROM unseen WHERE conversation = {:conversation})"
+	noneUnseen   = "DELETE FROM unseen WHERE conversation = {:conversation}"
 	nextUnseen   = "UPDATE unseen SET stage = {:stage}, due = {:due} WHERE conversation = {:conversation}"
 )
 
 // begin writes down that a conversation is to be looked at by due; anew where it
 // is somebody else's turn now, whatever has been told.
-func (u unseen) begin(app core.App, anew bool) error {
+func (u unseen) begin(tx *conversations.Tx, anew bool) error {
 	text := beginUnseen
 	if anew {
 		text = anewUnseen
 	}
-	_, err := app.NonconcurrentDB().NewQuery(text).Bind(dbx.Params{
+	_, err := tx.Query(text, dbx.Params{
 		"id": core.GenerateDefaultRandomId(), ofConversation: u.Conversation, "since": u.Since.String(), "due": u.Due.String(),
 	}).Execute()
 	return told("note that nobody has looked", err)
@@ -58,17 +62,23 @@ func (u unseen) next(app core.App) error {
 	return told("note that it was told", err)
 }
 
+// asking is how a statement is run: by a commit, or beside all of them.
+type asking func(text string, params dbx.Params) *dbx.Query
+
+func beside(db dbx.Builder) asking {
+	return func(text string, params dbx.Params) *dbx.Query { return db.NewQuery(text).Bind(params) }
+}
+
 // endUnseen forgets it: somebody has looked, or there is nothing to look at.
-func endUnseen(app core.App, conversation string) error {
-	_, err := app.NonconcurrentDB().Delete(collectionUnseen, dbx.HashExp{ofConversation: conversation}).Execute()
+func endUnseen(ask asking, conversation string) error {
+	_, err := ask(noneUnseen, dbx.Params{ofConversation: conversation}).Execute()
 	return told("note a look", err)
 }
 
-// isUnseen reports whether nobody has looked, beside the transaction.
-func isUnseen(db dbx.Builder, conversation string) (bool, error) {
-	var n int
-	err := db.Select("COUNT(*)").From(collectionUnseen).Where(dbx.HashExp{ofConversation: conversation}).Row(&n)
-	return n > 0, told("unseen", err)
+// isUnseen reports whether nobody has looked.
+func isUnseen(ask asking, conversation string) (some bool, err error) {
+	err = ask(someUnseen, dbx.Params{ofConversation: conversation}).Row(&some)
+	return some, told("unseen", err)
 }
 
 // unseenBy lists what is due, the longest first.

@@ -68,6 +68,7 @@ func sweepTogether(app core.App, ids ...string) ([]event, error) {
 	var seen []event
 	settings := Of(app)
 	err := conversations.Write(app, func(tx *conversations.Tx) error {
+		seen = nil
 		for _, id := range ids {
 			events, err := settings.sweep(tx, id)
 			if err != nil {
