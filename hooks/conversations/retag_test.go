@@ -105,7 +105,9 @@ func TestMergedTagIsTheOtherOneInEveryConversation(t *testing.T) {
 			t.Errorf("%s bears %v", id, got)
 		}
 	}
-	if len(changed) == 0 {
+	select {
+	case <-changed:
+	case <-time.After(20 * time.Second):
 		t.Error("nobody was told")
 	}
 	// One that is no more is left out where it was borne, and is not found elsewhere.

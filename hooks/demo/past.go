@@ -186,10 +186,11 @@ func (p *past) start(u standing) {
 	}
 }
 
-// answers reports whether a line presses a question that the bot answers.
+// answers reports whether a line presses a question that the bot answers: a form
+// needs a person.
 func (p *past) answers(l line) bool {
 	e, ok := p.channel.Entry(l.said[0])
-	return ok && l.part == entry && e.Answer != ""
+	return ok && l.part == entry && e.Answer != "" && len(e.Form) == 0
 }
 
 // enter presses the question that leads to the scene's group.
