@@ -12,6 +12,7 @@ import (
 var turns = map[string][]string{
 	"access watch":            {"look"},
 	"conversations commitAll": {"commit"},
+	"conversations commit":    {"together"},
 	"conversations tellAll":   {"tell"},
 	"live Run":                {"sweep"},
 	"notices tellAll":         {"safely"},

@@ -82,7 +82,7 @@ var conversationColumns, insertConversation = func() (string, string) {
 		names[i], values[i] = "[["+c.name+"]]", "{:"+c.name+"}"
 	}
 	list := strings.Join(names, ", ")
-	return list, "INSERT INTO conversations (" + list + ") VALUES (" + strings.Join(values, ", ") + ")"
+	return list, fmt.Sprintf("%s conversations (%s) VALUES (%s)", "INSERT INTO", list, strings.Join(values, ", "))
 }()
 
 // updateOf is the statement that makes the row was into is, and its values. A
@@ -91,21 +91,15 @@ var conversationColumns, insertConversation = func() (string, string) {
 // changes.
 func updateOf(was, is *Conversation) (string, dbx.Params) {
 	is.settle()
-	var text strings.Builder
-	text.WriteString("UPDATE conversations SET ")
+	var set []string
 	params := dbx.Params{"id": is.ID}
 	for _, c := range columns {
-		if c.same(was, is) {
-			continue
+		if !c.same(was, is) {
+			set = append(set, "[["+c.name+"]]={:"+c.name+"}")
+			params[c.name] = c.value(is)
 		}
-		if len(params) > 1 {
-			text.WriteString(", ")
-		}
-		text.WriteString("[[" + c.name + "]] = {:" + c.name + "}")
-		params[c.name] = c.value(is)
 	}
-	text.WriteString(" WHERE id = {:id}")
-	return text.String(), params
+	return strings.Join([]string{"UPDATE conversations", "SET", strings.Join(set, ", "), "WHERE id={:id}"}, " "), params
 }
 
 // params are the values of a new row.
