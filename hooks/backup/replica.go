@@ -1,13 +1,16 @@
 package backup
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
@@ -35,7 +38,7 @@ func (r Replica) check() error {
 		return nil
 	}
 	if _, err := (replica.Address{To: r.To}).Open(); err != nil {
-		return fail.New(fail.Invalid, "backup.replica_wrong").On("to").Because(err)
+		return fail.New(fail.Invalid, "backup.to_wrong").On("to").Because(err)
 	}
 	return nil
 }
@@ -129,7 +132,7 @@ func (w *warm) apply(app core.App) {
 		var mine []byte
 		if mine, err = keys.Of(app, replicaKeyFile); err == nil {
 			sum := sha256.Sum256(append([]byte("desk "), mine...))
-			w.follower, err = replica.Follow(app.DataDir(), hex.EncodeToString(sum[:16]), a, slog.Default())
+			w.follower, err = replica.Follow(replica.Desk{Dir: app.DataDir(), Name: hex.EncodeToString(sum[:16]), Hold: holding(app)}, a, slog.Default())
 		}
 	}
 	if err != nil {
@@ -139,6 +142,22 @@ func (w *warm) apply(app core.App) {
 	}
 	w.at = a
 	replica.Keep(app, w.follower)
+}
+
+// holding keeps the one connection that writes.
+func holding(app core.App) replica.Hold {
+	return func(ctx context.Context, act func() error) error {
+		db, ok := app.NonconcurrentDB().(*dbx.DB)
+		if !ok {
+			return errors.New("app is in a transaction")
+		}
+		c, err := db.DB().Conn(ctx)
+		if err != nil {
+			return fmt.Errorf("hold the writers: %w", err)
+		}
+		defer func() { _ = c.Close() }()
+		return act()
+	}
 }
 
 // yield leaves cutting the log to who follows it: while it is held, each commit

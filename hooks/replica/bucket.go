@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/http/httptrace"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 )
@@ -28,13 +31,38 @@ func (b bucket) open(ctx context.Context) (*filesystem.System, error) {
 	return s, nil
 }
 
+// inParts is from what size on PocketBase's client sends an object in parts.
+const inParts = 6 << 20
+
+// patience is how long an object of a size may take: a minute, and what it needs
+// at 64 KB a second. A store that is frozen says nothing for ever.
+func patience(size int64) time.Duration { return slow + time.Duration(size>>16)*time.Second }
+
+// Put makes sure of what was sent in parts: that a store refuses to put them
+// together PocketBase's client does not hear.
 func (b bucket) Put(ctx context.Context, name string, from io.ReadSeeker) error {
+	size, err := from.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = from.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience(size))
+	defer cancel()
 	s, err := b.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = s.Close() }()
-	return s.UploadFile(&filesystem.File{Reader: opened{from}}, b.path+name)
+	if err = s.UploadFile(&filesystem.File{Reader: opened{from}}, b.path+name); err != nil || size < inParts {
+		return err
+	}
+	is, err := s.Attributes(b.path + name)
+	if err == nil && is.Size != size {
+		err = fmt.Errorf("%s: %d of %d bytes: %w", name, is.Size, size, io.ErrUnexpectedEOF)
+	}
+	return err
 }
 
 // opened is what is there to be read, as PocketBase wants it.
@@ -44,14 +72,19 @@ func (o opened) Open() (io.ReadSeekCloser, error) { return o, nil }
 func (o opened) Close() error                     { return nil }
 
 func (b bucket) Get(ctx context.Context, name string) (io.ReadCloser, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	idle := time.AfterFunc(slow, func() { cancel(context.DeadlineExceeded) })
+	defer idle.Stop()
 	s, err := b.open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	r, err := s.GetReader(b.path + name)
 	if err == nil {
-		return r, nil
+		return &answer{r, ctx, cancel, idle}, nil
 	}
+	err = errors.Join(context.Cause(ctx), err)
+	cancel(nil)
 	_ = s.Close()
 	if errors.Is(err, filesystem.ErrNotFound) {
 		return nil, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
@@ -59,13 +92,46 @@ func (b bucket) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 	return nil, err
 }
 
+// answer is an object on its way. It ends when nothing comes for long.
+type answer struct {
+	io.ReadCloser
+	ctx    context.Context //nolint:containedctx // it lives as long as the reading
+	cancel context.CancelCauseFunc
+	idle   *time.Timer
+}
+
+func (a *answer) Read(b []byte) (int, error) {
+	a.idle.Reset(slow)
+	n, err := a.ReadCloser.Read(b)
+	a.idle.Stop()
+	if err != nil && a.ctx.Err() != nil {
+		err = context.Cause(a.ctx)
+	}
+	return n, err
+}
+
+func (a *answer) Close() error {
+	err := a.ReadCloser.Close()
+	a.cancel(nil)
+	return err
+}
+
+// List knows of itself whether the last question was answered: to PocketBase's
+// client a line that is cut is the end of the list.
 func (b bucket) List(ctx context.Context, prefix string) ([]Object, error) {
-	s, err := b.open(ctx)
+	var asked, answered atomic.Int64
+	s, err := b.open(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn:              func(string) { asked.Add(1) },
+		GotFirstResponseByte: func() { answered.Store(asked.Load()) },
+	}))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = s.Close() }()
 	found, err := s.List(b.path + prefix)
+	if err == nil && answered.Load() != asked.Load() {
+		err = fmt.Errorf("list %s: %w", prefix, io.ErrUnexpectedEOF)
+	}
 	if err != nil {
 		return nil, err
 	}

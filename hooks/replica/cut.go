@@ -1,37 +1,147 @@
 package replica
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/benbjohnson/litestream"
 	"github.com/pocketbase/pocketbase/core"
 )
+
+// Hold has act run while nobody in the program writes. Litestream would wait for
+// its turn by trying now and then, and a desk that commits all the time is never
+// between two commits when it does.
+type Hold func(ctx context.Context, act func() error) error
+
+const (
+	// glance is how often it is looked how long the log is.
+	glance = time.Second
+	// cutAt is at how many pages the log is begun anew: 4 MB, as SQLite does.
+	cutAt = 1000
+	// never keeps Litestream from cutting by itself. Its last resort stops the
+	// writers for as long as somebody reads, and then uploads the whole database.
+	never = 1 << 30
+)
+
+// CutHard is at how many pages the writers try it themselves: 64 MB.
+const CutHard = 16384
 
 const storeKey = "replica.follower"
 
 // Keep makes f the one that follows app's database, nil where nobody does.
 func Keep(app core.App, f *Follower) { app.Store().Set(storeKey, f) }
 
-// Cut has the log begun anew by whoever owns it. ours is false where nobody
-// follows app's database, and its own checkpoint does it; busy tells that
-// somebody still reads from it.
+// Cut has the log begun anew by whoever owns it, and nothing left of the old one.
+// ours is false where nobody follows app's database, and its own checkpoint does
+// it; busy tells that somebody still reads from it.
 func Cut(ctx context.Context, app core.App) (ours, busy bool, err error) {
 	f, _ := app.Store().Get(storeKey).(*Follower)
 	if f == nil {
 		return false, false, nil
 	}
 	f.mu.Lock()
-	db := f.db
+	s := f.now
 	f.mu.Unlock()
-	if db == nil {
+	if s == nil {
 		return false, false, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, slow)
-	defer cancel()
-	err = db.Checkpoint(ctx, litestream.CheckpointModeTruncate)
+	begun, err := s.cut(ctx, s.wipe)
 	if err != nil && (strings.Contains(err.Error(), "database is locked") || strings.Contains(err.Error(), "SQLITE_BUSY")) {
 		return true, true, nil // Litestream says it in words alone
 	}
-	return true, false, err
+	return true, !begun, err
+}
+
+// keepShort begins the log anew whenever it is long, until ctx ends. While
+// somebody reads from it, such as a backup, it grows, as it does in a shop that
+// nobody follows.
+func (s *stretch) keepShort(ctx context.Context) {
+	tick := time.NewTicker(s.glance)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if pages, err := s.logged(); err != nil || pages < cutAt {
+			continue
+		}
+		if _, err := s.cut(ctx, func(context.Context) error { return nil }); err != nil && ctx.Err() == nil {
+			s.log.Warn("the database's log is not cut", "error", err)
+		}
+	}
+}
+
+// cut begins the log anew once Litestream has all of it, does after if that came
+// about, and reports whether it did. Most of it is brought here before anybody is
+// held up.
+func (s *stretch) cut(ctx context.Context, after func(context.Context) error) (begun bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, slow)
+	defer cancel()
+	if err = s.db.Sync(ctx); err != nil {
+		return false, err
+	}
+	err = s.hold(ctx, func() error {
+		before, err := s.logged()
+		if err != nil {
+			return err
+		}
+		if err = s.db.Checkpoint(ctx, litestream.CheckpointModePassive); err != nil {
+			return err
+		}
+		pages, err := s.logged()
+		if begun = pages <= before; err != nil || !begun {
+			return err
+		}
+		return after(ctx)
+	})
+	return begun, err
+}
+
+// logged is how many pages the log has. The file is mostly longer, since SQLite
+// writes over an old log instead of cutting it off; the true length stands in the
+// index beside it (sqlite.org/walformat.html#the_wal_index_file_format), twice.
+func (s *stretch) logged() (int64, error) {
+	const header, at = 48, 16
+	f, err := os.Open(s.db.Path() + "-shm")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }()
+	var raw [2 * header]byte
+	for range 10 { // somebody may be writing it
+		if _, err = f.ReadAt(raw[:], 0); err != nil {
+			return 0, fmt.Errorf("the log's index: %w", err)
+		}
+		if bytes.Equal(raw[:header], raw[header:]) {
+			return int64(binary.NativeEndian.Uint32(raw[at:])), nil
+		}
+	}
+	return 0, errors.New("the log's index is being written")
+}
+
+// wipe takes away what a log that was begun anew has left of the old one: what was
+// erased must not be read in it. Nobody can write meanwhile, in no process.
+func (s *stretch) wipe(ctx context.Context) error {
+	c, err := s.db.SQLDB().Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = c.Close() }()
+	if _, err = c.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	defer func() { _, _ = c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
+	pages, err := s.logged()
+	if err != nil {
+		return err
+	}
+	return os.Truncate(s.db.WALPath(), litestream.WALHeaderSize+pages*int64(litestream.WALFrameHeaderSize+s.db.PageSize()))
 }

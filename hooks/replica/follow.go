@@ -27,8 +27,6 @@ const (
 	// most is how much may wait to be brought away while nothing moves. Beyond
 	// it the desk stops keeping it, and begins anew when the place answers.
 	most = 256 << 20
-	// cutAt is at how many pages the log is cut without anybody waiting: 4 MB.
-	cutAt = 1000
 	// stuck is after how many beats that fail although the place answers the
 	// generation is given up.
 	stuck = 10
@@ -52,9 +50,6 @@ func (s Status) Age(now time.Time) time.Duration {
 	return now.Sub(s.Fresh)
 }
 
-// CutHard is at how many pages the log is cut by force: 64 MB.
-const CutHard = 16384
-
 // Old is the age at which a replica is not what it should be.
 const Old = 2 * time.Minute
 
@@ -63,25 +58,32 @@ type Follower struct {
 	dir, desk, to string
 	place         Place
 	log           *slog.Logger
-	every         time.Duration
+	hold          Hold
+	every, glance time.Duration
 	most          int64
 
 	mu     sync.Mutex
 	status Status
-	db     *litestream.DB // of the generation that is followed, nil between two
+	now    *stretch // nil between two
 
 	stop context.CancelFunc
 	done chan struct{}
 }
 
-// Follow begins to keep a replica of the data folder dir at a. desk is what tells
-// this desk from others, and outlives a restore. It ends with [Follower.Close].
-func Follow(dir, desk string, a Address, log *slog.Logger) (*Follower, error) {
+// Desk is what is followed.
+type Desk struct {
+	Dir  string // the data folder
+	Name string // tells this desk from others, and outlives a restore
+	Hold Hold
+}
+
+// Follow begins to keep a replica of a desk at a. It ends with [Follower.Close].
+func Follow(d Desk, a Address, log *slog.Logger) (*Follower, error) {
 	place, err := a.Open()
 	if err != nil {
 		return nil, err
 	}
-	f := &Follower{dir: dir, desk: desk, to: a.To, place: place, log: log, every: beat, most: most, done: make(chan struct{})}
+	f := &Follower{dir: d.Dir, desk: d.Name, hold: d.Hold, to: a.To, place: place, log: log, every: beat, glance: glance, most: most, done: make(chan struct{})}
 	f.start()
 	return f, nil
 }
@@ -167,7 +169,7 @@ func (f *Follower) open(ctx context.Context) (*stretch, error) {
 	s.with = &companions{dir: f.dir, generation: name, place: f.place, sent: &s.to.sent}
 	s.to.first = s.with.bring
 	s.db = litestream.NewDB(filepath.Join(f.dir, "data.db"))
-	s.db.MinCheckpointPageN, s.db.TruncatePageN = cutAt, CutHard
+	s.db.MinCheckpointPageN, s.db.TruncatePageN, s.db.CheckpointInterval = never, -1, 0
 	s.db.Replica = litestream.NewReplicaWithClient(s.db, s.to)
 	s.store = litestream.NewStore([]*litestream.DB{s.db}, litestream.DefaultCompactionLevels)
 	s.store.Logger = slog.New(warnings{f.log.Handler()})
@@ -176,7 +178,7 @@ func (f *Follower) open(ctx context.Context) (*stretch, error) {
 	if err := s.store.Open(context.WithoutCancel(ctx)); err != nil {
 		return nil, errors.Join(err, s.store.Close(ctx))
 	}
-	f.note(func(st *Status) { st.Name, st.Given, f.db = name, false, s.db })
+	f.note(func(st *Status) { st.Name, st.Given, f.now = name, false, s })
 	return s, nil
 }
 
@@ -231,22 +233,36 @@ func (f *Follower) generation(ctx context.Context) (string, error) {
 func (s *stretch) follow(ctx context.Context) {
 	tick := time.NewTicker(s.every)
 	defer tick.Stop()
-	defer s.note(func(*Status) { s.Follower.db = nil })
+	defer s.note(func(*Status) { s.now = nil })
+	end := s.beside(ctx, s.keepShort)
 	for {
 		if err := s.beat(ctx); err != nil && ctx.Err() == nil {
 			s.note(func(st *Status) { st.Failing = err })
 			if s.hopeless(ctx) {
+				end()
 				s.giveUp() //nolint:contextcheck // nothing is waited for
 				return
 			}
 		}
 		select {
 		case <-ctx.Done():
+			end()
 			s.close() //nolint:contextcheck // ctx has ended
 			return
 		case <-tick.C:
 		}
 	}
+}
+
+// beside does work in a goroutine of its own, until end is called.
+func (s *stretch) beside(ctx context.Context, work func(context.Context)) (end func()) {
+	ctx, stop := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		work(ctx)
+	}()
+	return func() { stop(); <-done }
 }
 
 // beat makes sure that all that is committed now is there, and says so there.

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -55,16 +56,25 @@ func (a Address) Open() (Place, error) {
 		return nil, fmt.Errorf("%q is not like s3://BUCKET/PATH?endpoint=https://…&region=…", a.To)
 	}
 	if b.region == "" {
-		b.region = "us-east-1" // what stores that have no regions are asked for
+		b.region = NoRegion
 	}
 	return b, nil
 }
 
-// Try writes to a place before it is relied upon.
+// ErrForgets refuses a place that takes what it is given and has something else.
+var ErrForgets = errors.New("what was written there does not come back: is it a store?")
+
+// NoRegion is what stores that have no regions are asked for.
+const NoRegion = "us-east-1"
+
+// Try writes to a place, and reads that again, before it is relied upon.
 func Try(ctx context.Context, p Place) error {
-	const probe = "probe"
-	if err := p.Put(ctx, probe, strings.NewReader("ok")); err != nil {
+	const probe, word = "probe", "ok"
+	if err := p.Put(ctx, probe, strings.NewReader(word)); err != nil {
 		return err
+	}
+	if said, err := read(ctx, p, probe); err != nil || said != word {
+		return errors.Join(ErrForgets, err)
 	}
 	return p.Delete(ctx, probe)
 }

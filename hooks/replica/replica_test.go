@@ -12,6 +12,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite"
+
+	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
 )
 
 // shop is a data folder with a database that is written as the desk writes it.
@@ -33,6 +35,15 @@ func open(t testing.TB, dir string) *shop {
 	s.exec("CREATE TABLE IF NOT EXISTS said (n INTEGER PRIMARY KEY, text TEXT)")
 	t.Cleanup(func() { _ = db.Close() })
 	return s
+}
+
+// hold keeps its one connection.
+func (s *shop) hold(ctx context.Context, act func() error) error {
+	c, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(act(), c.Close())
 }
 
 func (s *shop) exec(query string, args ...any) {
@@ -66,8 +77,8 @@ func (s *shop) follow(a Address, most int64) *Follower {
 		s.t.Fatal(err)
 	}
 	f := &Follower{
-		dir: s.dir, desk: "this desk", to: a.To, place: place, log: slog.New(slog.DiscardHandler),
-		every: 20 * time.Millisecond, most: most, done: make(chan struct{}),
+		dir: s.dir, desk: "this desk", hold: s.hold, to: a.To, place: place, log: slog.New(slog.DiscardHandler),
+		every: 20 * time.Millisecond, glance: 100 * time.Millisecond, most: most, done: make(chan struct{}),
 	}
 	f.start()
 	s.t.Cleanup(f.Close)
@@ -121,10 +132,15 @@ func back(t testing.TB, a Address) int {
 	return n
 }
 
+// in is a place in a store.
+func in(s *s3test.Store) Address {
+	return Address{To: s.Address(), Key: s3test.Key, Secret: s3test.Secret}
+}
+
 // places are one of each kind.
 func places(t *testing.T) map[string]Address {
 	t.Helper()
-	return map[string]Address{"folder": {To: t.TempDir()}, "store": newStore(t).address()}
+	return map[string]Address{"folder": {To: t.TempDir()}, "store": in(s3test.New(t))}
 }
 
 func TestWhatIsCommittedIsThere(t *testing.T) {
@@ -206,13 +222,13 @@ func TestGenerations(t *testing.T) {
 // is there soon after it answers again.
 func TestPlaceThatDoesNotAnswer(t *testing.T) {
 	t.Parallel()
-	store := newStore(t)
-	a := store.address()
+	store := s3test.New(t)
+	a := in(store)
 	s := open(t, t.TempDir())
 	f := s.follow(a, 2<<20)
 	s.say(10)
 	s.whole(f)
-	store.refuse(true)
+	store.Has(s3test.Busy)
 	var highest int64
 	until(t, "end of patience", func() bool {
 		s.say(200)
@@ -226,7 +242,7 @@ func TestPlaceThatDoesNotAnswer(t *testing.T) {
 	if f.Status().Failing == nil {
 		t.Error("nobody is told")
 	}
-	store.refuse(false)
+	store.Has(nil)
 	s.whole(f)
 	if n := back(t, a); n != s.n {
 		t.Errorf("%d of %d came back", n, s.n)
@@ -244,25 +260,6 @@ func size(dir string) (sum int64) {
 		})
 	}
 	return sum
-}
-
-// The log is cut although Litestream holds it.
-func TestLogStaysBounded(t *testing.T) {
-	t.Parallel()
-	s := open(t, t.TempDir())
-	f := s.follow(Address{To: t.TempDir()}, most)
-	s.whole(f)
-	var highest int64
-	for range 40 {
-		s.exec("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 1000) INSERT INTO said (text) SELECT hex(randomblob(500)) FROM c")
-		s.whole(f)
-		if i, err := os.Stat(filepath.Join(s.dir, "data.db-wal")); err == nil {
-			highest = max(highest, i.Size())
-		}
-	}
-	if highest > 24<<20 {
-		t.Errorf("the log grew to %d bytes", highest)
-	}
 }
 
 func TestAddresses(t *testing.T) {
