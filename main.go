@@ -21,5 +21,5 @@ func run() int {
 	}
 	app := ops.App(config)
 	table := hooks.Register(app, config)
-	return ops.Run(app, config, hooks.Commands(app, table)...)
+	return ops.Run(app, config, hooks.Commands(app, table, config)...)
 }

@@ -85,10 +85,10 @@ func Register(app core.App, c *Config) *web.Table {
 }
 
 // Commands are the program's commands beside serve.
-func Commands(app *pocketbase.PocketBase, t *web.Table) []*cobra.Command {
+func Commands(app *pocketbase.PocketBase, t *web.Table, c *Config) []*cobra.Command {
 	by := audit.By(app, audit.AtTheMachine())
 	return slices.Concat(setup.Commands(by), access.Commands(by), audit.Commands(by),
-		[]*cobra.Command{channels.Command(by), demo.Command(open), seed.Command(by), ops.WithoutData(bench.Command())}, backup.Commands(app, ops.Version()), ops.Commands(app, t))
+		[]*cobra.Command{channels.Command(by), demo.Command(open), seed.Command(by), ops.WithoutData(bench.Command())}, backup.Commands(app, ops.Version(), c.Replica), ops.Commands(app, t))
 }
 
 // open makes another program beside this one.

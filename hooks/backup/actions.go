@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/backup"
@@ -61,7 +61,7 @@ func (d *desk) saveStore(e *core.RequestEvent) error {
 	}
 	store, err := storeOf(form, s.Backups.S3)
 	if err == nil && store.Enabled {
-		err = reach(e.Request.Context(), store)
+		err = reach(e.Request.Context(), addressOf(store), "endpoint")
 	}
 	if f, refused := errors.AsType[*fail.Error](err); refused {
 		m := d.model(e)
@@ -85,6 +85,12 @@ func storeOf(form func(string) string, before core.S3Config) (core.S3Config, err
 		Enabled: true, Endpoint: form("endpoint"), Bucket: form("bucket"), Region: form("region"), AccessKey: form("key"),
 		Secret: form("secret"), ForcePathStyle: form("path_style") != "",
 	}
+	if now.Region == "" {
+		now.Region = replica.NoRegion // PocketBase wants one
+	}
+	if now.Bucket == "" {
+		return now, fail.New(fail.Invalid, "backup.bucket_missing").On("bucket")
+	}
 	if u, err := url.Parse(now.Endpoint); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return now, fail.New(fail.Invalid, "backup.endpoint_wrong").On("endpoint")
 	}
@@ -97,19 +103,20 @@ func storeOf(form func(string) string, before core.S3Config) (core.S3Config, err
 	return now, nil
 }
 
-// reach tries to write to a store before it is relied upon.
-func reach(ctx context.Context, c core.S3Config) error {
-	store, err := filesystem.NewS3(c.Bucket, c.Region, c.Endpoint, c.AccessKey, c.Secret, c.ForcePathStyle)
+// reach tries a place before it is relied upon; field is the form's that names it.
+func reach(ctx context.Context, to replica.Address, field string) error {
+	place, err := to.Open()
 	if err != nil {
-		return fail.New(fail.Invalid, "backup.store_wrong", "Why", err.Error()).On("endpoint").Because(err)
+		return fail.New(fail.Invalid, "backup."+field+"_wrong").On(field).Because(err)
 	}
-	defer func() { _ = store.Close() }()
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	store.SetContext(ctx)
-	const probe = "xiaoer-probe.txt"
-	if err := errors.Join(store.Upload([]byte("ok"), probe), store.Delete(probe)); err != nil {
-		return fail.New(fail.Invalid, "backup.store_wrong", "Why", err.Error()).On("endpoint").Because(err)
+	if err = replica.Try(ctx, place); err != nil {
+		f := trouble(err)
+		if f.Key == troubleOther {
+			f.Key = "backup.store_wrong"
+		}
+		return f.On(field)
 	}
 	return nil
 }
@@ -121,11 +128,11 @@ func (k *maker) start(app core.App, what string) error {
 
 func (d *desk) verify(e *core.RequestEvent) error {
 	app, name := e.App, e.Request.PathValue("name")
-	if err := there(app, name); err != nil {
+	if err := there(e.Request.Context(), app, name); err != nil {
 		return err
 	}
 	err := d.maker.begin(app, doVerify, func(ctx context.Context) error {
-		file, done, err := fetch(app, name)
+		file, done, err := fetch(ctx, app, name)
 		if err != nil {
 			return err
 		}
@@ -146,10 +153,10 @@ func (d *desk) restore(e *core.RequestEvent) error {
 		return err
 	}
 	app, name := e.App, e.Request.PathValue("name")
-	if err := there(app, name); err != nil {
+	if err := there(e.Request.Context(), app, name); err != nil {
 		return err
 	}
-	return d.replace(e, name, func() (string, func(), error) { return fetch(app, name) }, func() {})
+	return d.replace(e, name, func(ctx context.Context) (string, func(), error) { return fetch(ctx, app, name) }, func() {})
 }
 
 // upload restores from a file that the browser sends as the request's body.
@@ -165,17 +172,17 @@ func (d *desk) upload(e *core.RequestEvent) error {
 	}
 	if _, err := Verify(e.Request.Context(), file); err != nil {
 		done()
-		return fail.New(fail.Invalid, "backup.failed_verify", "Why", err.Error()).Because(err)
+		return fail.New(fail.Invalid, "backup.failed_verify", "Why", why(locale.In(web.Language(e)), err)).Because(err)
 	}
-	return d.replace(e, "", func() (string, func(), error) { return file, done, nil }, done)
+	return d.replace(e, "", func(context.Context) (string, func(), error) { return file, done, nil }, done)
 }
 
 // replace restores what from brings; busy is called where that is never asked
 // for.
-func (d *desk) replace(e *core.RequestEvent, name string, from func() (string, func(), error), busy func()) error {
+func (d *desk) replace(e *core.RequestEvent, name string, from func(context.Context) (string, func(), error), busy func()) error {
 	app := e.App
 	err := d.maker.begin(app, doRestore, func(ctx context.Context) error {
-		file, done, err := from()
+		file, done, err := from(ctx)
 		if err != nil {
 			return err
 		}

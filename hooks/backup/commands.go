@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -17,9 +16,10 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
-// Commands are `xiaoer backup` and `xiaoer restore`. program is the version.
-func Commands(app *pocketbase.PocketBase, program string) []*cobra.Command {
-	return []*cobra.Command{backupCommand(app, program), restoreCommand(app)}
+// Commands are `xiaoer backup` and `xiaoer restore`. program is the version, by
+// what a store of warm copies asks for.
+func Commands(app *pocketbase.PocketBase, program string, by replica.Address) []*cobra.Command {
+	return []*cobra.Command{backupCommand(app, program), restoreCommand(app, by)}
 }
 
 func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
@@ -48,18 +48,18 @@ func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
 	return c
 }
 
-func restoreCommand(app *pocketbase.PocketBase) *cobra.Command {
-	var from string
+func restoreCommand(app *pocketbase.PocketBase, by replica.Address) *cobra.Command {
+	from := replica.Address{Key: by.Key, Secret: by.Secret}
 	c := &cobra.Command{
 		Use: "restore FILE", Short: "Put a backup, or with --from the warm copy, in the place of the present data, which is kept in before-restore",
 		Args: func(c *cobra.Command, args []string) error {
-			if from != "" {
+			if from.To != "" {
 				return cobra.NoArgs(c, args)
 			}
 			return cobra.ExactArgs(1)(c, args)
 		},
 	}
-	c.Flags().StringVar(&from, "from", "", "restore the warm copy that is kept there, as of its last moment: a folder or s3://…")
+	c.Flags().StringVar(&from.To, "from", "", "restore the warm copy that is kept there, as of its last moment: a folder or s3://…")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		dir := app.DataDir()
 		release, err := lock(dir, true)
@@ -90,20 +90,25 @@ func restoreCommand(app *pocketbase.PocketBase) *cobra.Command {
 }
 
 // lay lays ready what a file or the warm copy holds.
-func lay(ctx context.Context, dir, from string, args []string) (made time.Time, lost []string, err error) {
-	if from != "" {
-		if !strings.Contains(from, "://") {
-			if from, err = filepath.Abs(from); err != nil {
-				return made, nil, err
-			}
+func lay(ctx context.Context, dir string, from replica.Address, args []string) (made time.Time, lost []string, err error) {
+	if from.To == "" {
+		m, err := Stage(ctx, args[0], dir)
+		if err != nil {
+			return made, nil, err
 		}
-		return StageReplica(ctx, replica.Address{To: from, Key: os.Getenv("XIAOER_REPLICA_KEY"), Secret: os.Getenv("XIAOER_REPLICA_SECRET")}, dir)
+		return m.Made, nil, nil
 	}
-	m, err := Stage(ctx, args[0], dir)
-	if err != nil {
-		return made, nil, err
+	if !strings.Contains(from.To, "://") {
+		if from.To, err = filepath.Abs(from.To); err != nil {
+			return made, nil, err
+		}
 	}
-	return m.Made, nil, nil
+	if made, lost, err = StageReplica(ctx, from, dir); err != nil {
+		f := trouble(err)
+		f.Kind = fail.Unavailable // it may be asked for again as it is
+		return made, nil, f
+	}
+	return made, lost, nil
 }
 
 func refused(err error) error {

@@ -78,7 +78,7 @@ func (k *maker) describe(say locale.Speaker, m *backup.Backups) {
 	case k.working != "":
 		m.Working = say.T("backup.doing_" + k.working)
 	case k.failed != nil:
-		m.Failed = say.T("backup.failed_"+k.last, "Why", k.failed.Error())
+		m.Failed = say.T("backup.failed_"+k.last, "Why", why(say, k.failed))
 	case k.last != "":
 		m.Done = say.T("backup.done_" + k.last)
 	}
@@ -94,7 +94,7 @@ func (d *desk) makeNow(e *core.RequestEvent) error {
 // download sends a backup: all of the shop, and so an act that is told.
 func (d *desk) download(e *core.RequestEvent) error {
 	name := e.Request.PathValue("name")
-	from, err := take(e.App, name)
+	from, err := take(e.Request.Context(), e.App, name)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"sync"
@@ -133,7 +134,7 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 	if err := shelve(ctx, app, name, k.program); err != nil {
 		return err
 	}
-	return errors.Join(clearAway(app, PlanOf(app).Keep), audit.Add(app, entry("made", name)))
+	return errors.Join(clearAway(ctx, app, PlanOf(app).Keep), audit.Add(app, entry("made", name)))
 }
 
 // again is how long the clock waits before it tries once more what has failed.
@@ -186,7 +187,12 @@ func BeforeUpdate(app core.App, program string) error {
 		return err
 	}
 	name := "xiaoer-before-update-" + time.Now().UTC().Format(stamp) + ".zip"
-	if err := shelve(context.Background(), app, name, program); err != nil {
+	err = shelve(context.Background(), app, name, program)
+	if _, ok := errors.AsType[*unsentError](err); ok { // it is there, which is all that the way back needs
+		app.Logger().Warn("the backup before the update stays in the data folder", "error", err)
+		err = os.Rename(filepath.Join(folderOf(app), unsent), filepath.Join(folderOf(app), name))
+	}
+	if err != nil {
 		return err
 	}
 	app.Logger().Info("backed up before the update", "file", filepath.Join(core.LocalBackupsDirName, name))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -13,9 +14,9 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/filesystem"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
 // Copy is a backup on the shelf: the folder "backups" in the data folder, or the
@@ -32,61 +33,109 @@ var onShelf = regexp.MustCompile(`^xiaoer-(before-update-)?\d{8}-\d{6}\.zip$`)
 
 const stamp = "20060102-150405"
 
+// asked is how long a store may take to say what it has. Pages wait for it.
+const asked = 10 * time.Second
+
+// unsent is what a backup is called in the data folder until the store has it:
+// there is one at the most, however long the store does not answer.
+const unsent = "xiaoer-not-sent.zip"
+
+// unsentError tells that a backup was made and lies in the data folder alone.
+type unsentError struct{ cause error }
+
+func (e *unsentError) Error() string {
+	return "the store did not take the backup, which is in " + unsent + ": " + e.cause.Error()
+}
+func (e *unsentError) Unwrap() error { return e.cause }
+
+func folderOf(app core.App) string { return filepath.Join(app.DataDir(), core.LocalBackupsDirName) }
+
+// at is where the shelf is.
+func at(app core.App) (replica.Place, error) {
+	if s3 := app.Settings().Backups.S3; s3.Enabled {
+		return addressOf(s3).Open()
+	}
+	dir, err := filepath.Abs(folderOf(app))
+	if err != nil {
+		return nil, err
+	}
+	return replica.Address{To: dir}.Open()
+}
+
+// addressOf is a store of PocketBase's settings.
+func addressOf(c core.S3Config) replica.Address {
+	q := url.Values{"endpoint": {c.Endpoint}, "region": {c.Region}}
+	if c.ForcePathStyle {
+		q.Set("style", "path")
+	}
+	to := url.URL{Scheme: "s3", Host: c.Bucket, RawQuery: q.Encode()}
+	return replica.Address{To: to.String(), Key: c.AccessKey, Secret: c.Secret}
+}
+
 // Shelf lists the backups that there are, the newest first.
 func Shelf(app core.App) ([]Copy, error) {
-	store, err := app.NewBackupsFilesystem()
+	place, err := at(app)
 	if err != nil {
 		return nil, fmt.Errorf("the store of backups: %w", err)
 	}
-	defer func() { _ = store.Close() }()
-	objects, err := store.List("")
+	ctx, cancel := context.WithTimeout(context.Background(), asked)
+	defer cancel()
+	objects, err := place.List(ctx, "")
 	if err != nil {
 		return nil, fmt.Errorf("the store of backups: %w", err)
 	}
 	var list []Copy
 	for _, o := range objects {
-		if onShelf.MatchString(o.Key) {
-			list = append(list, Copy{Name: o.Key, Size: o.Size, Made: o.ModTime})
+		if onShelf.MatchString(o.Name) {
+			list = append(list, Copy{Name: o.Name, Size: o.Size, Made: o.Changed})
 		}
 	}
 	slices.SortFunc(list, func(a, b Copy) int { return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.Name, a.Name)) })
 	return list, nil
 }
 
-// shelve makes a backup, verifies it, and puts it on the shelf under name.
+// shelve makes a backup, verifies it, and puts it on the shelf under name. Where
+// the store does not take it that is an unsentError.
 func shelve(ctx context.Context, app core.App, name, program string) error {
-	dir := filepath.Join(app.DataDir(), core.LocalBackupsDirName)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(folderOf(app), 0o700); err != nil {
 		return err
 	}
-	path := filepath.Join(dir, name)
+	away := app.Settings().Backups.S3.Enabled
+	path := filepath.Join(folderOf(app), name)
+	if away {
+		path = filepath.Join(folderOf(app), unsent)
+	}
 	if _, err := Make(ctx, app.DataDir(), path, program); err != nil {
 		return err
 	}
 	if _, err := Verify(ctx, path); err != nil {
 		return errors.Join(err, os.Remove(path))
 	}
-	if !app.Settings().Backups.S3.Enabled {
+	if !away {
 		return nil
 	}
-	store, err := app.NewBackupsFilesystem()
-	if err != nil {
-		return fmt.Errorf("the store of backups: %w", err)
-	}
-	defer func() { _ = store.Close() }()
-	file, err := filesystem.NewFileFromPath(path)
-	if err != nil {
-		return err
-	}
-	if err := store.UploadFile(file, name); err != nil {
-		return fmt.Errorf("the store of backups: %w", err)
+	if err := send(ctx, app, path, name); err != nil {
+		return &unsentError{err}
 	}
 	return os.Remove(path)
 }
 
+func send(ctx context.Context, app core.App, path, name string) error {
+	place, err := at(app)
+	if err != nil {
+		return err
+	}
+	f, err := os.Open(path) //nolint:gosec // our own folder
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	return place.Put(ctx, name, f)
+}
+
 // there refuses a name that no backup on the shelf has.
-func there(app core.App, name string) error {
-	r, err := take(app, name)
+func there(ctx context.Context, app core.App, name string) error {
+	r, err := take(ctx, app, name)
 	if err != nil {
 		return err
 	}
@@ -94,34 +143,28 @@ func there(app core.App, name string) error {
 }
 
 // take opens a backup on the shelf for reading.
-func take(app core.App, name string) (io.ReadCloser, error) {
+func take(ctx context.Context, app core.App, name string) (io.ReadCloser, error) {
 	if !onShelf.MatchString(name) {
 		return nil, fail.New(fail.NotFound, "fail.not_found")
 	}
-	store, err := app.NewBackupsFilesystem()
+	place, err := at(app)
 	if err != nil {
 		return nil, fmt.Errorf("the store of backups: %w", err)
 	}
-	r, err := store.GetReader(name)
-	if err != nil {
-		_ = store.Close()
+	r, err := place.Get(ctx, name)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
 		return nil, fail.New(fail.NotFound, "fail.not_found").Because(err)
+	case err != nil:
+		return nil, fail.New(fail.Busy, "backup.unreachable").Because(err)
 	}
-	return closing{r, store}, nil
+	return r, nil
 }
-
-// closing closes the store together with what was read from it.
-type closing struct {
-	io.ReadCloser
-	store *filesystem.System
-}
-
-func (c closing) Close() error { return errors.Join(c.ReadCloser.Close(), c.store.Close()) }
 
 // fetch copies a backup from the shelf to a file below the data folder, to be
 // verified or restored from. done removes it.
-func fetch(app core.App, name string) (path string, done func(), err error) {
-	from, err := take(app, name)
+func fetch(ctx context.Context, app core.App, name string) (path string, done func(), err error) {
+	from, err := take(ctx, app, name)
 	if err != nil {
 		return "", nil, err
 	}
@@ -144,23 +187,22 @@ func receive(app core.App, from io.Reader) (path string, done func(), err error)
 	return f.Name(), done, nil
 }
 
-// clear takes the oldest off the shelf until keep are left. What was made before
-// an update counts apart.
-func clearAway(app core.App, keep int) error {
+// clearAway takes the oldest off the shelf until keep are left. What was made
+// before an update counts apart.
+func clearAway(ctx context.Context, app core.App, keep int) error {
 	list, err := Shelf(app)
 	if err != nil {
 		return err
 	}
-	store, err := app.NewBackupsFilesystem()
+	place, err := at(app)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = store.Close() }()
 	seen := map[bool]int{}
 	for _, c := range list {
 		before := onShelf.FindStringSubmatch(c.Name)[1] != ""
 		if seen[before]++; seen[before] > keep {
-			if err := store.Delete(c.Name); err != nil {
+			if err := place.Delete(ctx, c.Name); err != nil {
 				return fmt.Errorf("clear away %s: %w", c.Name, err)
 			}
 		}

@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"time"
@@ -30,7 +29,9 @@ func (d *desk) saveReplica(e *core.RequestEvent) error {
 		before = replica.Address{} // its key is gone: what it locked has to be written anew
 	}
 	a := replicaOf(form, before)
-	err = tryReplica(e.Request.Context(), a)
+	if err = nil; a != (replica.Address{}) {
+		err = reach(e.Request.Context(), a, "to")
+	}
 	if f, refused := errors.AsType[*fail.Error](err); refused {
 		m := d.model(e)
 		m.Warm.On, m.Warm.To, m.Warm.Key, m.Errors = true, a.To, a.Key, said(e, f)
@@ -63,22 +64,6 @@ func replicaOf(form func(string) string, before replica.Address) replica.Address
 	return a
 }
 
-func tryReplica(ctx context.Context, a replica.Address) error {
-	if a == (replica.Address{}) {
-		return nil
-	}
-	place, err := a.Open()
-	if err != nil {
-		return fail.New(fail.Invalid, "backup.replica_wrong").On("to").Because(err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
-	defer cancel()
-	if err = replica.Try(ctx, place); err != nil {
-		return fail.New(fail.Invalid, "backup.store_wrong", "Why", err.Error()).On("to").Because(err)
-	}
-	return nil
-}
-
 // warmth is what the page shows of the warm copy.
 func (d *desk) warmth(app core.App, say locale.Speaker) backup.Warm {
 	kept := settings.Load(app, replicaKey, Replica{})
@@ -97,7 +82,7 @@ func (d *desk) warmth(app core.App, say locale.Speaker) backup.Warm {
 	}
 	w.Given = s.Given
 	if s.Failing != nil {
-		w.Failing = s.Failing.Error()
+		w.Failing = why(say, s.Failing)
 	}
 	to := w.To
 	if w.Told != "" {

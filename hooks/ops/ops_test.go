@@ -117,7 +117,7 @@ func program(t *testing.T, dir, stdin string, args ...string) (code int, out, co
 	app.RootCmd.SetIn(strings.NewReader(stdin))
 	app.RootCmd.SetOut(&stdout)
 	app.RootCmd.SetErr(&stderr)
-	code = ops.Run(app, c, hooks.Commands(app, table)...)
+	code = ops.Run(app, c, hooks.Commands(app, table, c)...)
 	return code, stdout.String(), stderr.String()
 }
 

@@ -552,7 +552,7 @@ func StoreForm(m Backups) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "bucket", Label: m.T("backup.bucket"), Value: m.Store.Bucket, Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "bucket", Label: m.T("backup.bucket"), Value: m.Store.Bucket, Error: m.Errors["bucket"], Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,0 +1,165 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+// away keeps app's backups in a store.
+func away(t *testing.T, app core.App) *s3test.Store {
+	t.Helper()
+	s := s3test.New(t)
+	app.Settings().Backups.S3 = core.S3Config{
+		Enabled: true, Endpoint: s.URL, Bucket: s3test.Name, Region: s3test.Region, AccessKey: s3test.Key, Secret: s3test.Secret, ForcePathStyle: true,
+	}
+	return s
+}
+
+func shelf(t *testing.T, app core.App) []Copy {
+	t.Helper()
+	list, err := Shelf(app)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// A store takes the backup, gives it back as it was, and nothing stays here.
+func TestBackupsInAStore(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	away(t, app)
+	k := newMaker("test")
+	if err := k.make(t.Context(), app); err != nil {
+		t.Fatal(err)
+	}
+	list := shelf(t, app)
+	if len(list) != 1 || list[0].Size == 0 || time.Since(list[0].Made) > time.Minute {
+		t.Fatalf("on the shelf: %v", list)
+	}
+	if left, _ := os.ReadDir(folderOf(app)); len(left) > 0 {
+		t.Errorf("left here: %v", left)
+	}
+	tag(t, app, "later")
+	file, done, err := fetch(t.Context(), app, list[0].Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	if _, err = Stage(t.Context(), file, app.DataDir()); err != nil {
+		t.Fatal(err)
+	}
+	if err = app.ResetBootstrapState(); err != nil {
+		t.Fatal(err)
+	}
+	if err = Finish(app.DataDir()); err != nil || !slices.Equal(tags(t, app.DataDir()), []string{"first"}) {
+		t.Errorf("restored: %v", err)
+	}
+}
+
+// The clock's backups go to the store, the oldest go from it, and one that came
+// before an update counts apart.
+func TestStoreIsClearedAway(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	s := away(t, app)
+	s.Fill(t, "xiaoer-20260101-040000.zip", "xiaoer-20260102-040000.zip", "xiaoer-before-update-20260101-040000.zip", "somebody-else.txt")
+	if err := clearAway(t.Context(), app, 1); err != nil {
+		t.Fatal(err)
+	}
+	if list := shelf(t, app); len(list) != 2 {
+		t.Errorf("left: %v", list)
+	}
+}
+
+// However long a store does not take them, one backup waits here, and the next
+// that it takes is there whole.
+func TestStoreThatTakesNothing(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	s := away(t, app)
+	k := newMaker("test")
+	for range 3 {
+		for name, trouble := range map[string]s3test.Trouble{"busy": s3test.Busy, "torn": s3test.Torn} {
+			s.Has(trouble)
+			err := k.make(t.Context(), app)
+			if _, unsent := errors.AsType[*unsentError](err); !unsent {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for _, lang := range locale.Languages {
+				if text := why(locale.In(lang), err); !strings.Contains(text, unsent) || !strings.Contains(text, locale.In(lang).T("backup.trouble_"+name)) {
+					t.Errorf("%s in %s: %s", name, lang, text)
+				}
+			}
+		}
+	}
+	if left, _ := os.ReadDir(folderOf(app)); len(left) != 1 || left[0].Name() != unsent {
+		t.Errorf("left here: %v", left)
+	}
+	if _, err := Verify(t.Context(), filepath.Join(folderOf(app), unsent)); err != nil {
+		t.Errorf("what waits cannot be used: %v", err)
+	}
+	s.Has(nil)
+	if err := k.make(t.Context(), app); err != nil || len(shelf(t, app)) != 1 {
+		t.Errorf("then: %v", err)
+	}
+	if left, _ := os.ReadDir(folderOf(app)); len(left) > 0 {
+		t.Errorf("left here: %v", left)
+	}
+}
+
+// A store that does not answer keeps nobody from an update, and the way back lies
+// here.
+func TestUpdateDoesNotWaitForAStore(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	s := away(t, app)
+	s.Has(s3test.Busy)
+	exec(t, app, "DELETE FROM _migrations WHERE file = (SELECT MAX(file) FROM _migrations)", nil)
+	if err := BeforeUpdate(app, "test"); err != nil {
+		t.Fatal(err)
+	}
+	left, err := filepath.Glob(filepath.Join(folderOf(app), "xiaoer-before-update-*.zip"))
+	if err != nil || len(left) != 1 {
+		t.Fatalf("here: %v, %v", left, err)
+	}
+	if _, err = Verify(t.Context(), left[0]); err != nil {
+		t.Error(err)
+	}
+}
+
+// The program's end does not wait for a store that is frozen.
+func TestEndDoesNotWaitForAStore(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	s := away(t, app)
+	frozen := make(chan struct{})
+	s.Has(func(_ http.ResponseWriter, r *http.Request) bool {
+		close(frozen)
+		_, _ = io.Copy(io.Discard, r.Body) // only then the server notices who leaves
+		<-r.Context().Done()
+		return true
+	})
+	k := newMaker("test")
+	if err := k.begin(app, doMake, func(ctx context.Context) error { return k.make(ctx, app) }); err != nil {
+		t.Fatal(err)
+	}
+	<-frozen
+	k.end()
+	if !errors.Is(k.failed, context.Canceled) {
+		t.Errorf("it ended with %v", k.failed)
+	}
+}

@@ -1,0 +1,103 @@
+package backup
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
+)
+
+// followed is a shop of which all is in its warm copy.
+func followed(t *testing.T, a replica.Address) core.App {
+	t.Helper()
+	app := shop(t)
+	f, err := replica.Follow(replica.Desk{Dir: app.DataDir(), Name: "this desk", Hold: holding(app)}, a, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for f.Status().Fresh.IsZero() {
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatalf("no copy: %v", f.Status().Failing)
+		}
+	}
+	f.Close()
+	return app
+}
+
+// Another machine has the shop, but for uploads that the copy lacks or has
+// otherwise than their rows say: those are named.
+func TestTakeOverNamesWhatIsLost(t *testing.T) {
+	t.Parallel()
+	place := t.TempDir()
+	a := replica.Address{To: place}
+	followed(t, a)
+	copies, err := filepath.Glob(filepath.Join(place, uploads, "*", "*"))
+	if err != nil || len(copies) != 3 {
+		t.Fatalf("uploads in the copy: %v, %v", copies, err)
+	}
+	write(t, copies[0], "something else")
+	if err = os.Remove(copies[1]); err != nil {
+		t.Fatal(err)
+	}
+	second := shop(t)
+	dir := second.DataDir()
+	_, lost, err := StageReplica(t.Context(), a, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(lost)
+	want := []string{filepath.Base(copies[0]), filepath.Base(copies[1])}
+	slices.Sort(want)
+	if !slices.Equal(lost, want) {
+		t.Errorf("lost %v, want %v", lost, want)
+	}
+	if err = errors.Join(second.ResetBootstrapState(), Finish(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if got := tags(t, dir); !slices.Equal(got, []string{"first"}) {
+		t.Errorf("tags %v", got)
+	}
+	kept := filepath.Base(copies[2])
+	if !exists(filepath.Join(dir, uploads, kept[:2], kept)) || exists(filepath.Join(dir, uploads, lost[0][:2], lost[0])) {
+		t.Error("the wrong uploads are there")
+	}
+}
+
+// A place that gives out, or whose pieces are torn, leaves the folder as it was.
+func TestTakeOverIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	store := s3test.New(t)
+	a := replica.Address{To: store.Address(), Key: s3test.Key, Secret: s3test.Secret}
+	followed(t, a)
+	second := shop(t)
+	for name, is := range map[string]s3test.Trouble{"busy": s3test.Busy, "torn": s3test.Torn} {
+		store.Has(is)
+		_, _, err := StageReplica(t.Context(), a, second.DataDir())
+		if key := "backup.trouble_" + name; err == nil || trouble(err).Key != key {
+			t.Errorf("%s: %v", name, err)
+		}
+		if exists(filepath.Join(second.DataDir(), staged)) {
+			t.Errorf("%s: something is left of it", name)
+		}
+	}
+	store.Has(nil)
+	if _, lost, err := StageReplica(t.Context(), a, second.DataDir()); err != nil || len(lost) > 0 {
+		t.Errorf("then: %v, %v", lost, err)
+	}
+	empty := replica.Address{To: t.TempDir()}
+	if _, _, err := StageReplica(t.Context(), empty, second.DataDir()); trouble(err).Key != "backup.trouble_nothing" {
+		t.Errorf("an empty place: %v", err)
+	}
+}
