@@ -32,6 +32,7 @@ type options struct {
 	idle, resume  int
 	most          int
 	history       int
+	warm          bool
 	settle        time.Duration
 
 	address string // of a running desk; "" for a throw-away one
@@ -59,6 +60,7 @@ func Command() *cobra.Command {
 	f.IntVar(&o.idle, "idle", 10_000, "visitors who only have the chat open; 0 leaves it out")
 	f.IntVar(&o.resume, "resume", 5_000, "of them, who come back after a restart; 0 leaves it out")
 	f.IntVar(&o.most, "most", 6_400, "conversations that it looks for at the most; 0 leaves it out")
+	f.BoolVar(&o.warm, "warm", false, "measure one that keeps a warm copy beside it, in turns")
 	f.DurationVar(&o.settle, "settle", 5*time.Second, "until memory is read: the work of coming in is over by then")
 	f.StringSliceVar(&o.staff, "staff", nil, "e-mails of agents of the desk at ADDRESS")
 	f.BoolVar(&o.stdin, "password-stdin", false, "read their password from standard input")
@@ -117,6 +119,9 @@ func (o *options) servers(ctx context.Context, in io.Reader, say func(string, ..
 	kinds := []string{"xiaoer"}
 	if o.history > 0 {
 		kinds = append(kinds, "xiaoer with history")
+	}
+	if o.warm {
+		kinds = append(kinds, warmName)
 	}
 	if o.reference {
 		kinds = append(kinds, bareName)

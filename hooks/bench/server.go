@@ -26,6 +26,7 @@ type server struct {
 	password string
 
 	dir     string // of a throw-away one
+	copy    string // where its warm copy goes; "" for none
 	address string
 	history int
 	process *exec.Cmd
@@ -35,6 +36,7 @@ type server struct {
 
 const (
 	bareName     = "reference"
+	warmName     = "xiaoer with a warm copy"
 	startsWithin = 30 * time.Second
 	capMost      = 200 // conversations that an agent may be given
 )
@@ -48,6 +50,12 @@ func throwAway(ctx context.Context, name string, history int) (*server, error) {
 		return s, fmt.Errorf("make a folder: %w", err)
 	}
 	s.dir = dir
+	if name == warmName {
+		s.copy = filepath.Join(dir, "copy")
+		if err = os.Mkdir(s.copy, 0o700); err != nil {
+			return s, fmt.Errorf("make a folder: %w", err)
+		}
+	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return s, fmt.Errorf("find a port: %w", err)
@@ -114,6 +122,9 @@ func (s *server) start(ctx context.Context) (err error) {
 	args := []string{"serve", "--unlimited", "127.0.0.0/8", "--log-level", "error"}
 	if s.bare() {
 		args = []string{"bench", "reference"}
+	}
+	if s.copy != "" {
+		args = append(args, "--replica", s.copy)
 	}
 	if s.process, err = s.program(ctx, append(args, "--http", s.address, "--dir", filepath.Join(s.dir, "data"))...); err != nil {
 		return err
