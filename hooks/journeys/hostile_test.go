@@ -54,7 +54,7 @@ func hostile() []string {
 
 // injected finds what none of our pages has of its own.
 const injected = `[onerror],[onload],[onfocus],[onclick],[onmouseover],[ontoggle],[onbegin],[onstart],[srcdoc],base,object,embed,marquee,math,` +
-	`meta[http-equiv=refresh],x,script:not([src]):not([type="application/json"]),a[href^="javascript" i],a[href^="data:" i],a[href^="vbscript" i],[action^="javascript" i]`
+	`meta[http-equiv=refresh],x,a[target=_blank]:not([rel~=noopener]),script:not([src]):not([type="application/json"]),a[href^="javascript" i],a[href^="data:" i],a[href^="vbscript" i],[action^="javascript" i]`
 
 // unhurt is the claim: nothing of it ran, and nothing of it became markup. What
 // a policy has blocked fails the journey by itself.

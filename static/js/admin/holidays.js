@@ -16,7 +16,7 @@ export function holidays(text, year) {
   const found = { closed: [], own: [] };
   const named = /(\d{4})\s*年/.exec(text);
   const usual = named ? Number(named[1]) : year;
-  for (const line of text.replace(/[（(][^）)]*[）)]/g, "").split(/[。；;\n]/)) {
+  for (const line of text.replace(/[（(][^（(）)]*[）)]/g, "").split(/[。；;\n]/)) {
     const time = hours.exec(line);
     const plain = time ? line.replace(hours, " ".repeat(time[0].length)) : line;
     const said = [...plain.matchAll(words)];

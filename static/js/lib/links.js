@@ -2,19 +2,26 @@
  * Finds links in plain text: [{text, href?}] whose texts make up the whole again.
  * Only what is safe to open becomes one: http, https, mailto and tel. Chinese punctuation ends an address, marks that
  * turn the direction of writing do too, and what usually closes a sentence is left out of it. (No lookbehind: Safari 15
- * has none. What comes before an @ is bounded, as RFC 5321 bounds it: a long word without one would be read again from
- * each of its letters.)
+ * has none. What comes before an @ is bounded, as RFC 5321 bounds it.)
  *
  * A link says where it leads: a host of other letters than ASCII is shown as its ASCII name, since Cyrillic а looks like
  * a, and what pretends to be a host before an @ makes no link.
  */
-const LINK = /https?:\/\/[^\s<>"'“”‘’，。；：！？、（）《》【】「」\u200b-\u200f\u202a-\u202e\u2066-\u2069]+|(?:mailto:)?[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|tel:\+?[\d-]{5,20}|(?:\+86[- ]?)?1[3-9]\d{9}/g;
+const WEB = /https?:\/\/[^\s\0-\x1f\x7f-\x9f<>"'“”‘’，。；：！？、（）《》【】「」\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/;
+const MAIL = /(?:mailto:)?[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+/;
+const PHONE = /tel:\+?[\d-]{5,20}|(?:\+86[- ]?)?1[3-9]\d{9}/;
+const WORD = /[\w.+-]{65,}/; // is none of these, and is not looked at again from each of its letters
+const LINK = new RegExp([WEB, MAIL, PHONE, WORD].map((kind) => kind.source).join("|"), "g");
+const MOST = 100; // in one text: whoever writes more has them read as text
 
 export function links(text) {
   const parts = [];
   let at = 0;
+  let seen = 0;
   const plain = (to) => to > at && parts.push({ text: text.slice(at, to) });
   for (const { 0: raw, index } of text.matchAll(LINK)) {
+    if (raw.length > 64 && !/[:@]/.test(raw)) continue;
+    if (++seen > MOST) break;
     const found = trimmed(raw);
     if (digit(text[index - 1]) || digit(text[index + raw.length])) continue; // a piece of a longer number
     const link = address(found);

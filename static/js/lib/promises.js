@@ -12,6 +12,7 @@ import { HOUR, MINUTE, due, weekday } from "./due.js";
 import { english } from "./promises_en.js";
 
 const LONGEST = 120; // of what is kept of a sentence
+const READ = 500; // who goes on longer without a stop promises nothing that could be kept in mind
 
 export function promise(text, now, open = []) {
   for (const sentence of sentences(text ?? "")) {
@@ -27,7 +28,7 @@ function sentences(text) {
   const list = [];
   for (let i = 0; i < parts.length; i += 2) {
     const said = parts[i].trim();
-    if (said && !/[？?]/.test(parts[i + 1] ?? "") && !/[吗么呢嘛]$/.test(said)) list.push(said);
+    if (said && said.length <= READ && !/[？?]/.test(parts[i + 1] ?? "") && !/[吗么呢嘛]$/.test(said)) list.push(said);
   }
   return list;
 }
@@ -119,7 +120,7 @@ function daysTo(name, now) {
   if (name === "大后天") return 3;
   const date = new Date(now);
   if (name === "月底") return new Date(date.getFullYear(), date.getMonth() + 1, 0).getDate() - date.getDate();
-  const dated = name.match(/(\d+)月(\d+)/);
+  const dated = name.match(/(\d{1,2})月(\d{1,2})/);
   if (dated) return daysUntil(new Date(date.getFullYear(), dated[1] - 1, Number(dated[2])), date);
   const next = /^下/.test(name);
   return weekday(digits[name.slice(-1)] ?? (next ? 1 : 5), next, date); // “下周” is its Monday, “本周” ends with Friday

@@ -2,6 +2,7 @@ import { Core } from "/static/current/js/lib/core.js";
 import { Timeline } from "/static/current/js/lib/timeline.js";
 import { broken } from "./broken.js";
 import { claims } from "./claims.js";
+import { costly, found } from "./cost.js";
 import { live } from "./live.js";
 import { run } from "./run.js";
 
@@ -15,4 +16,4 @@ globalThis.play = async (from, to, wrong) => {
 
 globalThis.live = (seed, at) => live(seed, at, { Core, Timeline });
 
-globalThis.claims = claims;
+Object.assign(globalThis, { claims, costly, found });
