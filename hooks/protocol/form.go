@@ -76,10 +76,14 @@ func (u *upload) take(part *multipart.Part, needed []string) (bool, error) {
 	return false, nil
 }
 
-// spoiled is what a broken form, or one over the limit, is answered.
+// spoiled is what a broken form, one over the limit, or one that stopped coming is
+// answered.
 func spoiled(err error) error {
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		return err
+	}
+	if f, ours := errors.AsType[*fail.Error](err); ours { // they were too slow
+		return f
 	}
 	return fail.New(fail.Invalid, "fail.invalid").Because(err)
 }

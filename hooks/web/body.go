@@ -16,6 +16,9 @@ func Body[T any](e *core.RequestEvent) (T, error) {
 		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 			return v, err
 		}
+		if f, ours := errors.AsType[*fail.Error](err); ours { // see pace
+			return v, f
+		}
 		return v, fail.New(fail.Invalid, "fail.invalid").Because(err)
 	}
 	return v, nil
