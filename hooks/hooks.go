@@ -79,7 +79,7 @@ func Register(app core.App, c *Config) *web.Table {
 	team.Register(app, t)
 	setup.Register(app, t)
 	retention.Register(app, t)
-	health.Register(app, t, health.Config{Version: ops.Version(), Metrics: c.Metrics, Token: c.MetricsToken})
+	health.Register(app, t, health.Config{Version: ops.Version(), Metrics: c.Metrics, Token: c.MetricsToken, Faults: ops.Faults})
 	ops.Register(app, t, c, setup.Invite)
 	return t
 }

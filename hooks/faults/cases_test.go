@@ -43,9 +43,10 @@ var cases = []struct{ id, claim, tests string }{
 	{"C30", "what staff write runs nowhere", "journeys.TestHostileWordsInEveryField"},
 	{"C31", "links lead where they say, to nothing that runs, and load nothing by themselves", "journeys.TestHostileWordsAreShownAndDoNothing journeys/chatcore.TestLinksAreHarmlessWhateverIsWritten"},
 	{"C32", "no markup of anybody's becomes markup of ours", "journeys.TestHostileWordsAreShownAndDoNothing journeys.TestHostileWordsInEveryField"},
-	{"C67", "frames that are none, or too large", "faults.TestFramesThatAreNone"},
+	{"C67", "frames that are none, too large or too many", "faults.TestFramesThatAreNone faults.TestOneVisitorFloods"},
 	{"C68", "inflated frames", "faults.TestFramesThatAreNone"},
 	{"C69", "who says nothing, or slowly", "faults.TestWhoSaysNothingIsSentAway"},
+	{"C70", "one visitor, or one address, floods", "faults.TestOneVisitorFloods faults.TestOneAddressFloods protocol.TestLimitOfSendsIsARetry"},
 	{"C72", "bodies that are bombs", "faults.TestBodiesThatAreBombs"},
 	{"C73", "reading words costs nothing, whatever they are", "journeys/chatcore.TestNoExpressionChokes journeys/chatcore.TestLinksAreHarmlessWhateverIsWritten"},
 }

@@ -20,6 +20,7 @@ import (
 type gauges struct {
 	app     core.App
 	version string
+	faults  func() int64
 }
 
 func figure(name, help string, labels ...string) *prometheus.Desc {
@@ -39,6 +40,7 @@ var (
 	figAll      = figure("disk_bytes", "What the data folder's disk holds in all.")
 	figBackup   = figure("backup_age_seconds", "Age of the newest backup beside the data.")
 	figSlow     = figure("slow_queries_total", "Questions to the database that took 100 ms or longer.")
+	figFaults   = figure("faults_total", "Errors that were logged, panics among them.")
 	figHealthy  = figure("writes_healthy", "1 while the timeline is written without a failing disk.")
 )
 
@@ -85,6 +87,9 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 	}
 	_, slow := queries.Noticed()
 	total(figSlow, int64(slow))
+	if g.faults != nil {
+		total(figFaults, g.faults())
+	}
 	healthy := 0.0
 	if conversations.Healthy(g.app) {
 		healthy = 1

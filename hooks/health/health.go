@@ -22,8 +22,9 @@ const path = "/admin/health"
 // Config is what the program knows of itself.
 type Config struct {
 	Version string
-	Metrics string // an address of its own for the metrics; "" for none
-	Token   string // with which the desk's own address tells them; "" for none
+	Metrics string       // an address of its own for the metrics; "" for none
+	Token   string       // with which the desk's own address tells them; "" for none
+	Faults  func() int64 // how many errors were logged
 }
 
 // Register binds the package to app.

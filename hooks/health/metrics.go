@@ -92,7 +92,7 @@ func newMeter(app core.App, c Config) *meter {
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		gauges{app: app, version: c.Version})
+		gauges{app: app, version: c.Version, faults: c.Faults})
 	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 2, DisableCompression: true})
 	return m
 }

@@ -76,7 +76,9 @@ func (s *Session) read(conn *socket) {
 	defer s.hub.leave(s)
 	defer conn.hangUp()
 	conn.ws.SetReadLimit(FrameLimit)
-	conn.ws.SetPongHandler(func(string) error { s.heard(); return nil })
+	pinged := conn.ws.PingHandler()
+	conn.ws.SetPingHandler(func(text string) error { s.counted(); return pinged(text) })
+	conn.ws.SetPongHandler(func(string) error { s.counted(); s.heard(); return nil })
 	for {
 		kind, frame, err := conn.ws.ReadMessage()
 		if err != nil {
@@ -89,12 +91,20 @@ func (s *Session) read(conn *socket) {
 			s.Close(NotText, "text frames only")
 		case !utf8.Valid(frame):
 			s.Close(NotUTF8, "")
-		case s.flooding(time.Now()):
-			s.Close(Flooding, strconv.Itoa(int(floodWindow/time.Second)))
+		case s.counted():
 		default:
 			s.handle(frame)
 		}
 	}
+}
+
+// counted counts a frame, and sends away whose there are too many of.
+func (s *Session) counted() (flooding bool) {
+	if s.flooding(time.Now()) {
+		s.Close(Flooding, strconv.Itoa(int(floodWindow/time.Second)))
+		return true
+	}
+	return false
 }
 
 // handle runs the handler in a goroutine of its own and waits for it. A panic

@@ -26,6 +26,7 @@ type bounds struct {
 	sends    *limits.Window // a contact's
 	uploads  *limits.Window // a contact's
 	bytes    *limits.Window // a contact's, a day
+	hints    *limits.Window // a contact's: typing and pages, on all of their sockets
 	arrivals *limits.Window // an address's
 	sockets  *limits.Slots  // an address's, at a time
 
@@ -37,8 +38,9 @@ func newBounds(app core.App, exempt limits.Exempt) bounds {
 	l := settings.LimitsOf(app)
 	return bounds{
 		app: app, exempt: exempt, sends: limits.NewWindow(l.VisitorSends, l.VisitorSendWindow), uploads: limits.NewWindow(l.Uploads, l.UploadWindow),
-		bytes: limits.NewWindow(int(l.UploadBytesDay), day), arrivals: limits.NewWindow(l.NewVisitors, l.NewVisitorWindow),
-		sockets: limits.NewSlots(l.VisitorSockets), mu: &sync.Mutex{}, now: &l,
+		bytes: limits.NewWindow(int(l.UploadBytesDay), day), hints: limits.NewWindow(hintsMost, hintsTime),
+		arrivals: limits.NewWindow(l.NewVisitors, l.NewVisitorWindow),
+		sockets:  limits.NewSlots(l.VisitorSockets), mu: &sync.Mutex{}, now: &l,
 	}
 }
 

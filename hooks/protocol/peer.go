@@ -20,6 +20,7 @@ type caller struct {
 
 	// The fields below belong to the socket's own frames, one after the other.
 	typed   time.Time
+	typing  bool
 	paged   time.Time
 	viewing string
 }

@@ -181,6 +181,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// C70. Who sends too much is told for how long to wait.
 func TestLimitOfSendsIsARetry(t *testing.T) {
 	t.Parallel()
 	s := open(t)

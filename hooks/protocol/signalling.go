@@ -16,6 +16,22 @@ import (
 // dropped, since the next one says the same.
 const often = time.Second
 
+// A visitor has as many sockets as they like, and everybody who looks at their
+// thread hears of each frame: so many of these in so long are passed on.
+const (
+	hintsMost = 8
+	hintsTime = 2 * time.Second
+)
+
+// hint reports whether a frame that is worth nothing later is passed on.
+func (d *desk) hint(s *live.Session, who *caller) bool {
+	if !who.isVisitor() || s.Exempt {
+		return true
+	}
+	ok, _ := d.hints.Allow(who.contact.Id)
+	return ok
+}
+
 // typing passes on that somebody writes, and what, where the channel allows it.
 func (d *desk) typing(s *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
 	f, err := decode[struct {
@@ -26,9 +42,11 @@ func (d *desk) typing(s *live.Session, who *caller, raw []byte) (*conversations.
 	if err != nil {
 		return nil, err
 	}
-	if now := time.Now(); f.On && now.Sub(who.typed) < often {
+	now := time.Now()
+	if f.On && now.Sub(who.typed) < often || !f.On && !who.typing || !d.hint(s, who) {
 		return nil, nil
-	} else if f.On {
+	}
+	if who.typing = f.On; f.On {
 		who.typed = now
 	}
 	c, err := d.theirs(who, f.Conversation)
@@ -114,13 +132,13 @@ func (d *desk) view(s *live.Session, who *caller, next string) {
 }
 
 // page notes where the visitor is.
-func (d *desk) page(_ *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
+func (d *desk) page(s *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
 	f, err := decode[page](raw)
 	if err != nil {
 		return nil, err
 	}
 	now := time.Now()
-	if now.Sub(who.paged) < often {
+	if now.Sub(who.paged) < often || !d.hint(s, who) {
 		return nil, nil
 	}
 	who.paged = now

@@ -24,11 +24,20 @@ func (d *desk) visitorUpload(e *core.RequestEvent) error {
 		if err := within(d.inForce().uploads, who.contact.Id, 1); err != nil {
 			return err
 		}
-		if err := within(d.bytes, who.contact.Id, max(e.Request.ContentLength, 0)); err != nil {
+		if err := within(d.bytes, who.contact.Id, announced(e.Request)); err != nil {
 			return err
 		}
 	}
 	return d.store(e, who, nil)
+}
+
+// announced is how many bytes an upload has. Whoever does not say how many may
+// send as many as there can be.
+func announced(r *http.Request) int64 {
+	if r.ContentLength < 0 {
+		return files.MaxBytes
+	}
+	return r.ContentLength
 }
 
 func (d *desk) staffUpload(e *core.RequestEvent) error {

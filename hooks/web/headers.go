@@ -76,18 +76,18 @@ func FramedBy(e *core.RequestEvent, origins []string) {
 	h.Del("Cross-Origin-Opener-Policy") // means nothing in a frame
 }
 
-// closeAfterLargeBody ends a connection after a request whose body may not have
-// been read to its end. PocketBase's router puts a reader of its own around the
-// body and closes it, so that net/http takes a body that was given up for one
-// that was read, and the rest of it for the next request: whoever sends a large
-// body where none is expected could slip a request in that way.
-func closeAfterLargeBody(e *core.RequestEvent) error {
+// readOn reads what a refusal has left of a large body: a client that still sends
+// when the connection closes, see [pace], would see an error of the network
+// instead of the answer.
+func readOn(e *core.RequestEvent) error {
 	body, wrapped := e.Request.Body.(*router.RereadableReadCloser)
 	if n := e.Request.ContentLength; !wrapped || e.Request.ProtoMajor != 1 || n >= 0 && n <= mostFound {
 		return e.Next()
 	}
-	e.Response.Header().Set("Connection", "close")
 	unread := body.ReadCloser // without the copy that the wrapper keeps
+	if paced, ok := unread.(*pacedBody); ok {
+		unread = paced.ReadCloser
+	}
 	err := e.Next()
 	if e.Request.Header.Get("Expect") == "" {
 		drain(e, unread)
@@ -95,8 +95,7 @@ func closeAfterLargeBody(e *core.RequestEvent) error {
 	return err
 }
 
-// drain reads on for a while after a refusal: a client that still sends when
-// the connection closes would see an error of the network instead of the answer.
+// drain reads on for a while.
 func drain(e *core.RequestEvent, body io.Reader) {
 	if e.Written() {
 		_ = e.Flush()

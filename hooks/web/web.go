@@ -54,7 +54,7 @@ func Register(app core.App, t *Table, config Config) {
 		}
 		e.Router.Bind(
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerPace", Func: pace, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 40},
-			&hook.Handler[*core.RequestEvent]{Id: "xiaoerUnread", Func: closeAfterLargeBody, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 30},
+			&hook.Handler[*core.RequestEvent]{Id: "xiaoerUnread", Func: readOn, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 30},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAddress", Func: believeProxies(config.Trusted), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 20},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerAccessLog", Func: accessLog(config.Log), Priority: apis.DefaultActivityLoggerMiddlewarePriority - 10},
 			&hook.Handler[*core.RequestEvent]{Id: "xiaoerStorage", Func: retryStorage, Priority: apis.DefaultActivityLoggerMiddlewarePriority - 5},

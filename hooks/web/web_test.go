@@ -327,6 +327,32 @@ func TestBodiesAreBounded(t *testing.T) {
 	}
 }
 
+// A connection goes on where all of a body was read, and else ends: what is left of
+// it would be the next request.
+func TestConnectionsEndBehindWhatIsUnread(t *testing.T) {
+	t.Parallel()
+	s := serve(t, web.Config{}, func(e *core.RequestEvent) error {
+		if e.Request.URL.Query().Get("read") == "" {
+			return fine(e)
+		}
+		if _, err := web.Body[map[string]any](e); err != nil {
+			return err
+		}
+		return fine(e)
+	})
+	for query, closes := range map[string]bool{"?read=1": false, "": true} {
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL+"/api/xiaoer/api"+query, strings.NewReader(`{"a":1}`))
+		r.Header.Set("Content-Type", "application/json")
+		res, err := s.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = res.Body.Close(); res.Close != closes || res.StatusCode != http.StatusOK {
+			t.Errorf("%q: %d, closed %t", query, res.StatusCode, res.Close)
+		}
+	}
+}
+
 // A body that is refused unread is not taken for the next request.
 func TestLeftoverBodyIsNoRequest(t *testing.T) {
 	t.Parallel()

@@ -10,7 +10,7 @@ export class Host {
     const named = new URLSearchParams(location.hash.slice(1)).get("host");
     this.origin = parent !== window ? named : null;
     this.shown = !this.origin;
-    this.heard = {};
+    this.heard = new Map();
     if (this.origin) addEventListener("message", (event) => this.hear(event));
   }
 
@@ -19,13 +19,13 @@ export class Host {
   }
 
   on(type, act) {
-    this.heard[type] = act;
+    this.heard.set(type, act);
   }
 
   hear({ source, origin, data }) {
     if (source !== parent || origin !== this.origin || data?.xiaoer !== 1) return;
     if (data.type === "shown") this.shown = !!data.shown;
-    this.heard[data.type]?.(data);
+    this.heard.get(data.type)?.(data);
   }
 
   tell(type, more = {}) {
