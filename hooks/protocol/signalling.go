@@ -43,7 +43,7 @@ func (d *desk) typing(s *live.Session, who *caller, raw []byte) (*conversations.
 		return nil, err
 	}
 	now := time.Now()
-	if f.On && now.Sub(who.typed) < often || !f.On && !who.typing || !d.hint(s, who) {
+	if f.On && now.Sub(who.typed) < often || who.isVisitor() && !f.On && !who.typing || !d.hint(s, who) {
 		return nil, nil
 	}
 	if who.typing = f.On; f.On {
