@@ -30,7 +30,7 @@ type Page struct {
 }
 
 var contactTrail = audit.Fields{
-	On: "customer", Links: map[string]string{"customer": Customers, "channel": "channels"}, Personal: []string{"identity", "name", "avatar", "page", "source"},
+	On: "customer", Links: map[string]string{"customer": Customers, "channel": "channels"}, Personal: []string{"identity", "name", "avatar", "page", "source", "blocked_reason"},
 	Ignore: []string{"seen", "blocked_by", "blocked_since"}, Turns: map[string][2]string{"blocked": {"blocked", "unblocked"}},
 	By: []audit.ActorKind{audit.Staff, audit.Dashboard, audit.Command},
 }

@@ -22,7 +22,7 @@ type Customer struct{ core.BaseRecordProxy }
 // customerTrail: what visitors and the program itself do to customers is
 // traffic, here as with contacts, and no act.
 var customerTrail = audit.Fields{
-	Personal: []string{"external_id", "name", "avatar", "phone", "email", "said_phone", "said_email"}, Members: "custom",
+	Personal: []string{"external_id", "name", "avatar", "phone", "email", "said_phone", "said_email", "region"}, Members: "custom",
 	Links: map[string]string{"dedicated": access.Collection, "merged": Customers}, Turns: map[string][2]string{"merged": {"merged", "unmerged"}},
 	By: []audit.ActorKind{audit.Staff, audit.Dashboard, audit.Command},
 }

@@ -95,6 +95,7 @@ func erase(e *EraseEvent) error {
 		{"pages", "contact_pages", "contact", e.Contacts},
 		{"sessions", "visitor_sessions", "contact", e.Contacts},
 		{"merges", Merges, "kept", self},
+		{"merges", Merges, "gone", self}, // undone, and not forgotten yet
 		{"contacts", Contacts, "id", e.Contacts},
 		{"customers", Customers, "merged", self},
 		{"customers", Customers, "id", self},
@@ -103,5 +104,25 @@ func erase(e *EraseEvent) error {
 			return err
 		}
 	}
+	if e.Customer != "" {
+		if err := forgetSamples(e.App); err != nil {
+			return err
+		}
+	}
 	return e.Next()
+}
+
+// forgetSamples forgets what the database has noted of values that are indexed, an
+// identity among them, where somebody has had it look (ANALYZE). It chooses among
+// indexes by their sizes then.
+func forgetSamples(app core.App) error {
+	var noted bool
+	err := app.NonconcurrentDB().NewQuery("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4')").Row(&noted)
+	if err == nil && noted {
+		_, err = app.NonconcurrentDB().NewQuery("DELETE FROM sqlite_stat4 WHERE tbl IN ('customers', 'contacts', 'messages', 'files')").Execute()
+	}
+	if err != nil {
+		return fmt.Errorf("erase samples of indexes: %w", err)
+	}
+	return nil
 }

@@ -1,7 +1,10 @@
 package journeys_test
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -337,7 +340,7 @@ func TestACustomerIsErasedForGood(t *testing.T) {
 	d := desk(t)
 	a := everything(t, d)
 	v := visitor(t, d, "visitor")
-	v.asks("请删掉我的信息")
+	v.asks("请删掉我的信息，QUARKcanary")
 	a.opens("请删掉我的信息")
 	erase := func() {
 		t.Helper()
@@ -366,4 +369,27 @@ func TestACustomerIsErasedForGood(t *testing.T) {
 	a.misses(row)
 	a.visit(d.url("/admin/audit"))
 	a.sees("main", say("audit.act_customers_erased"))
+	d.await("the last byte of it to be gone", func() bool { return len(d.holding("QUARK")) == 0 })
+	if strings.Contains(d.out.String(), "QUARK") {
+		t.Error("the program's log tells what was said")
+	}
+}
+
+// holding lists the files of the program's folder that have a text in them,
+// wherever.
+func (p *program) holding(text string) (list []string) {
+	p.t.Helper()
+	err := filepath.WalkDir(p.dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return nil //nolint:nilerr // gone meanwhile
+		}
+		if raw, err := os.ReadFile(path); err == nil && bytes.Contains(raw, []byte(text)) {
+			list = append(list, filepath.Base(path))
+		}
+		return nil
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return list
 }

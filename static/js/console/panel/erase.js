@@ -44,9 +44,9 @@ export function Erase({ customer, contact, name }) {
 function Receipt({ of }) {
   const when = Date.parse(of.at);
   const moment = `${date(when, store.serverNow())} ${time(when)}`;
-  const words = [p("erase_done"), `${p("erase_id")} ${of.customer}`, `${p("erase_at")} ${of.at}`, `${p("erase_by")} ${of.staff.name}`, ...kinds.filter((k) => of.rows[k]).map((k) => `${p("erase_" + k)} ${of.rows[k]}`)].join("\n");
+  const words = [p("erase_done"), `${p("erase_id")} ${of.customer}`, `${p("erase_at")} ${of.at}`, `${p("erase_by")} ${of.staff.name}`, ...kinds.filter((k) => of.rows[k]).map((k) => `${p("erase_" + k)} ${of.rows[k]}`), p("erase_backups")].join("\n");
   return html`<${Dialog} title=${p("erase_done")} onClose=${shut}>
     <div class="dlg-b"><p class="row"><${Icon} name="circle-check" />${p("erase_done_text")}</p>
-      <dl class="kv"><dt>${p("erase_id")}</dt><dd class="num">${of.customer}</dd><dt>${p("erase_at")}</dt><dd class="num">${moment}</dd><dt>${p("erase_by")}</dt><dd>${of.staff.name}</dd></dl><${Held} of=${of} /></div>
+      <dl class="kv"><dt>${p("erase_id")}</dt><dd class="num">${of.customer}</dd><dt>${p("erase_at")}</dt><dd class="num">${moment}</dd><dt>${p("erase_by")}</dt><dd>${of.staff.name}</dd></dl><${Held} of=${of} /><p class="muted">${p("erase_backups")}</p></div>
     <div class="dlg-f"><button type="button" class="btn" onClick=${() => copyText(words)}><${Icon} name="copy" />${p("erase_copy")}</button><button type="button" class="btn pri" onClick=${shut}>${t("done")}</button></div><//>`;
 }
