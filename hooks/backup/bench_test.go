@@ -69,7 +69,7 @@ func processor(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-func visitors(b *testing.B, app core.App, n int) chan *customers.Contact {
+func visitors(b testing.TB, app core.App, n int) chan *customers.Contact {
 	b.Helper()
 	ch, err := channels.Add(app, channels.New{Name: "禾野优选", Default: true})
 	if err != nil {

@@ -28,14 +28,21 @@ type Config struct {
 
 // Register binds the package to app.
 func Register(app core.App, t *web.Table, c Config) {
-	d := &desk{warm: &warm{told: c.Replica}, maker: newMaker(c.Program), restart: c.Restart}
+	told := &cases{}
+	d := &desk{warm: &warm{told: c.Replica, cases: told}, maker: newMaker(c.Program), restart: c.Restart}
 	app.Store().Set(warmKey, d.warm)
 	t.Area(web.Area{Key: "backups", Section: web.System, Icon: "archive", Path: path, Any: []web.Permission{access.BackupsManage}})
 	settings.Hold(app, planKey, standard, Plan.check)
 	settings.Hold(app, replicaKey, Replica{}, Replica.check)
-	app.Cron().MustAdd("xiaoerReplica", "* * * * *", func() { d.warm.apply(app) })
+	app.Cron().MustAdd("xiaoerReplica", "* * * * *", func() {
+		d.warm.apply(app)
+		if err := d.warm.watch(app, time.Now()); err != nil {
+			app.Logger().Error("telling of the warm copy", "error", err)
+		}
+	})
 	app.Cron().MustAdd("xiaoerBackups", "*/10 * * * *", func() {
-		if err := d.maker.tick(app); err != nil {
+		late, err := d.maker.tick(app)
+		if err = errors.Join(err, told.see(app, caseBackup, late)); err != nil {
 			app.Logger().Error("the night's backup", "error", err)
 		}
 	})

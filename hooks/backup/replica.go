@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -88,6 +89,8 @@ type warm struct {
 	at       replica.Address
 	follower *replica.Follower
 	wrong    error // why there is none although one is wanted
+
+	cases *cases
 }
 
 // ReplicaStatus is how the warm copy of app's desk does; on is false where none
@@ -106,6 +109,16 @@ func ReplicaStatus(app core.App) (s replica.Status, on bool) {
 		return replica.Status{Failing: w.wrong}, true
 	}
 	return s, false
+}
+
+// watch tells people when the copy falls behind, and when it is in step again.
+func (w *warm) watch(app core.App, now time.Time) error {
+	s, on := ReplicaStatus(app)
+	if !on {
+		w.cases.drop(caseWarm)
+		return nil
+	}
+	return w.cases.see(app, caseWarm, s.Given || s.Age(now) > replica.Old)
 }
 
 func (w *warm) begin(app core.App) {

@@ -74,6 +74,7 @@ type maker struct {
 	last    string    // what was done last
 	failed  error     // how that ended
 	tried   time.Time // when the clock last began one
+	newest  time.Time // when the newest was made, as far as is known
 	ended   bool      // the program stops: nothing begins any more
 
 	life context.Context //nolint:containedctx // ends with the program, and what is being done with it
@@ -140,30 +141,33 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 // again is how long the clock waits before it tries once more what has failed.
 const again = time.Hour
 
-// tick makes the backup of the night, where that is due.
-func (k *maker) tick(app core.App) error {
+// tick makes the backup of the night, where that is due. late tells that there
+// should be a newer one than there is, or that the last did not come about.
+func (k *maker) tick(app core.App) (late bool, err error) {
+	plan, now := PlanOf(app), time.Now()
 	list, err := Shelf(app)
-	if err != nil {
-		return err
-	}
-	var newest time.Time
-	if len(list) > 0 {
-		newest = list[0].Made
-	}
-	now := time.Now()
 	k.mu.Lock()
-	soon := now.Sub(k.tried) < again
-	k.mu.Unlock()
-	if soon || !due(PlanOf(app), newest, now) {
-		return nil
+	switch waits, _ := os.Stat(filepath.Join(folderOf(app), unsent)); {
+	case len(list) > 0:
+		k.newest = list[0].Made
+	case err == nil:
+		k.newest = time.Time{}
+	case waits != nil: // the store does not say; this one it does not have yet
+		k.newest = waits.ModTime()
 	}
-	if used, err := inUse(app); err != nil || !used {
-		return err
+	newest, soon := k.newest, now.Sub(k.tried) < again
+	late = Overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.last == doMake && k.failed != nil
+	k.mu.Unlock()
+	if soon || !due(plan, newest, now) {
+		return late, err
+	}
+	if used, failed := inUse(app); failed != nil || !used {
+		return late, failed
 	}
 	k.mu.Lock()
 	k.tried = now
 	k.mu.Unlock()
-	return k.begin(app, doMake, func(ctx context.Context) error { return k.make(ctx, app) })
+	return late, k.begin(app, doMake, func(ctx context.Context) error { return k.make(ctx, app) })
 }
 
 // inUse reports whether there is anything worth a backup: a shop was set up.

@@ -163,3 +163,27 @@ func TestEndDoesNotWaitForAStore(t *testing.T) {
 		t.Errorf("it ended with %v", k.failed)
 	}
 }
+
+// The night's backup that was not made is wrong until one is.
+func TestNightThatFailsIsLate(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	s := away(t, app)
+	exec(t, app, "INSERT INTO staff (id, nickname, tokenKey) VALUES ('x', '店主', 'x')", nil) // somebody uses it
+	k := newMaker("test")
+	for i, want := range []bool{false, true, true, false} {
+		s.Has(s3test.Busy)
+		if i >= 2 {
+			s.Has(nil)
+		}
+		k.tried = k.tried.Add(-2 * again)
+		late, _ := k.tick(app)
+		k.done.Wait()
+		if late != want {
+			t.Errorf("night %d: late is %v", i, late)
+		}
+	}
+	if len(shelf(t, app)) != 1 {
+		t.Error("it was not made up for")
+	}
+}

@@ -15,7 +15,7 @@ import (
 
 // Alerts are the codes of what robots tell, in the order in which a robot's form
 // shows them. Each has its name under notices.code_….
-var Alerts = []string{DeadlineEscalated, Unseen, Rule}
+var Alerts = []string{DeadlineEscalated, Unseen, Rule, Backup}
 
 // mostWords is how much of an alert's words is told.
 const mostWords = 300

@@ -42,10 +42,11 @@ const (
 	Unseen            = "unseen"   // a customer waits, and nobody who may answer has looked
 	Woken             = "woken"    // what was put aside has come back at its time
 	Mention           = "mention"  // a colleague has named somebody in a note
+	Backup            = "backup"   // the night's backup failed or the warm copy is behind, or that is over
 )
 
 // Codes lists them, for the protocol's document.
-var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule, PresenceSet, Unseen, Woken, Mention}
+var Codes = []string{DeadlineNear, DeadlineBreached, DeadlineEscalated, Reminder, Rule, PresenceSet, Unseen, Woken, Mention, Backup}
 
 // Notice is something told to staff who are connected, in each one's language.
 type Notice struct {
