@@ -43,11 +43,15 @@ var cases = []struct{ id, claim, tests string }{
 	{"C30", "what staff write runs nowhere", "journeys.TestHostileWordsInEveryField"},
 	{"C31", "links lead where they say, to nothing that runs, and load nothing by themselves", "journeys.TestHostileWordsAreShownAndDoNothing journeys/chatcore.TestLinksAreHarmlessWhateverIsWritten"},
 	{"C32", "no markup of anybody's becomes markup of ours", "journeys.TestHostileWordsAreShownAndDoNothing journeys.TestHostileWordsInEveryField"},
+	{"C36", "no list that is handed out is a program", "hooks.TestListsAreSafeToOpen sheets.TestExportsAreSafeAndReadBack sheets.FuzzRoundTrip"},
+	{"C37", "what is searched for is only ever searched for", "hooks.TestAddressesAreReadAsTheyAre hooks.TestSearchFindsWhatStandsThere"},
+	{"C38", "only documented placeholders are filled in", "hooks.TestOnlyWhatIsDocumentedIsFilledIn journeys/chatcore.TestWhatTheChatCoreStandsOnHolds journeys.TestHostileWordsInEveryField"},
+	{"C40", "text is kept as it is", "hooks.TestTextIsKeptAsItIs faults.TestFramesThatAreNone journeys.TestHostileWordsAreShownAndDoNothing"},
 	{"C67", "frames that are none, too large or too many", "faults.TestFramesThatAreNone faults.TestOneVisitorFloods"},
 	{"C68", "inflated frames", "faults.TestFramesThatAreNone"},
 	{"C69", "who says nothing, or slowly", "faults.TestWhoSaysNothingIsSentAway"},
 	{"C70", "one visitor, or one address, floods", "faults.TestOneVisitorFloods faults.TestOneAddressFloods protocol.TestLimitOfSendsIsARetry"},
-	{"C72", "bodies that are bombs", "faults.TestBodiesThatAreBombs"},
+	{"C72", "bodies that are bombs", "faults.TestBodiesThatAreBombs hooks.TestNoRouteIsHurtByBombs"},
 	{"C73", "reading words costs nothing, whatever they are", "journeys/chatcore.TestNoExpressionChokes journeys/chatcore.TestLinksAreHarmlessWhateverIsWritten"},
 }
 
@@ -67,6 +71,9 @@ func allTests(t *testing.T) map[string]string {
 			return err
 		}
 		folder, err := filepath.Rel("..", filepath.Dir(file))
+		if folder == "." {
+			folder = "hooks"
+		}
 		for _, d := range parsed.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && (strings.HasPrefix(f.Name.Name, "Test") || strings.HasPrefix(f.Name.Name, "Fuzz")) {
 				all[filepath.ToSlash(folder)+"."+f.Name.Name] = f.Doc.Text()

@@ -16,7 +16,7 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// C67, C68. Frames that are none close their own connection with the code
+// C67, C68, C40. Frames that are none close their own connection with the code
 // that says why, cost no memory, and nobody beside notices.
 func TestFramesThatAreNone(t *testing.T) {
 	c, rounds, _ := begin(t, "C67 C68", 3, 2000)

@@ -126,7 +126,7 @@ func (v *view) literally(css string, lines []string) {
 // the direction of writing, reaches into it.
 const reversed = "https://evil.example/moc.knab//:sptth"
 
-// C29, C31, C32. Whatever a visitor writes is there to be read on both sides, as
+// C29, C31, C32, C40. Whatever a visitor writes is there to be read on both sides, as
 // it was written, and does nothing else.
 func TestHostileWordsAreShownAndDoNothing(t *testing.T) {
 	t.Parallel()
@@ -176,7 +176,7 @@ const wordless = `alerts.robot alerts.code alerts.group alerts.conversation
 	sign_ins.hash sign_ins.device sign_ins.address sign_ins.why staff.tokenKey staff.email staff.phone staff.avatar staff.language staff.theme tags.into
 	unseen.conversation visitor_sessions.contact visitor_sessions.hash`
 
-// C29, C30, C32, C34. Every field that somebody writes into holds 500 hostile
+// C29, C30, C32, C34, C38. Every field that somebody writes into holds 500 hostile
 // strings, and everybody looks at all there is: the visitor at the chat, the
 // owner at each conversation, dialog and page.
 func TestHostileWordsInEveryField(t *testing.T) {

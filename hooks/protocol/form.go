@@ -9,6 +9,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
 const (
@@ -41,7 +42,7 @@ func readUpload(r *http.Request, needed ...string) (*upload, error) {
 			}
 			return u, nil
 		case err != nil:
-			return nil, spoiled(err)
+			return nil, web.Unread(err)
 		case part.FormName() == "file" && u.body == nil:
 			done, err := u.take(part, needed)
 			if err != nil || done {
@@ -50,7 +51,7 @@ func readUpload(r *http.Request, needed ...string) (*upload, error) {
 		default:
 			value, err := io.ReadAll(io.LimitReader(part, fieldMost))
 			if err != nil {
-				return nil, spoiled(err)
+				return nil, web.Unread(err)
 			}
 			u.values[part.FormName()] = string(value)
 		}
@@ -70,20 +71,8 @@ func (u *upload) take(part *multipart.Part, needed []string) (bool, error) {
 	}
 	kept, err := io.ReadAll(io.LimitReader(part, files.MaxBytes+1))
 	if err != nil {
-		return false, spoiled(err)
+		return false, web.Unread(err)
 	}
 	u.body = bytes.NewReader(kept)
 	return false, nil
-}
-
-// spoiled is what a broken form, one over the limit, or one that stopped coming is
-// answered.
-func spoiled(err error) error {
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		return err
-	}
-	if f, ours := errors.AsType[*fail.Error](err); ours { // they were too slow
-		return f
-	}
-	return fail.New(fail.Invalid, "fail.invalid").Because(err)
 }

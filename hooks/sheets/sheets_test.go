@@ -88,8 +88,8 @@ var hostile = []string{
 	"it's", "'quoted'", "a,b;c\td", "line\nbreak", "\x00", "您好", strings.Repeat("长", 5000), "\u202e=1", "<script>",
 }
 
-// No cell begins as a formula does, and all of them read back as they were, but
-// for what a CSV cannot hold: NUL and CR.
+// C36. No cell begins as a formula does, and all of them read back as they were,
+// but for what a CSV cannot hold: NUL and CR.
 func TestExportsAreSafeAndReadBack(t *testing.T) {
 	t.Parallel()
 	for _, cell := range hostile {
@@ -142,6 +142,7 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
+// C36. Whatever a cell holds, it is no formula and reads back as it was.
 func FuzzRoundTrip(f *testing.F) {
 	for _, cell := range hostile {
 		f.Add(cell)

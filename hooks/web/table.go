@@ -133,6 +133,11 @@ func (t *Table) add(r *router.Router[*core.RequestEvent], k kind, routes []Route
 			if err := limitBody(e, route.Most); err != nil {
 				return err
 			}
+			if k == page && route.Most != Unbounded {
+				if err := readForm(e); err != nil {
+					return err
+				}
+			}
 			return route.Handle(e)
 		})
 	}

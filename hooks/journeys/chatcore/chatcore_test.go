@@ -64,6 +64,8 @@ func TestACursorThatMovesByAcksIsCaught(t *testing.T) {
 	}
 }
 
+// C38. What the small pure parts of our scripts claim holds, what is filled into a
+// text among them.
 func TestWhatTheChatCoreStandsOnHolds(t *testing.T) {
 	got := evaluate[struct {
 		Broken []string `json:"broken"`

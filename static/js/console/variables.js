@@ -37,4 +37,4 @@ export function given(c) {
 }
 
 // fill puts values in the place of their names; the others stay in their braces.
-export const fill = (text, values) => text.replace(open, (whole, name) => values[name] || whole);
+export const fill = (text, values) => text.replace(open, (whole, name) => (Object.hasOwn(values, name) && values[name]) || whole);

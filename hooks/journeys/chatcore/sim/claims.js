@@ -4,6 +4,7 @@
  */
 import { tones } from "/static/current/js/lib/colour.js";
 import { newID } from "/static/current/js/lib/id.js";
+import { fill } from "/static/current/js/console/variables.js";
 import { links } from "/static/current/js/lib/links.js";
 import { after, pause, seconds } from "/static/current/js/lib/pauses.js";
 import { Timeline } from "/static/current/js/lib/timeline.js";
@@ -39,6 +40,11 @@ const all = {
   "what goes on right after a host is not its": () => same(links("打开https://a.cn就行")[1], { text: "https://a.cn", href: "https://a.cn" }) && same(hrefs("https://zh.wikipedia.org/wiki/小米"), ["https://zh.wikipedia.org/wiki/小米"]),
   "what turns the direction of writing ends an address": () => same(hrefs("https://a.cn/\u202egpj.exe"), ["https://a.cn/"]),
   "a mobile number can be called, a piece of a longer one not": () => same(hrefs("13812345678 单号2513812345678901"), ["tel:13812345678"]),
+
+  "only what is documented is filled into a quick reply, once, as it is": () => {
+    const text = "{客户昵称} {constructor} {__proto__} {toString} {valueOf} {{.}} {{客户昵称}} ${7*7} <%= 7*7 %> #{7} {%客户昵称%} {}";
+    return fill(text, { 客户昵称: "$& $1 {店铺名} <b>", 店铺名: "x" }) === text.replaceAll("{客户昵称}", () => "$& $1 {店铺名} <b>");
+  },
 
   "pauses grow from half a second to half a minute": () => pause(0, 1) === 500 && pause(3, 1) === 4000 && pause(50, 1) === 30000 && pause(3, 0) === 2000,
   "what cannot get better is final": () => [4400, 4401, 4403, 4409].every((code) => after(code).stop),
