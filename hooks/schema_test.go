@@ -97,7 +97,7 @@ func unquoted(e ast.Expr) string {
 
 var (
 	statement   = regexp.MustCompile(`(?is)^\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s.+\sSET|DELETE\s+FROM)\s`)
-	placeholder = regexp.MustCompile(`\{:\w+\}`)
+	placeholder = regexp.MustCompile(`\{:\w+\}|\?`)
 	quotes      = strings.NewReplacer("{{", "`", "}}", "`", "[[", "`", "]]", "`")
 )
 

@@ -4,10 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"github.com/dianxiaoer/xiaoer/hooks/queries"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
@@ -26,10 +26,9 @@ func ShownOf(app core.App, contact, customer string) (Shown, error) {
 	var blocked bool
 	var b Block
 	var since, until types.DateTime
-	err := app.ConcurrentDB().NewQuery("SELECT c.name, c.avatar, c.identity, c.page, c.blocked, c.blocked_reason, c.blocked_by, c.blocked_since, c.blocked_until, "+
-		"COALESCE(k.name, '') AS given, COALESCE(k.level, '') AS level FROM contacts c LEFT JOIN customers k ON k.id = {:customer} WHERE c.id = {:contact}").
-		Bind(dbx.Params{"contact": contact, "customer": customer}).
-		Row(&own, &s.Avatar, &s.Identity, &page, &blocked, &b.Reason, &b.Staff, &since, &until, &given, &s.Level)
+	err := queries.Row(app, "SELECT c.name, c.avatar, c.identity, c.page, c.blocked, c.blocked_reason, c.blocked_by, c.blocked_since, c.blocked_until, "+
+		"COALESCE(k.name, ''), COALESCE(k.level, '') FROM contacts c LEFT JOIN customers k ON k.id = ? WHERE c.id = ?", []any{customer, contact},
+		&own, &s.Avatar, &s.Identity, &page, &blocked, &b.Reason, &b.Staff, &since, &until, &given, &s.Level)
 	if err != nil {
 		return Shown{}, fmt.Errorf("contact %q: %w", contact, err)
 	}

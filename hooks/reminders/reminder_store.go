@@ -10,6 +10,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/queries"
 )
 
 const listMost = 500 // of what is shown, or told, at once
@@ -49,16 +50,15 @@ func query(app core.App, where dbx.Expression, most int64) ([]*Reminder, error) 
 // each message, and nearly always there is nothing: that is found out first.
 func OfConversation(app core.App, c *conversations.Conversation) ([]*Reminder, error) {
 	var some bool
-	params := dbx.Params{"contact": c.Contact, "customer": c.Customer}
-	err := app.ConcurrentDB().NewQuery("SELECT EXISTS (SELECT 1 FROM reminders WHERE contact = {:contact} AND done = '') OR " +
-		"{:customer} != '' AND EXISTS (SELECT 1 FROM reminders WHERE customer = {:customer} AND done = '')").Bind(params).Row(&some)
+	err := queries.Row(app, "SELECT EXISTS (SELECT 1 FROM reminders WHERE contact = ? AND done = '') OR "+
+		"EXISTS (SELECT 1 FROM reminders WHERE customer = ? AND customer != '' AND done = '')", []any{c.Contact, c.Customer}, &some)
 	if err != nil {
 		return nil, fmt.Errorf("promises: %w", err)
 	}
 	if !some {
 		return nil, nil
 	}
-	return open(app, "(contact = {:contact} OR customer = {:customer} AND {:customer} != '')", params)
+	return open(app, "(contact = {:contact} OR customer = {:customer} AND {:customer} != '')", dbx.Params{"contact": c.Contact, "customer": c.Customer})
 }
 
 const isDue = "told = '' AND done = '' AND due <= {:now}"
