@@ -21,7 +21,7 @@ type MessageLeft struct {
 // says, which nobody has checked; the timeline tells it masked. To whom a person
 // is speaking already it is a message like any other. Errors as there; of phone
 // and email invalid.
-func LeaveMessage(app core.App, contact *customers.Contact, left MessageLeft) (*Message, error) {
+func LeaveMessage(app core.App, contact Speaker, left MessageLeft) (*Message, error) {
 	said := customers.Said{Phone: left.Phone, Email: left.Email}.Tidy()
 	wrong := said.Check()
 	d := Draft{ID: left.ID, Kind: Text, Text: left.Text}

@@ -18,7 +18,6 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
-	"github.com/dianxiaoer/xiaoer/hooks/customers"
 )
 
 // Kind says what a timeline entry is.
@@ -85,9 +84,16 @@ type Author struct {
 	address string // where staff act from, for the audit trail alone
 }
 
+// Speaker is a contact who speaks: a [customers.Contact], or as much of it as
+// somebody keeps with each socket.
+type Speaker interface {
+	ContactID() string
+	Name() string
+}
+
 // Visitor is the author for what contact says.
-func Visitor(contact *customers.Contact) Author {
-	return Author{Kind: FromVisitor, ID: contact.Id, Name: contact.Name()}
+func Visitor(contact Speaker) Author {
+	return Author{Kind: FromVisitor, ID: contact.ContactID(), Name: contact.Name()}
 }
 
 // Staff is the author for what p does.

@@ -49,7 +49,7 @@ func CheckID(id string) error {
 // where none is; then the channel's greeting goes before the contact's first
 // word. The same id again gives the first message. Errors: invalid, too_long,
 // id_reused, not_found (conversation, quote), file_gone, blocked.
-func PostAsVisitor(app core.App, contact *customers.Contact, d Draft) (*Message, error) {
+func PostAsVisitor(app core.App, contact Speaker, d Draft) (*Message, error) {
 	by := Visitor(contact)
 	return post(app, by, &d, func(tx *Tx, m *Message) error {
 		c, err := tx.visitorsConversation(contact, d.Conversation)
@@ -244,27 +244,27 @@ func (tx *Tx) repeated(by Author, id, hash string) (*Message, error) {
 
 // visitorsConversation is the contact's unclosed conversation, or a new one
 // that is not saved yet. What a visitor names must be theirs.
-func (tx *Tx) visitorsConversation(contact *customers.Contact, named string) (*Conversation, error) {
+func (tx *Tx) visitorsConversation(contact Speaker, named string) (*Conversation, error) {
 	var now struct {
 		Customer string `db:"customer"`
 		Channel  string `db:"channel"`
 		customers.Barring
 	}
-	if err := tx.query("SELECT customer, channel, blocked, blocked_until FROM contacts WHERE id = {:id}", dbx.Params{"id": contact.Id}).One(&now); err != nil {
+	if err := tx.query("SELECT customer, channel, blocked, blocked_until FROM contacts WHERE id = {:id}", dbx.Params{"id": contact.ContactID()}).One(&now); err != nil {
 		return nil, err
 	}
 	if err := now.Refuse(tx.App); err != nil {
 		return nil, err
 	}
-	if err := tx.owns(contact.Id, named); err != nil {
+	if err := tx.owns(contact.ContactID(), named); err != nil {
 		return nil, err
 	}
-	c, err := tx.unclosed(contact.Id)
+	c, err := tx.unclosed(contact.ContactID())
 	if err != nil || c != nil {
 		return c, err
 	}
 	if now.Customer == "" {
-		if now.Customer, err = customers.EnsureCustomer(tx.App, contact.Id); err != nil {
+		if now.Customer, err = customers.EnsureCustomer(tx.App, contact.ContactID()); err != nil {
 			return nil, err
 		}
 	}
@@ -287,17 +287,17 @@ func (tx *Tx) owns(contact, named string) error {
 }
 
 // open begins a conversation, in the queue of the group that the channel leads to.
-func (tx *Tx) open(contact *customers.Contact, customer, channel string) (*Conversation, error) {
+func (tx *Tx) open(contact Speaker, customer, channel string) (*Conversation, error) {
 	ch, err := channels.ByID(tx.App, channel)
 	if err != nil {
 		return nil, err
 	}
-	group, err := tx.route(ch, contact.Id, customer)
+	group, err := tx.route(ch, contact.ContactID(), customer)
 	if err != nil {
 		return nil, err
 	}
 	c := &Conversation{
-		ID: newID(), Contact: contact.Id, Customer: customer, Channel: channel, Status: Waiting, Group: group,
+		ID: newID(), Contact: contact.ContactID(), Customer: customer, Channel: channel, Status: Waiting, Group: group,
 		Priority: "normal", Opened: tx.Now, Queued: tx.Now, Rank: tx.Now,
 	}
 	if _, err = tx.event(c, System(), "", "", EventData{Event: Opened}); err != nil {
@@ -306,7 +306,7 @@ func (tx *Tx) open(contact *customers.Contact, customer, channel string) (*Conve
 	if ch.Greeting() == "" {
 		return c, nil
 	}
-	earlier, err := tx.hasSpoken(contact.Id)
+	earlier, err := tx.hasSpoken(contact.ContactID())
 	if err != nil || earlier {
 		return c, err
 	}

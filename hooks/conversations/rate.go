@@ -6,7 +6,6 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
-	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
@@ -27,7 +26,7 @@ type Rating struct {
 // once: the same again is fine, another one replaces it within a day, and is a
 // conflict from then on. Whoever looks sees the newest; the score that was given
 // first stays beside it. Errors: invalid, too_long, not_found, conflict.
-func Rate(app core.App, contact *customers.Contact, conversation string, r Rating) error {
+func Rate(app core.App, contact Speaker, conversation string, r Rating) error {
 	if err := r.check(); err != nil {
 		return err
 	}
@@ -37,7 +36,7 @@ func Rate(app core.App, contact *customers.Contact, conversation string, r Ratin
 		if err != nil {
 			return err
 		}
-		if c.Contact != contact.Id {
+		if c.Contact != contact.ContactID() {
 			return fail.New(fail.NotFound, "fail.not_found").On("conversation")
 		}
 		if c.Rating == r.Score && c.Resolved == resolved && c.RatingComment == r.Comment {

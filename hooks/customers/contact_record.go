@@ -60,9 +60,16 @@ func (c *Contact) Identity() string { return c.GetString("identity") }
 func (c *Contact) Name() string { return c.NameIn(locale.Default) }
 
 // NameIn is Name for readers of lang.
-func (c *Contact) NameIn(lang string) string { return named(c.GetString("name"), c.Id, lang) }
+func (c *Contact) NameIn(lang string) string { return Named(c.GivenName(), c.Id, lang) }
 
-func named(name, id, lang string) string {
+// GivenName is what the shop's site calls the visitor, or "".
+func (c *Contact) GivenName() string { return c.GetString("name") }
+
+// ContactID is the id, for who takes anybody that speaks on a channel.
+func (c *Contact) ContactID() string { return c.Id }
+
+// Named is the name of a contact of that id: the given one, where there is one.
+func Named(name, id, lang string) string {
 	if name != "" {
 		return name
 	}

@@ -34,7 +34,7 @@ func ShownOf(app core.App, contact, customer string) (Shown, error) {
 	}
 	s.Avatar = local(s.Avatar)
 	if s.Name = given; given == "" { // by staff, which visitors never see
-		s.Name = named(own, contact, locale.Default)
+		s.Name = Named(own, contact, locale.Default)
 	}
 	_ = json.Unmarshal(page, &s.Page) // none yet
 	if blocked {

@@ -194,9 +194,9 @@ func (d *desk) allowed(at *door, channel string) error {
 // nothing falls in between.
 func (d *desk) follow(s *live.Session, who *caller) {
 	if who.isVisitor() {
-		d.hub.Follow(s, thread(who.contact.Id))
-		if d.hub.Count(thread(who.contact.Id)) == 1 {
-			d.tellOnline(who.contact.Id)
+		d.hub.Follow(s, thread(who.contact.id))
+		if d.hub.Count(thread(who.contact.id)) == 1 {
+			d.tellOnline(who.contact.id)
 		}
 		return
 	}
@@ -213,8 +213,8 @@ func (d *desk) Gone(s *live.Session) {
 	case who == nil:
 	case who.isVisitor():
 		who.leave()
-		if d.hub.Count(thread(who.contact.Id)) == 0 {
-			d.tellOnline(who.contact.Id)
+		if d.hub.Count(thread(who.contact.id)) == 0 {
+			d.tellOnline(who.contact.id)
 		}
 	default:
 		routing.Disconnected(d.app, who.person.Load().ID)
@@ -316,7 +316,7 @@ func (d *desk) sendMissed(ctx context.Context, s *live.Session, who *caller, pos
 
 func (d *desk) missed(who *caller, position int64) ([]*conversations.Message, error) {
 	if who.isVisitor() {
-		return conversations.MissedByVisitor(d.app, who.contact.Id, position, pageOfMissed)
+		return conversations.MissedByVisitor(d.app, who.contact.id, position, pageOfMissed)
 	}
 	return conversations.Missed(d.app, position, pageOfMissed)
 }
@@ -346,7 +346,7 @@ func (d *desk) mayHear(who *caller, list []*conversations.Message) (func(*conver
 func (d *desk) sendChanged(ctx context.Context, s *live.Session, who *caller, changed, from int64) (int64, error) {
 	mine := ""
 	if who.isVisitor() {
-		mine = who.contact.Id
+		mine = who.contact.id
 	}
 	for {
 		list, err := conversations.ChangedSince(d.app, changed, mine, pageOfMissed)
@@ -390,8 +390,8 @@ func (d *desk) ready(who *caller, position int64) ([]byte, error) {
 	}
 	f := frame{Type: typeReady, Cursor: cursor, Heartbeat: int(live.Heartbeat / time.Second), Now: time.Now().UnixMilli()}
 	if who.isVisitor() {
-		f.You = author{Kind: conversations.FromVisitor, ID: who.contact.Id, Name: who.contact.Name()}
-		c, err := conversations.Latest(d.app, who.contact.Id)
+		f.You = author{Kind: conversations.FromVisitor, ID: who.contact.id, Name: who.contact.Name()}
+		c, err := conversations.Latest(d.app, who.contact.id)
 		if err != nil {
 			return nil, err
 		}

@@ -28,7 +28,7 @@ func (d *desk) leave(e *core.RequestEvent) error {
 	}
 	who := visitor(e)
 	if !d.free(e) {
-		if err = within(d.inForce().sends, who.contact.Id, 1); err != nil {
+		if err = within(d.inForce().sends, who.contact.id, 1); err != nil {
 			return err
 		}
 	}

@@ -8,12 +8,13 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/live"
+	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
 // caller is a visitor or a member of staff, on a socket or in a request.
 type caller struct {
-	contact *customers.Contact // a visitor's; nil for staff
-	session string             // a visitor's session id
+	contact *guest // a visitor's; nil for staff
+	session string // a visitor's session id
 	person  atomic.Pointer[access.Person]
 	lang    string
 	leave   func() // gives a visitor's socket back to the address's limit
@@ -25,8 +26,25 @@ type caller struct {
 	viewing string
 }
 
+// guest is as much of a visitor's contact as a socket needs: thousands of them
+// only have the chat open, and a record takes kilobytes.
+type guest struct {
+	id, channel string
+	name        string // "" where the shop's site has given none
+	barring     customers.Barring
+}
+
+// ContactID implements [conversations.Speaker].
+func (g *guest) ContactID() string { return g.id }
+
+// Name implements [conversations.Speaker].
+func (g *guest) Name() string { return g.nameIn(locale.Default) }
+
+func (g *guest) nameIn(lang string) string { return customers.Named(g.name, g.id, lang) }
+
 func asVisitor(c *customers.Contact, session, lang string) *caller {
-	return &caller{contact: c, session: session, lang: lang}
+	g := &guest{id: c.Id, channel: c.Channel(), name: c.GivenName(), barring: c.Barring()}
+	return &caller{contact: g, session: session, lang: lang}
 }
 
 func asStaff(p *access.Person, lang string) *caller {
@@ -55,8 +73,10 @@ func (c *caller) author() conversations.Author {
 
 // wrote reports whether m is the caller's own.
 func (c *caller) wrote(m *conversations.Message) bool {
-	a := c.author()
-	return m.From.Kind == a.Kind && m.From.ID == a.ID
+	if c.isVisitor() {
+		return m.From.Kind == conversations.FromVisitor && m.From.ID == c.contact.id
+	}
+	return m.From.Kind == conversations.FromStaff && m.From.ID == c.person.Load().ID
 }
 
 // peerOf is who speaks on s; nil before the hello.

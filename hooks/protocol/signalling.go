@@ -28,7 +28,7 @@ func (d *desk) hint(s *live.Session, who *caller) bool {
 	if !who.isVisitor() || s.Exempt {
 		return true
 	}
-	ok, _ := d.hints.Allow(who.contact.Id)
+	ok, _ := d.hints.Allow(who.contact.id)
 	return ok
 }
 
@@ -84,14 +84,14 @@ func (d *desk) theirs(who *caller, id string) (*conversations.Conversation, erro
 	if !who.isVisitor() {
 		return conversations.SeenBy(d.app, who.person.Load(), id)
 	}
-	c, err := conversations.Latest(d.app, who.contact.Id)
+	c, err := conversations.Latest(d.app, who.contact.id)
 	if err != nil || id == "" || c != nil && c.ID == id {
 		return c, err
 	}
 	if c, err = conversations.ByID(d.app, id); err != nil {
 		return nil, err
 	}
-	if c.Contact != who.contact.Id {
+	if c.Contact != who.contact.id {
 		return nil, fail.New(fail.NotFound, "fail.not_found")
 	}
 	return c, nil
@@ -142,10 +142,10 @@ func (d *desk) page(s *live.Session, who *caller, raw []byte) (*conversations.Me
 		return nil, nil
 	}
 	who.paged = now
-	if err := customers.SetPage(d.app, who.contact.Id, customers.Page{URL: f.URL, Title: f.Title, Kind: f.Kind, Referrer: f.Referrer}); err != nil {
+	if err := customers.SetPage(d.app, who.contact.id, customers.Page{URL: f.URL, Title: f.Title, Kind: f.Kind, Referrer: f.Referrer}); err != nil {
 		return nil, err
 	}
-	d.tellOnline(who.contact.Id)
+	d.tellOnline(who.contact.id)
 	return nil, nil
 }
 

@@ -40,7 +40,7 @@ func (d *desk) send(s *live.Session, who *caller, raw []byte) (*conversations.Me
 // costs as much.
 func (d *desk) post(who *caller, exempt bool, f sending) (*conversations.Message, error) {
 	if !exempt {
-		if err := within(d.inForce().sends, who.contact.Id, 1); err != nil {
+		if err := within(d.inForce().sends, who.contact.id, 1); err != nil {
 			return nil, err
 		}
 	}

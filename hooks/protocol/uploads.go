@@ -17,14 +17,14 @@ import (
 
 func (d *desk) visitorUpload(e *core.RequestEvent) error {
 	who := visitor(e)
-	if err := who.contact.Barring().Refuse(d.app); err != nil {
+	if err := who.contact.barring.Refuse(d.app); err != nil {
 		return err
 	}
 	if !d.free(e) {
-		if err := within(d.inForce().uploads, who.contact.Id, 1); err != nil {
+		if err := within(d.inForce().uploads, who.contact.id, 1); err != nil {
 			return err
 		}
-		if err := within(d.bytes, who.contact.Id, announced(e.Request)); err != nil {
+		if err := within(d.bytes, who.contact.id, announced(e.Request)); err != nil {
 			return err
 		}
 	}
@@ -144,7 +144,7 @@ func (d *desk) mayOpen(who *caller, f *files.File) error {
 		return none.Because(err)
 	}
 	if who.isVisitor() {
-		if m.Contact != who.contact.Id || m.StaffOnly {
+		if m.Contact != who.contact.id || m.StaffOnly {
 			return none
 		}
 		return nil

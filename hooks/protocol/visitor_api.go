@@ -173,11 +173,11 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := conversations.ThreadForVisitor(d.app, c.Id, 1<<62)
+	list, err := conversations.ThreadForVisitor(d.app, c.id, 1<<62)
 	if err != nil {
 		return nil, err
 	}
-	ch, err := channels.ByID(d.app, c.Channel())
+	ch, err := channels.ByID(d.app, c.channel)
 	if err != nil {
 		return nil, err
 	}
@@ -186,10 +186,10 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 		return nil, err
 	}
 	out := &arrival{
-		Contact:  author{Kind: conversations.FromVisitor, ID: c.Id, Name: c.NameIn(who.lang)},
+		Contact:  author{Kind: conversations.FromVisitor, ID: c.id, Name: c.nameIn(who.lang)},
 		Messages: d.messages(list, who), Cursor: cursor,
 	}
-	latest, err := conversations.Latest(d.app, c.Id)
+	latest, err := conversations.Latest(d.app, c.id)
 	if err != nil {
 		return nil, err
 	}
@@ -198,11 +198,11 @@ func (d *desk) welcome(who *caller) (*arrival, error) {
 		out.Conversation, group = d.forVisitor(latest), latest.Group
 	}
 	out.Channel = d.describeChannel(ch, group)
-	rate, err := conversations.ToRate(d.app, c.Id, clock.Now(d.app))
+	rate, err := conversations.ToRate(d.app, c.id, clock.Now(d.app))
 	if err != nil {
 		return nil, err
 	}
-	if rate != nil && c.Barring().Refuse(d.app) == nil {
+	if rate != nil && c.barring.Refuse(d.app) == nil {
 		out.Rate = rate.ID
 	}
 	return out, nil
@@ -240,7 +240,7 @@ type history struct {
 func (d *desk) visitorMessages(e *core.RequestEvent) error {
 	who := visitor(e)
 	return d.answerHistory(e, who, func(before int64) ([]*conversations.Message, error) {
-		return conversations.ThreadForVisitor(d.app, who.contact.Id, before)
+		return conversations.ThreadForVisitor(d.app, who.contact.id, before)
 	})
 }
 
@@ -284,7 +284,7 @@ func (d *desk) visitorSend(e *core.RequestEvent) error {
 }
 
 func (d *desk) rate(e *core.RequestEvent) error {
-	if err := visitor(e).contact.Barring().Refuse(d.app); err != nil {
+	if err := visitor(e).contact.barring.Refuse(d.app); err != nil {
 		return err
 	}
 	in, err := web.Body[struct {

@@ -44,7 +44,7 @@ func (d *desk) tellOffer(e *routing.OfferEvent) error {
 // tellHow tells a visitor who has just connected how things stand with what they
 // wait for: what those who stayed have been told meanwhile.
 func (d *desk) tellHow(s *live.Session, who *caller) {
-	c, err := conversations.Latest(d.app, who.contact.Id)
+	c, err := conversations.Latest(d.app, who.contact.id)
 	if err != nil || c == nil || c.Status != conversations.Waiting {
 		if err != nil {
 			slog.Error("what a visitor waits for", "error", err)
