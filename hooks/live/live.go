@@ -3,11 +3,11 @@
 // collection: what a frame means is its [Handler]'s business.
 //
 // Memory decides its form, because a shop's visitors mostly sit idle. An idle
-// session is one goroutine blocked in a read, with a 1 KB buffer. Frames are
-// handled in a goroutine of their own, for which the reader waits, so that a
-// stack grown by work is given back; frames to the peer are written by a
-// goroutine that lives while there is something to write. One sweep a second
-// looks after pings and time-outs of all sessions.
+// session is one goroutine blocked in a read, with a buffer of 512 bytes, which
+// holds what people type. Frames are handled in a goroutine of their own, for which
+// the reader waits, so that a stack grown by work is given back; frames to the peer
+// are written by a goroutine that lives while there is something to write. One sweep
+// a second looks after pings and time-outs of all sessions.
 //
 // Order: what is sent to a session arrives in the order of the calls. A session
 // whose queue overflows is closed as slow, never skipped: it comes back and
@@ -22,6 +22,7 @@ import (
 	"context"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 )
@@ -47,7 +48,7 @@ type Hub struct {
 
 	mu       sync.RWMutex
 	sessions map[*Session]struct{}
-	topics   map[Topic]map[*Session]struct{}
+	topics   map[Topic][]*Session // most have one: a map of each would be larger than it
 	draining bool
 	entered  int // since memory was given back
 	before   int // of them, at the last sweep
@@ -69,7 +70,7 @@ const (
 
 // NewHub returns a hub whose sessions' frames go to handler.
 func NewHub(handler Handler) *Hub {
-	return &Hub{handler: handler, heartbeat: Heartbeat, sessions: map[*Session]struct{}{}, topics: map[Topic]map[*Session]struct{}{}}
+	return &Hub{handler: handler, heartbeat: Heartbeat, sessions: map[*Session]struct{}{}, topics: map[Topic][]*Session{}}
 }
 
 // enter registers s, unless the hub drains. The flag is read under the lock of
@@ -89,7 +90,7 @@ func (h *Hub) enter(s *Session) bool {
 func (h *Hub) leave(s *Session) {
 	h.mu.Lock()
 	for _, t := range s.topics {
-		delete(h.topics[t], s)
+		h.topics[t] = slices.DeleteFunc(h.topics[t], func(one *Session) bool { return one == s })
 		if len(h.topics[t]) == 0 {
 			delete(h.topics, t)
 		}
@@ -125,10 +126,10 @@ func (h *Hub) Follow(s *Session, topic Topic) {
 	if _, in := h.sessions[s]; !in {
 		return
 	}
-	if h.topics[topic] == nil {
-		h.topics[topic] = map[*Session]struct{}{}
+	if slices.Contains(s.topics, topic) {
+		return
 	}
-	h.topics[topic][s] = struct{}{}
+	h.topics[topic] = append(h.topics[topic], s)
 	s.topics = append(s.topics, topic)
 }
 
@@ -136,7 +137,7 @@ func (h *Hub) Follow(s *Session, topic Topic) {
 func (h *Hub) Each(topic Topic, do func(*Session)) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	for s := range h.topics[topic] {
+	for _, s := range h.topics[topic] {
 		do(s)
 	}
 }

@@ -34,7 +34,7 @@ const (
 // limit. CheckOrigin lets all through, because who may come from where depends
 // on the hello.
 var upgrader = websocket.Upgrader{
-	ReadBufferSize: 1 << 10, WriteBufferSize: 4 << 10, WriteBufferPool: &sync.Pool{},
+	ReadBufferSize: 512, WriteBufferSize: 4 << 10, WriteBufferPool: &sync.Pool{},
 	Subprotocols: []string{Subprotocol}, HandshakeTimeout: 10 * time.Second,
 	CheckOrigin: func(*http.Request) bool { return true },
 }
