@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"io"
 	"os"
-	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,15 +21,6 @@ type act struct {
 // watched are the calls by which a file's content, or its name, changes, and by
 // which a socket is spoken to.
 const watched = "trace=openat,pwrite64,write,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,mkdirat,mkdir,close"
-
-var (
-	called   = regexp.MustCompile(`^(\d+) +(\w+)\((.*)$`)
-	resumed  = regexp.MustCompile(`^(\d+) +<\.\.\. (\w+) resumed>(.*)$`)
-	answered = regexp.MustCompile(`\) += (-?\d+)`)
-	quoted   = regexp.MustCompile(`"((?:\\x[0-9a-f]{2})*)"`)
-	fd       = regexp.MustCompile(`^(?:AT_FDCWD|\d+)<((?:\\x[0-9a-f]{2})*)>`)
-	numbers  = regexp.MustCompile(`, (\d+)`)
-)
 
 // traced reads what strace has written with -f -y -xx: every act below dir, and
 // all that was said on sockets, in the order in which it happened. What was
@@ -67,22 +57,29 @@ type reader struct {
 	at    map[string]int64   // where a descriptor writes that has no offset
 }
 
+// line takes a line such as
+//
+//	1234  pwrite64(7</data.db-wal>, "…", 4096, 8192) = 4096
+//	1234  <... pwrite64 resumed>) = 4096
+//
+// without a regular expression: a line can be hundreds of kilobytes long.
 func (r *reader) line(line string) {
-	if m := resumed.FindStringSubmatch(line); m != nil {
-		if w, ok := r.waits[m[1]]; ok {
-			delete(r.waits, m[1])
-			r.returned(w, m[3])
+	thread, rest, _ := strings.Cut(line, " ")
+	rest = strings.TrimLeft(rest, " ")
+	if after, ok := strings.CutPrefix(rest, "<... "); ok {
+		if w, waits := r.waits[thread]; waits {
+			delete(r.waits, thread)
+			r.returned(w, after)
 		}
 		return
 	}
-	m := called.FindStringSubmatch(line)
-	if m == nil {
+	call, args, ok := strings.Cut(rest, "(")
+	if !ok || strings.Contains(call, " ") {
 		return
 	}
-	w := waiting{m[2], m[3], len(r.acts)}
-	if args, unfinished := strings.CutSuffix(w.args, " <unfinished ...>"); unfinished {
-		w.args = args
-		r.waits[m[1]] = w
+	w := waiting{call, args, len(r.acts)}
+	if w.args, ok = strings.CutSuffix(args, " <unfinished ...>"); ok {
+		r.waits[thread] = w
 		r.asked(w)
 		return
 	}
@@ -95,14 +92,14 @@ func (r *reader) asked(w waiting) {
 	path := where(w.args)
 	switch w.call {
 	case "pwrite64":
-		if n := numbers.FindAllStringSubmatch(w.args, -1); r.ours(path) && len(n) >= 2 {
-			r.acts = append(r.acts, act{name: "write", path: path, bytes: text(w.args), offset: number(n[1][1])})
+		if n := numbers(w.args); r.ours(path) && len(n) >= 2 {
+			r.acts = append(r.acts, act{name: "write", path: path, bytes: text(w.args), offset: n[1]})
 		}
 	case "write":
 		r.wrote(w.args, path)
 	case "ftruncate":
-		if n := numbers.FindStringSubmatch(w.args); r.ours(path) && n != nil {
-			r.acts = append(r.acts, act{name: "size", path: path, offset: number(hexless(n[1]))})
+		if n := numbers(w.args); r.ours(path) && len(n) > 0 {
+			r.acts = append(r.acts, act{name: "size", path: path, offset: n[0]})
 		}
 	}
 }
@@ -123,27 +120,32 @@ func (r *reader) wrote(args, path string) {
 
 // returned takes what counts from the moment at which the kernel has answered.
 func (r *reader) returned(w waiting, rest string) {
-	m := answered.FindStringSubmatch(rest)
-	if m == nil || m[1] == "-1" {
+	at := strings.LastIndex(rest, ") ")
+	if at < 0 {
 		return
 	}
-	paths := quoted.FindAllStringSubmatch(w.args, -1)
+	answer, _, _ := strings.Cut(strings.TrimLeft(rest[at+1:], " ="), " ")
+	answer, _, _ = strings.Cut(answer, "<")
+	if answer == "" || answer == "-1" || answer == "?" {
+		return
+	}
+	paths := quoted(w.args)
 	switch w.call {
 	case "fsync", "fdatasync":
 		if path := where(w.args); r.ours(path) {
 			r.acts = append(r.acts, act{name: "sync", path: path, since: w.began})
 		}
 	case "openat":
-		r.at[m[1]] = 0
+		r.at[answer] = 0
 		if len(paths) > 0 && strings.Contains(w.args, "O_CREAT") {
-			r.named("make", decoded(paths[0][1]), "")
+			r.named("make", paths[0], "")
 		}
 	case "mkdirat", "mkdir":
-		r.named("make", decoded(paths[0][1])+"/", "")
+		r.named("make", paths[0]+"/", "")
 	case "rename", "renameat", "renameat2":
-		r.named("move", decoded(paths[0][1]), decoded(paths[1][1]))
+		r.named("move", paths[0], paths[1])
 	case "unlink", "unlinkat":
-		r.named("remove", decoded(paths[0][1]), "")
+		r.named("remove", paths[0], "")
 	}
 }
 
@@ -155,30 +157,56 @@ func (r *reader) named(what, path, to string) {
 
 func (r *reader) ours(path string) bool { return strings.HasPrefix(path, r.dir) }
 
+// where is the path of the descriptor that a call begins with.
 func where(args string) string {
-	if m := fd.FindStringSubmatch(args); m != nil {
-		return decoded(m[1])
+	_, after, _ := strings.Cut(args[:min(len(args), 2000)], "<")
+	path, _, _ := strings.Cut(after, ">")
+	return decoded(path)
+}
+
+// quoted are the strings among the arguments.
+func quoted(args string) (all []string) {
+	for {
+		_, after, ok := strings.Cut(args, `"`)
+		if !ok {
+			return all
+		}
+		inside, rest, _ := strings.Cut(after, `"`)
+		all, args = append(all, decoded(inside)), rest
 	}
-	return ""
 }
 
 // text is the first string among the arguments.
 func text(args string) []byte {
-	if m := quoted.FindStringSubmatch(args); m != nil {
-		return []byte(decoded(m[1]))
-	}
-	return nil
+	_, after, _ := strings.Cut(args, `"`)
+	inside, _, _ := strings.Cut(after, `"`)
+	return []byte(decoded(inside))
 }
 
+// numbers are the arguments behind the last string or descriptor.
+func numbers(args string) (all []int64) {
+	args = args[max(strings.LastIndexByte(args, '"'), strings.IndexByte(args, '>'))+1:]
+	args, _, _ = strings.Cut(args, ")")
+	for one := range strings.SplitSeq(args, ", ") {
+		if n, err := strconv.ParseInt(one, 0, 64); err == nil {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// decoded is a string that strace has written with -xx.
 func decoded(hex string) string {
-	out := make([]byte, 0, len(hex)/4)
-	for i := 0; i+4 <= len(hex); i += 4 {
-		b, _ := strconv.ParseUint(hex[i+2:i+4], 16, 8)
-		out = append(out, byte(b))
+	out := make([]byte, len(hex)/4)
+	for i := range out {
+		out[i] = nibble(hex[4*i+2])<<4 | nibble(hex[4*i+3])
 	}
 	return string(out)
 }
 
-func hexless(s string) string { return strings.TrimPrefix(s, "0x") }
-
-func number(s string) int64 { n, _ := strconv.ParseInt(s, 10, 64); return n }
+func nibble(c byte) byte {
+	if c >= 'a' {
+		return c - 'a' + 10
+	}
+	return c - '0'
+}
