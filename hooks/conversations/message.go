@@ -205,14 +205,16 @@ func (m *Message) params() (dbx.Params, error) {
 	if err != nil {
 		return nil, fmt.Errorf("author: %w", err)
 	}
-	data := "null"
+	data, at := "null", clock.Stored(m.Time)
 	if len(m.Data) > 0 {
 		data = string(m.Data)
 	}
+	hash := proof(m.Hash, m.ID, strconv.FormatInt(m.Seq, 10), m.Conversation, m.Contact, m.Sender, m.ClientID, string(m.Kind), strconv.FormatBool(m.StaffOnly),
+		m.Text, data, m.File, m.Quote, strconv.FormatBool(m.Recalled), string(from), at)
 	return dbx.Params{
 		"id": m.ID, "seq": m.Seq, "conversation": m.Conversation, "contact": m.Contact, "sender": m.Sender, "client_id": m.ClientID,
-		"hash": m.Hash, "kind": string(m.Kind), "staff_only": m.StaffOnly, "text": m.Text, "data": data, "file": m.File, "quote": m.Quote,
-		"recalled": m.Recalled, "from": string(from), "time": clock.Stored(m.Time),
+		"hash": hash, "kind": string(m.Kind), "staff_only": m.StaffOnly, "text": m.Text, "data": data, "file": m.File, "quote": m.Quote,
+		"recalled": m.Recalled, "from": string(from), "time": at,
 	}, nil
 }
 
@@ -269,11 +271,13 @@ func short(text string, n int) string {
 
 // contentHash tells two messages of one id apart.
 func contentHash(parts ...string) string {
-	h := sha256.New()
+	var all []byte
 	for _, p := range parts {
-		_, _ = fmt.Fprintf(h, "%d:%s", len(p), p) // a hash takes everything
+		all = append(strconv.AppendInt(all, int64(len(p)), 10), ':')
+		all = append(all, p...)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := sha256.Sum256(all)
+	return hex.EncodeToString(sum[:])
 }
 
 // canonical is raw with its keys sorted and its white space gone, so that a

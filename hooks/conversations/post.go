@@ -236,7 +236,7 @@ func (tx *Tx) repeated(by Author, id, hash string) (*Message, error) {
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
-	if found[0].Hash != hash {
+	if !proves(found[0].Hash, hash) {
 		return nil, fail.New(fail.IDReused, "fail.id_reused").On("id")
 	}
 	return found[0], nil

@@ -49,8 +49,7 @@ func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
 		return nil, err
 	}
 	tx.withdrawn = true
-	err = tx.exec("UPDATE messages SET text = '', data = 'null', file = '', quote = '', recalled = TRUE WHERE id = {:id}", dbx.Params{"id": old.ID})
-	if err != nil {
+	if err = tx.empty(*old); err != nil {
 		return nil, err
 	}
 	if err = tx.forget(c, old, by); err != nil {
@@ -73,6 +72,17 @@ func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
 	}
 	tx.Save(c)
 	return m, nil
+}
+
+// empty leaves of an entry its place.
+func (tx *Tx) empty(m Message) error {
+	m.Text, m.Data, m.File, m.Quote, m.Recalled = "", nil, "", "", true
+	row, err := m.params()
+	if err != nil {
+		return err
+	}
+	return tx.exec("UPDATE messages SET text = '', data = 'null', file = '', quote = '', recalled = TRUE, hash = {:hash} WHERE id = {:id}",
+		dbx.Params{"id": m.ID, "hash": row["hash"]})
 }
 
 // ownMessage is the message with the id that by has sent; not_found otherwise.
