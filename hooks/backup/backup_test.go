@@ -120,7 +120,7 @@ func TestBackupHoldsWhatWasThere(t *testing.T) {
 	}
 }
 
-// No byte of the file can change unseen.
+// C27. No byte of the file can change unseen.
 func TestFlippedByteIsFound(t *testing.T) {
 	t.Parallel()
 	path := backedUp(t, shop(t))

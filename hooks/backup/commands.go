@@ -16,10 +16,10 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
-// Commands are `xiaoer backup` and `xiaoer restore`. program is the version, by
+// Commands are `xiaoer backup`, `xiaoer restore` and `xiaoer check`. program is the version, by
 // what a store of warm copies asks for.
 func Commands(app *pocketbase.PocketBase, program string, by replica.Address) []*cobra.Command {
-	return []*cobra.Command{backupCommand(app, program), restoreCommand(app, by)}
+	return []*cobra.Command{backupCommand(app, program), restoreCommand(app, by), checkCommand(app)}
 }
 
 func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
@@ -39,10 +39,38 @@ func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if len(m.Altered) > 0 {
+			_, _ = fmt.Fprintln(c.ErrOrStderr(), &Damage{Entries: m.Altered})
+		}
 		if asJSON {
 			return json.NewEncoder(c.OutOrStdout()).Encode(m)
 		}
 		_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %d files, %d bytes, made %s\n", args[0], len(m.Entries), m.Size(), m.Made.Format("2006-01-02 15:04:05 MST"))
+		return err
+	}
+	return c
+}
+
+func checkCommand(app *pocketbase.PocketBase) *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{Use: "check", Short: "Read the whole shop where it lies, beside a running desk, and say what of it is damaged", Args: cobra.NoArgs}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.RunE = func(c *cobra.Command, _ []string) error {
+		d, err := Check(c.Context(), app.DataDir())
+		if err != nil {
+			return err
+		}
+		if asJSON {
+			if err = json.NewEncoder(c.OutOrStdout()).Encode(d); err != nil {
+				return err
+			}
+		}
+		if !d.none() {
+			return d
+		}
+		if !asJSON {
+			_, err = fmt.Fprintln(c.OutOrStdout(), "nothing is damaged")
+		}
 		return err
 	}
 	return c

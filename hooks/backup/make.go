@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
@@ -76,6 +77,9 @@ func gather(ctx context.Context, dir, work string, m *Manifest) ([]held, error) 
 	}
 	defer func() { _ = db.Close() }()
 	if m.Rows, err = rowsOf(ctx, db); err != nil {
+		return nil, err
+	}
+	if m.Altered, err = conversations.Altered(ctx, db); err != nil {
 		return nil, err
 	}
 	list := []held{{database, copied}}

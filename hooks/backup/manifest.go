@@ -23,6 +23,8 @@ type Manifest struct {
 	// Missing are uploads that a row names and the disk did not have, as it was
 	// when the backup was made.
 	Missing []string `json:"missing,omitempty"`
+	// Altered are entries of the timeline that were no longer as they had been stored.
+	Altered []string `json:"altered,omitempty"`
 }
 
 // Entry is one file of the archive.

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -74,9 +75,12 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 func (k *maker) describe(say locale.Speaker, m *backup.Backups) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	var damage *Damage
 	switch {
 	case k.working != "":
 		m.Working = say.T("backup.doing_" + k.working)
+	case errors.As(k.failed, &damage):
+		m.Failed = damage.words(say)
 	case k.failed != nil:
 		m.Failed = say.T("backup.failed_"+k.last, "Why", why(say, k.failed))
 	case k.last != "":

@@ -135,7 +135,13 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 	if err := shelve(ctx, app, name, k.program); err != nil {
 		return err
 	}
-	return errors.Join(clearAway(ctx, app, PlanOf(app).Keep), audit.Add(app, entry("made", name)))
+	if err := audit.Add(app, entry("made", name)); err != nil {
+		return err
+	}
+	if err := examine(ctx, app); err != nil { // then all that is on the shelf stays: what is older may be better
+		return err
+	}
+	return clearAway(ctx, app, PlanOf(app).Keep)
 }
 
 // again is how long the clock waits before it tries once more what has failed.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 
 	_ "modernc.org/sqlite" // the driver that PocketBase is built on
@@ -27,9 +26,9 @@ func openCopy(path string) (*sql.DB, error) {
 // snapshot writes the database of the folder dir, as it is at one moment, to
 // the file to. Writers go on meanwhile.
 func snapshot(ctx context.Context, dir, to string) error {
-	db, err := sql.Open("sqlite", "file:"+url.PathEscape(filepath.Join(dir, database))+"?mode=ro&_pragma=busy_timeout(5000)")
+	db, err := openLive(dir)
 	if err != nil {
-		return fmt.Errorf("open the database: %w", err)
+		return err
 	}
 	defer func() { _ = db.Close() }()
 	if _, err = db.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {

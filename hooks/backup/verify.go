@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 )
 
 var (
@@ -160,6 +162,13 @@ func consistent(ctx context.Context, path string, m *Manifest) error {
 	}
 	if !slices.Equal(rows, m.Rows) {
 		return errors.New("the database does not have the rows that were counted")
+	}
+	altered, err := conversations.Altered(ctx, db)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(altered, func(id string) bool { return !slices.Contains(m.Altered, id) }); i >= 0 {
+		return fmt.Errorf("entry %s is not as it was stored", altered[i])
 	}
 	named, err := uploadsOf(ctx, db)
 	if err != nil {

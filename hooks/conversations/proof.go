@@ -3,6 +3,7 @@ package conversations
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -40,7 +41,7 @@ const readsOfProofs = 1000 // entries at a time
 // nobody's to write. Entries of versions that proved none are passed over.
 func Altered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 	columns := strings.NewReplacer("[[", "`", "]]", "`").Replace(messageColumns)
-	for last := int64(-1); ; {
+	for last, more := int64(-1), true; more; {
 		rows, err := db.QueryContext(ctx, "SELECT "+columns+" FROM messages WHERE seq > ? ORDER BY seq LIMIT ?", last, readsOfProofs)
 		if err != nil {
 			return nil, fmt.Errorf("reading messages: %w", err)
@@ -55,10 +56,32 @@ func Altered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 			}
 			last = m.Seq
 		}
-		if len(list) < readsOfProofs {
-			return ids, nil
-		}
+		more = len(list) == readsOfProofs
 	}
+	mistyped, err := mistyped(ctx, db)
+	return append(ids, mistyped...), err
+}
+
+// mistyped lists the entries whose values read as they should and are not of the
+// type that they were written in, so that no search for them finds them.
+func mistyped(ctx context.Context, db *sql.DB) (ids []string, err error) {
+	where := []string{"typeof(seq) != 'integer'"}
+	for _, text := range []string{"id", "conversation", "contact", "sender", "client_id", "hash", "kind", "text", "data", "file", "quote", "`from`", "time"} {
+		where = append(where, "typeof("+text+") != 'text'")
+	}
+	rows, err := db.QueryContext(ctx, "SELECT CAST(id AS TEXT) FROM messages WHERE "+strings.Join(where, " OR "))
+	if err != nil {
+		return nil, fmt.Errorf("reading messages: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var id string
+		if err = rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("reading messages: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
 }
 
 // asStored reports whether m, as it was read, is what was written.

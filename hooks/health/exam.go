@@ -116,6 +116,9 @@ func (x exam) newest() health.Check {
 	if x.app.Settings().Backups.S3.Enabled {
 		words = x.say.T("health.backup_elsewhere")
 	}
+	if backup.Damaged(x.app) != nil {
+		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_damaged"))
+	}
 	if backup.Overdue(plan, list[0].Made, x.now) {
 		tone, words = health.Bad, x.say.T("health.backup_late")
 	}

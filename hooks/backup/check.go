@@ -1,0 +1,166 @@
+package backup
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/views/locale"
+)
+
+// Damage is what of a shop's data is no longer what the program has written: a disk
+// has lost it, or a bit has turned over.
+type Damage struct {
+	Database []string `json:"database"` // what SQLite says of its file
+	Entries  []string `json:"entries"`  // ids of entries of the timeline
+	Uploads  []string `json:"uploads"`  // ids of files that are missing or changed
+}
+
+func (d *Damage) none() bool { return len(d.Database)+len(d.Entries)+len(d.Uploads) == 0 }
+
+func (d *Damage) Error() string {
+	var all []string
+	for what, list := range map[string][]string{"the database": d.Database, "entries": d.Entries, "uploads": d.Uploads} {
+		if len(list) > 0 {
+			all = append(all, what+": "+strings.Join(list, ", "))
+		}
+	}
+	slices.Sort(all)
+	return "the data is damaged: " + strings.Join(all, "; ")
+}
+
+// words are the same for whoever runs the shop.
+func (d *Damage) words(say locale.Speaker) string {
+	var all []string
+	for _, part := range []struct {
+		key  string
+		list []string
+	}{{"backup.damaged_database", d.Database}, {"backup.damaged_entries", d.Entries}, {"backup.damaged_uploads", d.Uploads}} {
+		if n := len(part.list); n > 0 {
+			all = append(all, say.T(part.key, "Count", n, "Which", strings.Join(part.list[:min(n, 3)], " ")))
+		}
+	}
+	return say.T("backup.damaged", "What", strings.Join(all, " · "))
+}
+
+// mostProblems is how many problems SQLite names.
+const mostProblems = 20
+
+// Check reads a whole shop where it lies, beside a running desk. What is in no row
+// of the timeline, in no index and in no upload (a customer's name, a setting) has
+// nothing that it could be held against; neither has room in the file that is free.
+func Check(ctx context.Context, dir string) (*Damage, error) {
+	d, err := checkDatabase(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openLive(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	named, err := uploadsOf(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range named {
+		if same, err := u.lies(ctx, dir); err != nil {
+			return nil, err
+		} else if !same && stillNamed(ctx, db, u.id) {
+			d.Uploads = append(d.Uploads, u.id)
+		}
+	}
+	return d, nil
+}
+
+// checkDatabase is [Check] without the uploads. An index that has rotted is found
+// here alone: a copy's are made anew.
+func checkDatabase(ctx context.Context, dir string) (*Damage, error) {
+	db, err := openLive(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = db.Close() }()
+	d := &Damage{}
+	if d.Database, err = texts(ctx, db, fmt.Sprintf("PRAGMA integrity_check(%d)", mostProblems)); err != nil {
+		d.Database = []string{err.Error()}
+		return d, ctx.Err()
+	}
+	if slices.Equal(d.Database, []string{"ok"}) {
+		d.Database = nil
+	}
+	if d.Entries, err = conversations.Altered(ctx, db); err != nil {
+		d.Database = append(d.Database, err.Error())
+	}
+	return d, ctx.Err()
+}
+
+// openLive opens the database of a folder for reading.
+func openLive(dir string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", "file:"+url.PathEscape(filepath.Join(dir, database))+"?mode=ro&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	return db, nil
+}
+
+// lies reports whether the upload's bytes are where they belong.
+func (u upload) lies(ctx context.Context, dir string) (bool, error) {
+	f, err := os.Open(filepath.Join(dir, uploads, u.id[:min(2, len(u.id))], u.id))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = f.Close() }()
+	sum := sha256.New()
+	n, err := io.Copy(sum, patient{ctx, f})
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	return err == nil && n == u.size && hex.EncodeToString(sum.Sum(nil)) == u.sha256, nil
+}
+
+// stillNamed reports whether an upload has not been deleted while it was looked for.
+func stillNamed(ctx context.Context, db *sql.DB, id string) bool {
+	var there bool
+	err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM files WHERE id = ?)", id).Scan(&there)
+	return err != nil || there
+}
+
+const damageKey = "backup.damage"
+
+// Damaged is what was found to be damaged when the last backup was made, nil where
+// nothing was.
+func Damaged(app core.App) *Damage {
+	d, _ := app.Store().Get(damageKey).(*Damage)
+	return d
+}
+
+// examine looks at the database once a backup of it is made, and keeps what it finds
+// for the pages.
+func examine(ctx context.Context, app core.App) error {
+	d, err := checkDatabase(ctx, app.DataDir())
+	if err != nil {
+		return err
+	}
+	if d.none() {
+		app.Store().Remove(damageKey)
+		return nil
+	}
+	app.Store().Set(damageKey, d)
+	return d
+}
