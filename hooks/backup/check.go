@@ -136,9 +136,9 @@ func (u upload) lies(ctx context.Context, dir string) (bool, error) {
 
 // stillNamed reports whether an upload has not been deleted while it was looked for.
 func stillNamed(ctx context.Context, db *sql.DB, id string) bool {
-	var there bool
-	err := db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM files WHERE id = ?)", id).Scan(&there)
-	return err != nil || there
+	var there int
+	err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM files WHERE id = ?", id).Scan(&there)
+	return err != nil || there > 0
 }
 
 const damageKey = "backup.damage"
