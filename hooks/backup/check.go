@@ -76,12 +76,23 @@ func Check(ctx context.Context, dir string) (*Damage, error) {
 		return nil, err
 	}
 	for _, u := range named {
-		if same, err := u.lies(ctx, dir); err != nil {
+		same, err := u.lies(ctx, dir)
+		if err != nil {
 			return nil, err
-		} else if !same && stillNamed(ctx, db, u.id) {
+		}
+		if !same {
 			d.Uploads = append(d.Uploads, u.id)
 		}
 	}
+	if len(d.Uploads) == 0 {
+		return d, nil
+	}
+	if named, err = uploadsOf(ctx, db); err != nil {
+		return nil, err
+	}
+	d.Uploads = slices.DeleteFunc(d.Uploads, func(id string) bool { // deleted while it was looked for
+		return !slices.ContainsFunc(named, func(u upload) bool { return u.id == id })
+	})
 	return d, nil
 }
 
@@ -132,13 +143,6 @@ func (u upload) lies(ctx context.Context, dir string) (bool, error) {
 		return false, ctx.Err()
 	}
 	return err == nil && n == u.size && hex.EncodeToString(sum.Sum(nil)) == u.sha256, nil
-}
-
-// stillNamed reports whether an upload has not been deleted while it was looked for.
-func stillNamed(ctx context.Context, db *sql.DB, id string) bool {
-	var there int
-	err := db.QueryRowContext(ctx, "SELECT COUNT(*) FROM files WHERE id = ?", id).Scan(&there)
-	return err != nil || there > 0
 }
 
 const damageKey = "backup.damage"
