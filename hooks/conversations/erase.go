@@ -142,6 +142,11 @@ const (
 	toCheckpoint
 )
 
+// owing is set beside it while old conversations are forgotten, some at a time: their
+// words leave the index once, after the last of them, because each beginning costs a
+// look at all of it. What somebody was promised to be erased does not wait for that.
+const owing = 8
+
 const (
 	purgeStep = 200 // pages of the index
 	purgeTime = 200 * time.Millisecond
@@ -152,7 +157,7 @@ const (
 func Purge(app core.App) error {
 	for began := time.Now(); time.Since(began) < purgeTime; {
 		var stage int
-		if err := app.ConcurrentDB().NewQuery("SELECT purge FROM words_from WHERE id = 1").Row(&stage); err != nil || stage == purged {
+		if err := app.ConcurrentDB().NewQuery("SELECT purge % 8 FROM words_from WHERE id = 1").Row(&stage); err != nil || stage == purged {
 			return err
 		}
 		if stage == toCheckpoint {
@@ -189,7 +194,17 @@ func (tx *Tx) purge(stage int) error {
 
 // purgeFrom notes how far it is with that.
 func (tx *Tx) purgeFrom(stage int) error {
-	return tx.exec("UPDATE words_from SET purge = {:stage} WHERE id = 1", dbx.Params{"stage": stage})
+	return tx.exec("UPDATE words_from SET purge = purge - purge % 8 + {:stage} WHERE id = 1", dbx.Params{"stage": stage})
+}
+
+// owe notes that more is to leave the index, later.
+func (tx *Tx) owe() error {
+	return tx.exec("UPDATE words_from SET purge = purge % 8 + {:owing} WHERE id = 1", dbx.Params{"owing": owing})
+}
+
+// pay begins with what is owed.
+func (tx *Tx) pay() error {
+	return tx.exec("UPDATE words_from SET purge = {:stage} WHERE id = 1", dbx.Params{"stage": toMerge})
 }
 
 // merge merges some pages of the index, at first beginning to make one part of all,

@@ -41,7 +41,8 @@ func OldBefore(app core.App, then time.Time) (o Old, err error) {
 
 // Forget removes some of the conversations that were closed before then, the
 // oldest first: their messages, files, and what others keep of them; and says how
-// many. Who the customer is stays. Who resumes from before is told to begin anew.
+// many. Who the customer is stays. Who resumes from before is told to begin anew. [Forgotten]
+// has to follow on the last ones.
 func Forget(app core.App, then time.Time) (n int, err error) {
 	var gone []string
 	err = Write(app, func(tx *Tx) error {
@@ -61,6 +62,17 @@ func Forget(app core.App, then time.Time) (n int, err error) {
 	return n, removeBytes(app, gone)
 }
 
+// Forgotten has what was forgotten leave the index and the disk: it is called once
+// there is nothing more to forget for now.
+func Forgotten(app core.App) error {
+	var owed bool
+	err := app.ConcurrentDB().NewQuery("SELECT purge >= {:owing} FROM words_from WHERE id = 1").Bind(dbx.Params{"owing": owing}).Row(&owed)
+	if err != nil || !owed {
+		return err
+	}
+	return Write(app, (*Tx).pay)
+}
+
 func (tx *Tx) forgetOld(ids []string) (gone []string, err error) {
 	e := &customers.EraseEvent{App: tx.App, Conversations: ids, Erased: map[string]int{}}
 	for _, id := range ids {
@@ -76,7 +88,7 @@ func (tx *Tx) forgetOld(ids []string) (gone []string, err error) {
 	if err = tx.wipe(e, gone, "conversation", ids); err != nil {
 		return nil, err
 	}
-	return gone, tx.purgeFrom(toMerge)
+	return gone, tx.owe()
 }
 
 // OldFiles counts the files that were sent before then.

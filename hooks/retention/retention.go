@@ -119,6 +119,9 @@ func Round(app core.App, now time.Time) (more bool, err error) {
 		then := now.AddDate(0, 0, -r.Logs)
 		err = errors.Join(err, app.DeleteOldLogs(then), outbox.Forget(app, then))
 	}
+	if err == nil && some == 0 {
+		err = conversations.Forgotten(app)
+	}
 	if f, ok := errors.AsType[*fail.Error](err); ok && f.Kind.Retry() {
 		return true, nil // who writes goes first
 	}

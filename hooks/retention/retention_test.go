@@ -1,6 +1,7 @@
 package retention_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -94,6 +95,46 @@ func TestOldConversationsAreForgotten(t *testing.T) {
 	}
 	if span, err := conversations.Extent(app); err != nil || span.Floor != 2 {
 		t.Errorf("cursors count from %d, %v", span.Floor, err)
+	}
+}
+
+// What is forgotten some at a time leaves the index once, after the last of it; what
+// somebody was promised to be erased does not wait for that.
+func TestTheIndexIsMergedOnceAfterABacklog(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	for i := range 45 {
+		put(t, app, i+1, fmt.Sprintf("x%02dx", i), noon.AddDate(-1, 0, -i))
+	}
+	stage := func() (n int) {
+		t.Helper()
+		if err := app.DB().NewQuery("SELECT purge FROM words_from").Row(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if err := settings.Save(app, "retention", retention.Rules{Conversations: 3}); err != nil {
+		t.Fatal(err)
+	}
+	const owed, begun = 8, 1
+	for round, want := range []int{owed, owed, owed, begun} {
+		if more, err := retention.Round(app, noon); err != nil || more != (want == owed) || stage() != want {
+			t.Errorf("round %d: more %t, %v; the index is at %d, want %d", round, more, err, stage(), want)
+		}
+	}
+	for range 5 {
+		if err := conversations.Purge(app); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := stage(); n != 0 {
+		t.Errorf("it stays at %d", n)
+	}
+	if _, err := app.NonconcurrentDB().NewQuery("UPDATE words_from SET purge = 9").Execute(); err != nil { // an erasure amid a backlog
+		t.Fatal(err)
+	}
+	if err := conversations.Purge(app); err != nil || stage() != owed {
+		t.Errorf("the erasure waits: %d, %v", stage(), err)
 	}
 }
 
