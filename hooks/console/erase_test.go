@@ -146,8 +146,8 @@ func leaveTraces(s *shop, owner someone, gone, other asking) {
 	var done struct{ Merge struct{ ID string } }
 	s.call(owner, "POST customers/"+other.customer+"/merge", object{"with": gone.customer, "take": []string{"name", "phone"}}, http.StatusOK, &done)
 	s.call(owner, "POST customers/"+other.customer+"/merges/"+done.Merge.ID+"/undo", object{}, http.StatusNoContent, nil)
-	if c, err := customers.ByID(s.app, gone.customer); err != nil || c.Name() != name {
-		s.t.Fatalf("parted again as %v, %v", c, err)
+	if c, failed := customers.ByID(s.app, gone.customer); failed != nil || c.Name() != name {
+		s.t.Fatalf("parted again as %v, %v", c, failed)
 	}
 	s.call(owner, "POST customers/"+gone.customer+"/reveal", object{"field": "phone", "reason": "核对"}, http.StatusOK, nil)
 	region := "QUARKtown"

@@ -10,6 +10,7 @@ func TestOwnerDecidesHowLongThingsAreKept(t *testing.T) {
 	signIn(p, d, ownerMail)
 	p.visit(d.url("/admin/retention"))
 	p.sees(".rn-meter", say("retention.kind_uploads"))
+	p.sees(".rn-meter small", "搜索索引") // which takes a look at every page of the database
 	p.misses("#effects .st-warn")
 	ask[any](p.view, `(() => { const field = document.querySelector("[name=conversations]"); field.value = "12"; field.dispatchEvent(new Event("change", { bubbles: true })); })()`)
 	p.sees("#effects .st-warn", "无法撤销")

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
@@ -37,7 +38,7 @@ func form(e *core.RequestEvent, typed Rules, refused error) error {
 		},
 	}
 	var err error
-	if m.Effects, err = effectsOf(e.App, say, typed); err != nil {
+	if m.Effects, m.Clearing, err = effectsOf(e.App, say, typed); err != nil {
 		return err
 	}
 	if m.Meter, m.Total, err = meter(e.App, say); err != nil {
@@ -98,41 +99,54 @@ func effects(e *core.RequestEvent) error {
 	if err := typed.check(); err != nil {
 		return err
 	}
-	list, err := effectsOf(e.App, locale.In(web.Language(e)), typed)
+	list, clearing, err := effectsOf(e.App, locale.In(web.Language(e)), typed)
 	if err != nil {
 		return err
 	}
-	m := retention.Retention{Admin: web.Admin(e, "retention", ""), Effects: list}
+	m := retention.Retention{Admin: web.Admin(e, "retention", ""), Effects: list, Clearing: clearing}
 	return web.Render(e, retention.Effects(m))
 }
 
-func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, err error) {
-	now := clock.Now(app)
-	if r.Conversations > 0 {
-		old, err := conversations.OldBefore(app, now.AddDate(0, -r.Conversations, 0))
-		if err != nil {
-			return nil, err
+// effectsOf tells what rules would remove, and of a rule that is in force already how
+// much there is still to go; clearing is that there is some.
+func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, clearing bool, err error) {
+	now, inForce := clock.Now(app), RulesOf(app)
+	add := func(what string, rule, saved, n int, args ...any) {
+		state := "would_"
+		if rule == saved {
+			if n == 0 {
+				return // it is as the rule wants it
+			}
+			state, clearing = "still_", true
 		}
-		list = append(list, say.T("retention.would_conversations", "Conversations", old.Conversations, "Messages", old.Messages, "Files", old.Files, "Size", disk.Text(old.Bytes)))
+		list = append(list, say.T("retention."+state+what, args...))
+	}
+	if r.Conversations > 0 {
+		old, wrong := conversations.OldBefore(app, now.AddDate(0, -r.Conversations, 0))
+		if wrong != nil {
+			return nil, false, wrong
+		}
+		add(ofConversations, r.Conversations, inForce.Conversations, old.Conversations, "Conversations", old.Conversations, "Messages", old.Messages, "Room", disk.Text(old.Room),
+			"Files", old.Files, "Size", disk.Text(old.Bytes))
 	}
 	if r.Files > 0 {
-		n, bytes, err := conversations.OldFiles(app, now.AddDate(0, -r.Files, 0))
-		if err != nil {
-			return nil, err
+		n, bytes, wrong := conversations.OldFiles(app, now.AddDate(0, -r.Files, 0))
+		if wrong != nil {
+			return nil, false, wrong
 		}
-		list = append(list, say.T("retention.would_files", "Files", n, "Size", disk.Text(bytes)))
+		add(ofFiles, r.Files, inForce.Files, n, "Files", n, "Size", disk.Text(bytes))
 	}
 	if r.Sessions > 0 {
-		n, err := customers.IdleSessions(app, now.AddDate(0, 0, -r.Sessions))
-		if err != nil {
-			return nil, err
+		n, wrong := customers.IdleSessions(app, now.AddDate(0, 0, -r.Sessions))
+		if wrong != nil {
+			return nil, false, wrong
 		}
-		list = append(list, say.T("retention.would_sessions", "Sessions", n))
+		add(ofSessions, r.Sessions, inForce.Sessions, n, "Sessions", n)
 	}
-	if r.Logs > 0 {
+	if r.Logs > 0 && r.Logs != inForce.Logs {
 		list = append(list, say.T("retention.would_logs", "Days", r.Logs))
 	}
-	return list, nil
+	return list, clearing, nil
 }
 
 // meter is what the data folder holds, by kind, the largest parts of the database
@@ -155,7 +169,8 @@ func meter(app core.App, say locale.Speaker) (list []retention.Kind, total strin
 		rest -= s.bytes
 	}
 	list = append(list, kind(say, "rest", max(rest, 0), all))
-	for _, t := range []string{"messages", ofConversations, "customers", "audit"} {
+	list[0].More = path + "/database"
+	for _, t := range []string{ofMessages, ofConversations, customers.Customers, audit.Collection} {
 		var n int
 		if err = app.ConcurrentDB().Select("COUNT(*)").From(t).Where(dbx.NewExp("id > ''")).Row(&n); err != nil {
 			return nil, "", err

@@ -71,11 +71,13 @@ func RulesOf(app core.App) Rules { return settings.Load(app, key, Rules{}) }
 func Register(app core.App, t *web.Table) {
 	settings.Hold(app, key, Rules{}, Rules.check)
 	t.Area(web.Area{Key: "retention", Section: web.System, Icon: "hourglass", Path: path, Any: []web.Permission{access.CustomersErase}})
+	in := &inside{}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		for _, r := range []web.Route{
 			{Method: http.MethodGet, Path: path, Handle: show},
 			{Method: http.MethodPost, Path: path, Handle: save},
 			{Method: http.MethodPost, Path: path + "/effects", Handle: effects},
+			{Method: http.MethodGet, Path: path + "/database", Handle: in.show},
 		} {
 			r.Permission = access.CustomersErase
 			t.Pages(e.Router, r)
