@@ -13,7 +13,7 @@ func TestOwnerDecidesHowLongThingsAreKept(t *testing.T) {
 	p.sees(".rn-meter small", "搜索索引") // which takes a look at every page of the database
 	p.misses("#effects .st-warn")
 	ask[any](p.view, `(() => { const field = document.querySelector("[name=conversations]"); field.value = "12"; field.dispatchEvent(new Event("change", { bubbles: true })); })()`)
-	p.sees("#effects .st-warn", "无法撤销")
+	p.sees("#effects .st-warn", say("retention.conversations"))
 	p.click(".ad-save .pri", "")
 	p.sees(".ad-flash", say("retention.saved"))
 	p.until("the rule to be kept", `document.querySelector("[name=conversations]").value === "12"`)

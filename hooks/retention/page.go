@@ -113,10 +113,13 @@ func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, cleari
 	now, inForce := clock.Now(app), RulesOf(app)
 	add := func(what string, rule, saved, n int, args ...any) {
 		state := "would_"
-		if rule == saved {
-			if n == 0 {
-				return // it is as the rule wants it
-			}
+		switch {
+		case n == 0 && rule == saved:
+			return // it is as the rule wants it
+		case n == 0:
+			list = append(list, say.T("retention.would_nothing", "What", say.T("retention."+what)))
+			return
+		case rule == saved:
 			state, clearing = "still_", true
 		}
 		list = append(list, say.T("retention."+state+what, args...))
