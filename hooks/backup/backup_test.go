@@ -411,7 +411,7 @@ func TestTrailSaysWhoRestored(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // the second time there is nothing to tell
-		if err := tellRestored(app); err != nil {
+		if _, err := tellRestored(app); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -85,6 +85,8 @@ func (k *maker) describe(say locale.Speaker, m *backup.Backups) {
 		m.Failed = say.T("backup.failed_"+k.last, "Why", why(say, k.failed))
 	case k.last != "":
 		m.Done = say.T("backup.done_" + k.last)
+	case !k.back.IsZero():
+		m.Done = say.T("backup.back", "Made", k.back.Local().Format("2006-01-02 15:04"))
 	}
 }
 

@@ -58,7 +58,10 @@ func Register(app core.App, t *web.Table, c Config) {
 				return refused(err)
 			}
 		}
-		if err := errors.Join(tellRestored(e.App), sweep(e.App.DataDir(), time.Now())); err != nil {
+		if d.maker.back, err = tellRestored(e.App); err != nil {
+			return err
+		}
+		if err = sweep(e.App.DataDir(), time.Now()); err != nil {
 			return err
 		}
 		d.warm.begin(e.App)

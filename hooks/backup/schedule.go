@@ -73,6 +73,7 @@ type maker struct {
 	working string    // what is being done, "" while nothing is
 	last    string    // what was done last
 	failed  error     // how that ended
+	back    time.Time // when what this start of the program restored was made
 	tried   time.Time // when the clock last began one
 	newest  time.Time // when the newest was made, as far as is known
 	ended   bool      // the program stops: nothing begins any more

@@ -32,26 +32,27 @@ func sign(dir string, by audit.Actor, made time.Time) error {
 	return os.WriteFile(filepath.Join(dir, signed), raw, 0o600)
 }
 
-// tellRestored writes that word into the trail, and takes it away.
-func tellRestored(app core.App) error {
+// tellRestored writes that word into the trail, takes it away, and returns when the
+// backup was made; never where there was none.
+func tellRestored(app core.App) (made time.Time, err error) {
 	path := filepath.Join(app.DataDir(), signed)
 	raw, err := os.ReadFile(path) //nolint:gosec // our own folder
 	if errors.Is(err, os.ErrNotExist) || exists(filepath.Join(app.DataDir(), staged, ready)) {
-		return nil // nothing, or it is still to be done
+		return made, nil // nothing, or it is still to be done
 	}
 	if err != nil {
-		return err
+		return made, err
 	}
 	var s signature
 	if err = json.Unmarshal(raw, &s); err != nil {
-		return fmt.Errorf("who restored: %w", err)
+		return made, fmt.Errorf("who restored: %w", err)
 	}
 	e := entry("restored", "")
 	e.Actor, e.Reason = &s.By, s.Made.Format(time.RFC3339)
 	if err = audit.Add(app, e); err != nil {
-		return err
+		return made, err
 	}
-	return os.Remove(path)
+	return s.Made, os.Remove(path)
 }
 
 // tooOld is the age at which what a backup was being made from is nobody's any

@@ -89,5 +89,8 @@ func (d *desk) warmth(app core.App, say locale.Speaker) backup.Warm {
 		to = w.Told
 	}
 	w.Takeover = "xiaoer restore --from '" + to + "'"
+	if strings.HasPrefix(to, "s3://") {
+		w.Takeover = "XIAOER_REPLICA_KEY=… XIAOER_REPLICA_SECRET=… " + w.Takeover
+	}
 	return w
 }

@@ -32,3 +32,28 @@ func TestShopGoesBackToItsBackup(t *testing.T) {
 	p.sees("#now tbody tr", "")
 	p.until("what came later to be gone", `document.querySelector("#keep").value === "7"`)
 }
+
+// The owner has the shop followed: what does not work is said at its field, and
+// what works is in step soon. A file that is no backup changes nothing.
+func TestOwnerKeepsAWarmCopy(t *testing.T) {
+	t.Parallel()
+	p := owner(t, desk(t), "/admin/backups")
+	p.click("#warm label:has([name=warm])", "")
+	p.write("#to", "/nowhere/nas")
+	p.click("#warm button", "")
+	p.sees("#warm", say("backup.trouble_folder"))
+	p.writes("#to", t.TempDir())
+	p.click("#warm button", "")
+	p.sees(".ad-flash", say("backup.replica_saved"))
+	p.sees("#warm-now .tag.g", "")
+	p.sees("#warm-now code", "xiaoer restore --from")
+
+	ask[any](p.view, `(() => {
+		const files = new DataTransfer(), input = document.querySelector("[data-restore] input");
+		files.items.add(new File(["no backup at all"], "shop.zip"));
+		input.files = files.files;
+		input.dispatchEvent(new Event("change"));
+	})()`)
+	p.click("dialog [value=yes]", "")
+	p.sees("[data-restore] .bk-bad", say("backup.trouble_not_sealed"))
+}

@@ -75,11 +75,17 @@ var furnished = sync.OnceValues(func() (string, error) {
 
 // command runs the program once and returns what it printed.
 func command(ctx context.Context, dir string, args ...string) (string, error) {
+	return commandWith(ctx, nil, dir, args...)
+}
+
+// commandWith is command with more variables in its environment.
+func commandWith(ctx context.Context, env []string, dir string, args ...string) (string, error) {
 	path, err := executable()
 	if err != nil {
 		return "", err
 	}
 	c := exec.CommandContext(ctx, path, append(args, "--dir", dir)...)
+	c.Env = append(os.Environ(), env...)
 	c.Stdin = strings.NewReader(password + "\n")
 	var out, complaint bytes.Buffer
 	c.Stdout, c.Stderr = &out, &complaint
@@ -100,6 +106,7 @@ type program struct {
 	exited    chan struct{}
 	forgiving bool // it was killed: its exit code says nothing
 	flags     []string
+	env       []string
 }
 
 // desk starts a furnished shop, where there is a browser to visit it.
@@ -143,6 +150,7 @@ func (p *program) start() {
 	}
 	p.out, p.exited, p.forgiving = &desktest.Output{}, make(chan struct{}), false
 	p.cmd = exec.Command(path, append([]string{"serve", "--http", p.listen, "--dir", p.dir}, p.flags...)...)
+	p.cmd.Env = append(os.Environ(), p.env...)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
@@ -217,7 +225,7 @@ func (p *program) url(path string) string { return "http://" + p.listen + path }
 // run runs a command on the desk's folder while it runs.
 func (p *program) run(args ...string) string {
 	p.t.Helper()
-	out, err := command(p.t.Context(), p.dir, args...)
+	out, err := commandWith(p.t.Context(), p.env, p.dir, args...)
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/client"
+	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
 // shopFolder is a furnished data folder of one's own.
@@ -92,11 +94,24 @@ func (w *talker) count() int {
 // The first machine is killed while somebody writes. On the second one the warm
 // copy is restored; the visitor comes back with what they have, hears that their
 // cursor is void, and finds everything that was brought away, once. What they
-// send again is there once, too.
+// send again is there once, too. These are the steps that the README names.
 func TestStandbyTakesOver(t *testing.T) {
 	t.Parallel()
-	place := t.TempDir()
-	first := &program{t: t, dir: shopFolder(t), listen: "127.0.0.1:0", flags: []string{"--replica", place}}
+	t.Run("by a folder", func(t *testing.T) {
+		t.Parallel()
+		takeOver(t, replica.Address{To: t.TempDir()})
+	})
+	t.Run("by a store", func(t *testing.T) {
+		t.Parallel()
+		takeOver(t, replica.Address{To: s3test.New(t).Address(), Key: s3test.Key, Secret: s3test.Secret})
+	})
+}
+
+func takeOver(t *testing.T, place replica.Address) {
+	t.Helper()
+	flags := []string{"--replica", place.To}
+	env := []string{"XIAOER_REPLICA_KEY=" + place.Key, "XIAOER_REPLICA_SECRET=" + place.Secret}
+	first := &program{t: t, dir: shopFolder(t), listen: "127.0.0.1:0", flags: flags, env: env}
 	first.start()
 	t.Cleanup(func() { first.end(os.Kill) })
 	visitor, err := client.Arrive(t.Context(), strings.TrimSuffix(first.url("/"), "/"), client.Fields{})
@@ -110,21 +125,16 @@ func TestStandbyTakesOver(t *testing.T) {
 	first.await("acks", func() bool { return w.count() == 15 })
 	brought := time.Now()
 	first.await("a whole copy", func() bool {
-		marks, _ := filepath.Glob(filepath.Join(place, "generations", "*"))
-		if len(marks) != 1 {
-			return false
-		}
-		said, _ := os.ReadFile(marks[0])
-		at, wrong := time.Parse(time.RFC3339Nano, string(said))
-		return wrong == nil && at.After(brought)
+		c, wrong := replica.Newest(t.Context(), place)
+		return wrong == nil && c.Fresh.After(brought)
 	})
 	w.say(t, 15) // in the air
 	first.kill()
 	w.Close()
 	<-w.Left()
 
-	second := &program{t: t, dir: t.TempDir(), listen: "127.0.0.1:0", flags: []string{"--replica", place}}
-	if out := second.run("restore", "--from", place); !strings.Contains(out, "restored") {
+	second := &program{t: t, dir: t.TempDir(), listen: "127.0.0.1:0", flags: flags, env: env}
+	if out := second.run("restore", "--from", place.To); !strings.Contains(out, "restored") {
 		t.Errorf("said %q", out)
 	}
 	second.start()

@@ -31,7 +31,7 @@ func TestLogStaysBounded(t *testing.T) {
 			f := s.follow(in(store), most)
 			s.whole(f)
 			store.Has(trouble)
-			const megabytes, each, limit = 24, 50, 12 << 20
+			const megabytes, each, limit = 48, 50, 28 << 20
 			var highest int64
 			for range megabytes * 1000 / each {
 				s.exec("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ?) INSERT INTO said (text) SELECT hex(randomblob(500)) FROM c", each)

@@ -18,22 +18,21 @@ input?.addEventListener("change", async () => {
 
 function send(file) {
   const request = new XMLHttpRequest();
-  line.hidden = false;
+  line.hidden = bar.hidden = false;
+  line.classList.remove("bk-bad");
   said.textContent = t("sending");
   request.upload.onprogress = (event) => {
     bar.max = event.total;
     bar.value = event.loaded;
     if (event.loaded === event.total) said.textContent = t("checking");
   };
-  request.onload = () => {
+  const ended = () => {
     said.textContent = messageOf(request) ?? t("no_answer");
     bar.hidden = true;
     if (request.status === 202) back();
+    else line.classList.add("bk-bad");
   };
-  request.onerror = () => {
-    said.textContent = t("no_answer");
-    bar.hidden = true;
-  };
+  request.onload = request.onerror = ended;
   request.open("POST", "/admin/backups/upload");
   request.setRequestHeader("Content-Type", "application/zip");
   request.send(file);
