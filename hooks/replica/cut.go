@@ -72,7 +72,7 @@ func (s *stretch) keepShort(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if pages, err := s.logged(); err != nil || pages < cutAt {
+		if pages, err := s.logged(); err != nil || pages < s.cutAt {
 			continue
 		}
 		if _, err := s.cut(ctx, func(context.Context) error { return nil }); err != nil && ctx.Err() == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
 )
 
-// The log is cut although Litestream holds it, while somebody commits without a
+// The log is cut, at 2 MB here, although Litestream holds it, while somebody commits without a
 // pause, and however the store does.
 func TestLogStaysBounded(t *testing.T) {
 	t.Parallel()
@@ -31,7 +31,7 @@ func TestLogStaysBounded(t *testing.T) {
 			f := s.follow(in(store), most)
 			s.whole(f)
 			store.Has(trouble)
-			const megabytes, each, limit = 48, 50, 28 << 20
+			const megabytes, each, limit = 32, 50, 16 << 20
 			var highest int64
 			for range megabytes * 1000 / each {
 				s.exec("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ?) INSERT INTO said (text) SELECT hex(randomblob(500)) FROM c", each)

@@ -78,7 +78,7 @@ func (s *shop) follow(a Address, most int64) *Follower {
 	}
 	f := &Follower{
 		dir: s.dir, desk: "this desk", hold: s.hold, to: a.To, place: place, log: slog.New(slog.DiscardHandler),
-		every: 20 * time.Millisecond, glance: 100 * time.Millisecond, most: most, done: make(chan struct{}),
+		every: 20 * time.Millisecond, glance: 100 * time.Millisecond, most: most, cutAt: 500, done: make(chan struct{}),
 	}
 	f.start()
 	s.t.Cleanup(f.Close)
