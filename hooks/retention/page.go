@@ -111,25 +111,13 @@ func effects(e *core.RequestEvent) error {
 // much there is still to go; clearing is that there is some.
 func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, clearing bool, err error) {
 	now, inForce := clock.Now(app), RulesOf(app)
-	add := func(what string, rule, saved, n int, args ...any) {
-		state := "would_"
-		switch {
-		case n == 0 && rule == saved:
-			return // it is as the rule wants it
-		case n == 0:
-			list = append(list, say.T("retention.would_nothing", "What", say.T("retention."+what)))
-			return
-		case rule == saved:
-			state, clearing = "still_", true
-		}
-		list = append(list, say.T("retention."+state+what, args...))
-	}
+	t := telling{say: say}
 	if r.Conversations > 0 {
 		old, wrong := conversations.OldBefore(app, now.AddDate(0, -r.Conversations, 0))
 		if wrong != nil {
 			return nil, false, wrong
 		}
-		add(ofConversations, r.Conversations, inForce.Conversations, old.Conversations, "Conversations", old.Conversations, "Messages", old.Messages, "Room", disk.Text(old.Room),
+		t.add(ofConversations, r.Conversations == inForce.Conversations, old.Conversations, "Conversations", old.Conversations, "Messages", old.Messages, "Room", disk.Text(old.Room),
 			"Files", old.Files, "Size", disk.Text(old.Bytes))
 	}
 	if r.Files > 0 {
@@ -137,19 +125,40 @@ func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, cleari
 		if wrong != nil {
 			return nil, false, wrong
 		}
-		add(ofFiles, r.Files, inForce.Files, n, "Files", n, "Size", disk.Text(bytes))
+		t.add(ofFiles, r.Files == inForce.Files, n, "Files", n, "Size", disk.Text(bytes))
 	}
 	if r.Sessions > 0 {
 		n, wrong := customers.IdleSessions(app, now.AddDate(0, 0, -r.Sessions))
 		if wrong != nil {
 			return nil, false, wrong
 		}
-		add(ofSessions, r.Sessions, inForce.Sessions, n, "Sessions", n)
+		t.add(ofSessions, r.Sessions == inForce.Sessions, n, "Sessions", n)
 	}
 	if r.Logs > 0 && r.Logs != inForce.Logs {
-		list = append(list, say.T("retention.would_logs", "Days", r.Logs))
+		t.list = append(t.list, say.T("retention.would_logs", "Days", r.Logs))
 	}
-	return list, clearing, nil
+	return t.list, t.clearing, nil
+}
+
+// telling gathers what is told of several rules.
+type telling struct {
+	say      locale.Speaker
+	list     []string
+	clearing bool
+}
+
+// add tells of one that finds n of what it is about.
+func (t *telling) add(what string, inForce bool, n int, args ...any) {
+	state := "would_" + what
+	switch {
+	case n == 0 && inForce:
+		return // it is as the rule wants it
+	case n == 0:
+		state, args = "would_nothing", []any{"What", t.say.T("retention." + what)}
+	case inForce:
+		state, t.clearing = "still_"+what, true
+	}
+	t.list = append(t.list, t.say.T("retention."+state, args...))
 }
 
 // meter is what the data folder holds, by kind, the largest parts of the database

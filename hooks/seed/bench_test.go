@@ -3,11 +3,13 @@ package seed_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/tests"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/channels"
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
@@ -50,6 +52,24 @@ func BenchmarkDesk(b *testing.B) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// BenchmarkOld is how long the owner waits to be told what a rule would remove, of a
+// million messages three quarters.
+//
+//	go test ./hooks/seed -run - -bench Old
+func BenchmarkOld(b *testing.B) {
+	full := 1_000_000
+	if testing.Short() {
+		full = 50_000
+	}
+	m := furnish(b, full)
+	then := clock.Now(m.app).Add(-time.Duration(full/4) * 30 * time.Second)
+	for b.Loop() {
+		if old, err := conversations.OldBefore(m.app, then); err != nil || old.Conversations < full/20 {
+			b.Fatalf("%+v, %v", old, err)
 		}
 	}
 }
