@@ -22,7 +22,7 @@ import (
 
 // Damage is what of a shop's data is no longer what the program has written: a disk
 // has lost it, or a bit has turned over.
-type Damage struct {
+type Damage struct { //nolint:errname // what is found, and an error to who has asked for a backup
 	Database []string `json:"database"` // what SQLite says of its file
 	Entries  []string `json:"entries"`  // ids of entries of the timeline
 	Uploads  []string `json:"uploads"`  // ids of files that are missing or changed
@@ -76,9 +76,9 @@ func Check(ctx context.Context, dir string) (*Damage, error) {
 		return nil, err
 	}
 	for _, u := range named {
-		same, err := u.lies(ctx, dir)
-		if err != nil {
-			return nil, err
+		same, wrong := u.lies(ctx, dir)
+		if wrong != nil {
+			return nil, wrong
 		}
 		if !same {
 			d.Uploads = append(d.Uploads, u.id)
@@ -129,7 +129,7 @@ func openLive(dir string) (*sql.DB, error) {
 
 // lies reports whether the upload's bytes are where they belong.
 func (u upload) lies(ctx context.Context, dir string) (bool, error) {
-	f, err := os.Open(filepath.Join(dir, uploads, u.id[:min(2, len(u.id))], u.id))
+	f, err := os.Open(filepath.Join(dir, uploads, u.id[:min(2, len(u.id))], u.id)) //nolint:gosec // our own folder
 	if errors.Is(err, os.ErrNotExist) {
 		return false, nil
 	}

@@ -74,7 +74,8 @@ func TestDamageIsNamedAndKeepsOlderBackups(t *testing.T) {
 	if !errors.As(err, &found) || Damaged(app) == nil || !strings.Contains(found.words(locale.In("zh-CN")), "聊天记录 1 条（entry0000000002）") {
 		t.Errorf("made by the clock: %v", err)
 	}
-	if list, err := Shelf(app); err != nil || len(list) <= standard.Keep+1 {
+	var list []Copy
+	if list, err = Shelf(app); err != nil || len(list) <= standard.Keep+1 {
 		t.Errorf("left are %v, %v", list, err)
 	}
 	var sum [32]byte

@@ -42,13 +42,13 @@ const readsOfProofs = 1000 // entries at a time
 func Altered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 	columns := strings.NewReplacer("[[", "`", "]]", "`").Replace(messageColumns)
 	for last, more := int64(-1), true; more; {
-		rows, err := db.QueryContext(ctx, "SELECT "+columns+" FROM messages WHERE seq > ? ORDER BY seq LIMIT ?", last, readsOfProofs)
-		if err != nil {
-			return nil, fmt.Errorf("reading messages: %w", err)
+		rows, wrong := db.QueryContext(ctx, "SELECT "+columns+" FROM messages WHERE seq > ? ORDER BY seq LIMIT ?", last, readsOfProofs) //nolint:gosec // constants
+		if wrong != nil {
+			return nil, fmt.Errorf("reading messages: %w", wrong)
 		}
-		list, err := scanMessages(rows)
-		if err != nil {
-			return nil, err
+		list, wrong := scanMessages(rows)
+		if wrong != nil {
+			return nil, wrong
 		}
 		for _, m := range list {
 			if !m.asStored() {
@@ -65,11 +65,9 @@ func Altered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 // mistyped lists the entries whose values read as they should and are not of the
 // type that they were written in, so that no search for them finds them.
 func mistyped(ctx context.Context, db *sql.DB) (ids []string, err error) {
-	where := []string{"typeof(seq) != 'integer'"}
-	for _, text := range []string{"id", "conversation", "contact", "sender", "client_id", "hash", "kind", "text", "data", "file", "quote", "`from`", "time"} {
-		where = append(where, "typeof("+text+") != 'text'")
-	}
-	rows, err := db.QueryContext(ctx, "SELECT CAST(id AS TEXT) FROM messages WHERE "+strings.Join(where, " OR "))
+	texts := strings.Fields("id conversation contact sender client_id hash kind text data file quote `from` time")
+	where := "typeof(seq) != 'integer' OR typeof(" + strings.Join(texts, ") != 'text' OR typeof(") + ") != 'text'"
+	rows, err := db.QueryContext(ctx, "SELECT CAST(id AS TEXT) FROM messages WHERE "+where) //nolint:gosec // constants
 	if err != nil {
 		return nil, fmt.Errorf("reading messages: %w", err)
 	}

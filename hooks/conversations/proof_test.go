@@ -45,7 +45,7 @@ func TestWhatIsStoredProvesItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conversations.PostAsVisitor(app, who, filled("form", map[string]string{"order": "A100", "kind": "退货", "phone": "13800138000"})); err != nil {
+	if _, err = conversations.PostAsVisitor(app, who, filled("form", map[string]string{"order": "A100", "kind": "退货", "phone": "13800138000"})); err != nil {
 		t.Fatal(err)
 	}
 	said, err := conversations.PostAsVisitor(app, who, text("m", "在吗"))
@@ -69,7 +69,8 @@ func TestWhatIsStoredProvesItself(t *testing.T) {
 		t.Errorf("what was sent is not known again: %v", err)
 	}
 	db := copied(t, app)
-	if ids, err := conversations.Altered(t.Context(), db); err != nil || len(ids) > 0 {
+	ids, err := conversations.Altered(t.Context(), db)
+	if err != nil || len(ids) > 0 {
 		t.Fatalf("nothing has changed, and %v have, %v", ids, err)
 	}
 	for column, value := range map[string]string{
@@ -81,7 +82,7 @@ func TestWhatIsStoredProvesItself(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if ids, err := conversations.Altered(t.Context(), db); err != nil || !slices.Equal(ids, []string{said.ID}) {
+		if ids, err = conversations.Altered(t.Context(), db); err != nil || !slices.Equal(ids, []string{said.ID}) {
 			t.Errorf("%s has changed, and %v have, %v", column, ids, err)
 		}
 		if _, err = db.Exec("ROLLBACK"); err != nil {

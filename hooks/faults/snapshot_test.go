@@ -280,7 +280,7 @@ func (s *scene) seenByOwner() (picture, string) {
 	}
 	s.get("/api/xiaoer/conversations?view=all", s.owner, &list)
 	theirs := slices.DeleteFunc(list.Conversations, func(c frame) bool { return c.str("contact", "id") != s.contact })
-	var said []frame
+	said := make([]frame, 0, 50*len(theirs))
 	for _, c := range theirs {
 		var page struct{ Messages []frame }
 		s.get("/api/xiaoer/conversations/"+c.str("id")+"/messages", s.owner, &page)
