@@ -201,7 +201,7 @@ func forged(t testing.TB, from string, change func(name string, content []byte) 
 	return path
 }
 
-// Whoever can make a seal can still not make the desk swallow what is none of
+// C21. Whoever can make a seal can still not make the desk swallow what is none of
 // its own.
 func TestForeignArchivesAreRefused(t *testing.T) {
 	t.Parallel()
@@ -275,7 +275,7 @@ func TestRestoreBringsBackThatMoment(t *testing.T) {
 	}
 }
 
-// Whatever ends the program during a restore, the next start has all of the old
+// C21. Whatever ends the program during a restore, the next start has all of the old
 // state or all of the new one. Each step of the exchange is a rename; the test
 // takes the folder as it is after each of them.
 func TestInterruptedRestoreIsOldOrNew(t *testing.T) {
@@ -342,7 +342,7 @@ func TestNothingIsExchangedBeforeAllIsReady(t *testing.T) {
 	}
 }
 
-// An upload that is deleted while the backup is made is in it all the same, and
+// C20. An upload that is deleted while the backup is made is in it all the same, and
 // one that comes meanwhile is in it where its row is.
 func TestBackupBesideAMovingShop(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/bare"
 )
 
+// C21. A database that is another one, restored or copied, has another epoch.
 func TestAnotherDatabaseHasAnotherEpoch(t *testing.T) {
 	t.Parallel()
 	app := bare.New(t)

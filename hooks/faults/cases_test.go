@@ -36,6 +36,8 @@ var cases = []struct{ id, claim, tests string }{
 	{"C17", "what happens between loading and hearing", "faults.TestLoadedAndHeardIsAll"},
 	{"C18", "cursors that are none", "faults.TestPlacesThatAreNone"},
 	{"C19", "away for a month", "faults.TestAwayForAMonth"},
+	{"C20", "backed up under load", "faults.TestBackedUpUnderLoad backup.TestBackupBesideAMovingShop"},
+	{"C21", "a restore is interrupted, or of something else", "backup.TestInterruptedRestoreIsOldOrNew backup.TestForeignArchivesAreRefused journeys.TestKilledRestoreIsOldOrNew conversations.TestAnotherDatabaseHasAnotherEpoch"},
 	{"C22", "killed in a migration", "faults.TestKilledInMigration"},
 	{"C23", "drain", "faults.TestStoppedUnderLoad"},
 	{"C24", "a herd comes back", "faults.TestAHerdComesBack"},

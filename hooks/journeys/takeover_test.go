@@ -159,7 +159,7 @@ func takeOver(t *testing.T, place replica.Address) {
 	}
 }
 
-// A restore is killed at any moment, again and again: what starts afterwards has
+// C21. A restore is killed at any moment, again and again: what starts afterwards has
 // all of the old shop or all of the new one.
 func TestKilledRestoreIsOldOrNew(t *testing.T) {
 	t.Parallel()
