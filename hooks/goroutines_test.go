@@ -20,7 +20,7 @@ var turns = map[string][]string{
 	"rounds work":             {"turn"},
 }
 
-// A panic that no goroutine recovers ends the program, and everybody's
+// C77. A panic that no goroutine recovers ends the program, and everybody's
 // conversation with it.
 func TestGoroutinesRecover(t *testing.T) {
 	t.Parallel()

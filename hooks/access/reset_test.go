@@ -27,7 +27,7 @@ func postOffice(t testing.TB) (*tests.TestApp, *httptest.Server) {
 	app := shop(t)
 	app.Settings().SMTP.Enabled = true
 	app.Settings().Meta.SenderAddress = "shop@heye.cn"
-	if err := settings.SaveShop(app, settings.Shop{Name: "禾野\r\nBcc: evil@example.com", Language: "zh-CN", BaseURL: public}); err != nil {
+	if err := settings.SaveShop(app, settings.Shop{Name: "禾野<img src=x>\r\nBcc: evil@example.com", Language: "zh-CN", BaseURL: public}); err != nil {
 		t.Fatal(err)
 	}
 	return app, desktest.Serve(t, app)
@@ -68,6 +68,8 @@ func chooses(t testing.TB, s *httptest.Server, path, next string) int {
 	return post(t, s, path, formType, url.Values{"password": {next}}.Encode()).StatusCode
 }
 
+// C35. The letter says what the shop and people are called as text, in one header
+// each, and leads to the shop's public address whatever is asked for.
 func TestLinkToANewPasswordWorksOnce(t *testing.T) {
 	t.Parallel()
 	app, s := postOffice(t)
@@ -75,7 +77,7 @@ func TestLinkToANewPasswordWorksOnce(t *testing.T) {
 	asks(t, app, s, "Ann@heye.cn", "Host", "evil.example", "X-Forwarded-Host", "evil.example", "Origin", "")
 	m := app.TestMailer.LastMessage()
 	if app.TestMailer.TotalSend() != 1 || len(m.To) != 1 || m.To[0].Address != "ann@heye.cn" || strings.ContainsAny(m.Subject+m.From.Name, "\r\n") ||
-		strings.Contains(m.Text+m.HTML, "evil.example/") || !strings.Contains(m.HTML, link(t, app)) {
+		strings.Contains(m.Text+m.HTML, "evil.example/") || strings.Contains(m.HTML, "<img") || !strings.Contains(m.HTML, link(t, app)) {
 		t.Errorf("mail: %+v", m)
 	}
 	path := link(t, app)

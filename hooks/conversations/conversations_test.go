@@ -91,6 +91,7 @@ func TestManyShareACommitAndKeepTheirOrder(t *testing.T) {
 	}
 }
 
+// C77. A change that fails, or panics, costs those of its batch nothing.
 func TestARefusalSparesTheOthersOfItsBatch(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)

@@ -404,6 +404,7 @@ func TestASessionDiesUnusedAfterAYear(t *testing.T) {
 	}
 }
 
+// C76. Who has not been back for a year goes.
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	s := open(t)

@@ -89,6 +89,7 @@ func rows(t testing.TB, app core.App) (n int) {
 	return n
 }
 
+// C33. What a file is decides its content, and its name has to agree.
 func TestTypeIsByContentAndNameMustAgree(t *testing.T) {
 	app := bare.New(t)
 	for _, c := range []struct {
@@ -212,7 +213,7 @@ type zeroes struct{}
 
 func (zeroes) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// The header is all that is read of a picture, and the body passes through.
+// C71. The header is all that is read of a picture, and the body passes through.
 func TestPixelBombCostsNoMemory(t *testing.T) {
 	var before, after runtime.MemStats
 	app := bare.New(t)
@@ -394,6 +395,8 @@ func TestClaimedOnceByItsUploaderInItsThread(t *testing.T) {
 	}
 }
 
+// C76. What nobody has sent within a day goes, and bytes that no row knows; nothing else
+// does.
 func TestSweep(t *testing.T) {
 	app := bare.New(t)
 	ids := make([]string, 0, 3)

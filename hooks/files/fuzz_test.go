@@ -20,6 +20,7 @@ var hostileNames = []string{
 	"a." + strings.Repeat("b", 300), "a%20b.txt", "a;b=c.txt", "\xff\xfe.txt", "name.", "name ", "a*b?.txt", "\u200d\u200d", "x\u2028y.txt", "-rf", "~/.ssh",
 }
 
+// C34. Whatever a name is, it becomes a harmless one, and a header holds it as it is.
 func FuzzName(f *testing.F) {
 	for _, name := range hostileNames {
 		f.Add(name)

@@ -281,7 +281,7 @@ func TestDrainTellsEverybodyAndLetsNobodyIn(t *testing.T) {
 	})
 }
 
-// What a session's end would touch may be closed already while the hub drains.
+// C77. What a session's end would touch may be closed already while the hub drains.
 func TestNothingIsToldOfThoseWhoGoAtTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

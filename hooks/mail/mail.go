@@ -7,6 +7,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/mail"
 	"runtime/debug"
@@ -25,16 +26,38 @@ type Letter struct{ To, Subject, Text, HTML string }
 // Ready reports whether there is a mail server.
 func Ready(app core.App) bool { return app.Settings().SMTP.Enabled }
 
+// ErrSilent is returned without trying while so many letters wait for a mail server
+// that never answers.
+var ErrSilent = errors.New("send a mail: the mail server does not answer")
+
+var errAddress = errors.New("it is not a plain one")
+
+// under are the letters under way. PocketBase's client waits for as long as the
+// connection stands, which may be for ever.
+var under = make(chan struct{}, mostUnder)
+
+const mostUnder = 8
+
 // Send hands a letter to the mail server, or gives up when ctx ends: a server
-// that never answers holds nobody but the one connection to it.
+// that never answers holds nobody but the connections to it, and few of these.
 func Send(ctx context.Context, app core.App, l Letter) error {
+	to, err := mail.ParseAddress(l.To)
+	if err != nil || to.Address != l.To {
+		return fmt.Errorf("send a mail: no address: %w", errors.Join(err, errAddress))
+	}
 	m := &mailer.Message{
 		From:    mail.Address{Name: line(settings.ShopOf(app).Name), Address: app.Settings().Meta.SenderAddress},
-		To:      []mail.Address{{Address: line(l.To)}},
+		To:      []mail.Address{*to},
 		Subject: line(l.Subject), Text: l.Text, HTML: l.HTML,
+	}
+	select {
+	case under <- struct{}{}:
+	default:
+		return ErrSilent
 	}
 	sent := make(chan error, 1)
 	go func() {
+		defer func() { <-under }()
 		defer func() {
 			if p := recover(); p != nil {
 				app.Logger().Error("the mail client panicked", "panic", p, "stack", string(debug.Stack()))

@@ -40,7 +40,9 @@ func (c counting) Handle(ctx context.Context, r slog.Record) error {
 }
 
 // WithAttrs implements slog.Handler.
-func (c counting) WithAttrs(attrs []slog.Attr) slog.Handler { return counting{c.Handler.WithAttrs(attrs)} }
+func (c counting) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return counting{c.Handler.WithAttrs(attrs)}
+}
 
 // WithGroup implements slog.Handler.
 func (c counting) WithGroup(name string) slog.Handler { return counting{c.Handler.WithGroup(name)} }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -219,4 +220,19 @@ func TestTheProgramKnowsWhatItIs(t *testing.T) {
 		return
 	}
 	t.Error("no such command")
+}
+
+// C77. Every error that is logged is counted, a panic that was recovered among them;
+// what only warns is not.
+func TestLoggedErrorsAreCounted(t *testing.T) {
+	was := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(was) })
+	(&ops.Config{LogFormat: "json", LogLevel: "info"}).StartLogging(io.Discard)
+	before := ops.Faults()
+	slog.Warn("a warning")
+	slog.Error("a fault")
+	slog.With("of", "a round").WithGroup("g").Error("panicked", "panic", "a bug")
+	if counted := ops.Faults() - before; counted != 2 {
+		t.Errorf("%d of 2 were counted", counted)
+	}
 }

@@ -82,7 +82,7 @@ func TestNothingHappensBeforeItIsDue(t *testing.T) {
 	}
 }
 
-// An effect that fails, or panics, is tried again after growing pauses, and
+// C75, C77. An effect that fails, or panics, is tried again after growing pauses, and
 // those behind it keep their order.
 func TestFailuresAreTriedAgainInOrder(t *testing.T) {
 	app, b, happened := given(t, func(payload string, tries int) error {

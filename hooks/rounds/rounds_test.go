@@ -10,7 +10,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/rounds"
 )
 
-// A round that fails, or panics, is not the last one; and there is none before
+// C77. A round that fails, or panics, is not the last one; and there is none before
 // the desk is served, nor after it has stopped.
 func TestRoundsGoOnWhateverComesOfOne(t *testing.T) {
 	t.Parallel()

@@ -157,6 +157,7 @@ func TestStorageFaultsOfTheirRoutesAskForRetry(t *testing.T) {
 	}
 }
 
+// C77. A handler that panics costs its request.
 func TestPanicIsAFaultOfOneRequest(t *testing.T) {
 	t.Parallel()
 	s := serve(t, web.Config{}, func(*core.RequestEvent) error { panic("surprise") })
@@ -353,7 +354,7 @@ func TestConnectionsEndBehindWhatIsUnread(t *testing.T) {
 	}
 }
 
-// A body that is refused unread is not taken for the next request.
+// C77. A body that is refused unread is not taken for the next request.
 func TestLeftoverBodyIsNoRequest(t *testing.T) {
 	t.Parallel()
 	reached := make(chan string, 10)
@@ -382,6 +383,43 @@ func TestLeftoverBodyIsNoRequest(t *testing.T) {
 	for n := range reached {
 		if n == "smuggled" {
 			t.Fatal("a request inside of a body was served")
+		}
+	}
+}
+
+// C77. What two readers of a request could take for two requests is refused, or is one.
+func TestAmbiguousRequestsAreOne(t *testing.T) {
+	t.Parallel()
+	reached := make(chan string, 100)
+	s := serve(t, web.Config{}, func(e *core.RequestEvent) error { reached <- e.Request.URL.Query().Get("n"); return fine(e) })
+	const smuggled = "GET /page?n=smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
+	for name, head := range map[string]string{
+		"CL and TE":         "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"two lengths":       "Content-Length: 0\r\nContent-Length: 44\r\n\r\n",
+		"odd TE":            "Transfer-Encoding: xchunked\r\nContent-Length: 0\r\n\r\n",
+		"TE twice":          "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+		"space before":      "Content-Length : 44\r\n\r\n",
+		"signed length":     "Content-Length: +44\r\n\r\n",
+		"bad chunk":         "Transfer-Encoding: chunked\r\n\r\n0x0\r\n\r\n",
+		"chunk of LF":       "Transfer-Encoding: chunked\r\n\r\n0\n\n",
+		"a length of words": "Content-Length: zero\r\n\r\n",
+	} {
+		conn, err := net.Dial("tcp", s.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.WriteString(conn, "POST /page?n=1 HTTP/1.1\r\nHost: a\r\n"+head+smuggled)
+		_ = conn.SetReadDeadline(time.Now().Add(time.Second))
+		raw, _ := io.ReadAll(conn)
+		_ = conn.Close()
+		if first, _, _ := strings.Cut(string(raw), "\r\n"); strings.Count(string(raw), "HTTP/1.1 ") > 1 {
+			t.Errorf("%s: more than one answer, the first of them %s", name, first)
+		}
+	}
+	close(reached)
+	for n := range reached {
+		if n == "smuggled" {
+			t.Error("a request inside of another was served")
 		}
 	}
 }

@@ -8,7 +8,7 @@
 export class Host {
   constructor() {
     const named = new URLSearchParams(location.hash.slice(1)).get("host");
-    this.origin = parent !== window ? named : null;
+    this.origin = parent !== window && isOrigin(named) ? named : null;
     this.shown = !this.origin;
     this.heard = new Map();
     if (this.origin) addEventListener("message", (event) => this.hear(event));
@@ -43,6 +43,16 @@ export class Host {
       setTimeout(() => resolve({}), 1500);
       this.tell("hello");
     });
+  }
+}
+
+/** Nothing else may be spoken to: "*" would be everybody. */
+function isOrigin(named) {
+  try {
+    const { origin, protocol } = new URL(named);
+    return origin === named && /^https?:$/.test(protocol);
+  } catch {
+    return false;
   }
 }
 
