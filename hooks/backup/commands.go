@@ -120,9 +120,9 @@ func restoreCommand(app *pocketbase.PocketBase, by replica.Address) *cobra.Comma
 // lay lays ready what a file or the warm copy holds.
 func lay(ctx context.Context, dir string, from replica.Address, args []string) (made time.Time, lost []string, err error) {
 	if from.To == "" {
-		m, err := Stage(ctx, args[0], dir)
-		if err != nil {
-			return made, nil, err
+		m, wrong := Stage(ctx, args[0], dir)
+		if wrong != nil {
+			return made, nil, wrong
 		}
 		return m.Made, nil, nil
 	}

@@ -190,7 +190,7 @@ func receive(app core.App, from io.Reader) (path string, done func(), err error)
 // clearAway takes the oldest off the shelf until keep are left. What was made
 // before an update counts apart.
 func clearAway(ctx context.Context, app core.App, keep int) error {
-	list, err := Shelf(app)
+	list, err := Shelf(app) //nolint:contextcheck // it has a limit of its own
 	if err != nil {
 		return err
 	}

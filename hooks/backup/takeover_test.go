@@ -9,14 +9,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pocketbase/pocketbase/core"
-
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
-// followed is a shop of which all is in its warm copy.
-func followed(t *testing.T, a replica.Address) core.App {
+// followed keeps the warm copy of a shop until all of it is there.
+func followed(t *testing.T, a replica.Address) {
 	t.Helper()
 	app := shop(t)
 	f, err := replica.Follow(replica.Desk{Dir: app.DataDir(), Name: "this desk", Hold: holding(app)}, a, slog.New(slog.DiscardHandler))
@@ -33,7 +31,6 @@ func followed(t *testing.T, a replica.Address) core.App {
 		}
 	}
 	f.Close()
-	return app
 }
 
 // Another machine has the shop, but for uploads that the copy lacks or has

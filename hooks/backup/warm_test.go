@@ -2,7 +2,6 @@ package backup_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,14 +23,14 @@ import (
 )
 
 // owned is a desk that is served, and its owner's browser.
-func owned(t testing.TB) (core.App, *httptest.Server, *desktest.Browser) {
+func owned(t testing.TB) (core.App, *desktest.Browser) {
 	t.Helper()
 	app := desktest.New(t)
 	if _, err := access.AddStaff(app, nil, access.Newcomer{Email: "owner@heye.cn", Nickname: "小满", Role: access.Owner, Password: password}); err != nil {
 		t.Fatal(err)
 	}
 	s := desktest.Serve(t, app)
-	return app, s, desktest.SignIn(t, s, "owner@heye.cn", password)
+	return app, desktest.SignIn(t, s, "owner@heye.cn", password)
 }
 
 func form(to string) url.Values { return url.Values{"warm": {"on"}, "to": {to}} }
@@ -63,7 +62,7 @@ func whole(s replica.Status, _ bool) bool { return !s.Fresh.IsZero() }
 // language, and never shows a secret.
 func TestWarmCopyIsSetByTheForm(t *testing.T) {
 	t.Parallel()
-	app, _, owner := owned(t)
+	app, owner := owned(t)
 	store := s3test.New(t)
 	const page = "/admin/backups"
 	for name, c := range map[string]struct {
@@ -118,7 +117,7 @@ func TestWarmCopyIsSetByTheForm(t *testing.T) {
 // What is erased is in no log, whoever owns it.
 func TestErasedWhileFollowed(t *testing.T) {
 	t.Parallel()
-	app, _, owner := owned(t)
+	app, owner := owned(t)
 	if a := owner.Post("/admin/backups/replica", form(t.TempDir())); a.Status != http.StatusSeeOther {
 		t.Fatalf("%d %s", a.Status, a.Text)
 	}
@@ -145,7 +144,7 @@ func TestErasedWhileFollowed(t *testing.T) {
 // again; robots are, too. Nobody is told of one that was switched off.
 func TestPeopleAreToldOfTheWarmCopy(t *testing.T) {
 	t.Parallel()
-	app, _, owner := owned(t)
+	app, owner := owned(t)
 	if _, err := access.AddStaff(app, nil, access.Newcomer{Email: "an@heye.cn", Nickname: "客服小安", Role: access.Agent, Password: password}); err != nil {
 		t.Fatal(err)
 	}
@@ -168,7 +167,7 @@ func TestPeopleAreToldOfTheWarmCopy(t *testing.T) {
 		if err := backup.LookAfter(app, later); err != nil {
 			t.Fatal(err)
 		}
-		var keys []string
+		keys := make([]string, 0, len(told))
 		for _, n := range told {
 			keys = append(keys, n.Key)
 			if n.Code != notices.Backup || !slices.Equal(n.To, []string{people[0].ID}) {

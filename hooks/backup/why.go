@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -20,36 +22,42 @@ import (
 // client has it in words alone.
 var told = regexp.MustCompile(`\b([345]\d\d) ([A-Za-z0-9]+)`)
 
+const (
+	notAllowed = "forbidden"
+	elsewhere  = "region"
+)
+
 // codes are S3's, by what is to be done about them.
-var codes = map[string]string{
-	"InvalidAccessKeyId": "keys", "SignatureDoesNotMatch": "keys", "InvalidSecurity": "keys", "InvalidTokenId": "keys",
-	"AccessDenied": "forbidden", "AllAccessDisabled": "forbidden", "AccountProblem": "forbidden", "UserDisable": "forbidden",
-	"NoSuchBucket": "bucket", "InvalidBucketName": "bucket",
-	"PermanentRedirect": "region", "TemporaryRedirect": "region", "AuthorizationHeaderMalformed": "region", "IllegalLocationConstraintException": "region",
-	"RequestTimeTooSkewed": "clock",
+var codes = map[string][]string{
+	"keys":     {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity", "InvalidTokenId"},
+	notAllowed: {"AccessDenied", "AllAccessDisabled", "AccountProblem", "UserDisable"},
+	"bucket":   {"NoSuchBucket", "InvalidBucketName"},
+	elsewhere:  {"PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"},
+	"clock":    {"RequestTimeTooSkewed"},
 }
 
-// faults are those of this machine and the line, by the same.
+// statuses are what a store means that has no such code; by their first digit
+// where they are not named.
+var statuses = map[string]string{"429": "busy", "5": "busy", "401": notAllowed, "403": notAllowed, "3": elsewhere}
+
+// faults are those of this machine and the line, by the same; the first that
+// fits counts.
 var faults = []struct {
-	is  error
-	key string
+	key  string
+	list []error
 }{
-	{replica.ErrAnother, "another"},
-	{replica.ErrNothing, "nothing"},
-	{replica.ErrForgets, "forgets"},
-	{errNotSealed, "not_sealed"},
-	{errChanged, "changed"},
-	{ErrNewer, "newer"},
-	{context.DeadlineExceeded, "silent"},
-	{syscall.ECONNREFUSED, "refused"},
-	{syscall.ENOSPC, "full"},
-	{syscall.ENOTDIR, "folder"},
-	{fs.ErrNotExist, "folder"},
-	{fs.ErrPermission, "rights"},
-	{io.EOF, "torn"},
-	{io.ErrUnexpectedEOF, "torn"},
-	{syscall.ECONNRESET, "torn"},
-	{syscall.EPIPE, "torn"},
+	{"another", []error{replica.ErrAnother}},
+	{"nothing", []error{replica.ErrNothing}},
+	{"forgets", []error{replica.ErrForgets}},
+	{"not_sealed", []error{errNotSealed}},
+	{"changed", []error{errChanged}},
+	{"newer", []error{ErrNewer}},
+	{"silent", []error{context.DeadlineExceeded}},
+	{"refused", []error{syscall.ECONNREFUSED}},
+	{"full", []error{syscall.ENOSPC}},
+	{"folder", []error{syscall.ENOTDIR, fs.ErrNotExist}},
+	{"rights", []error{fs.ErrPermission}},
+	{"torn", []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE}},
 }
 
 const troubleOther = "backup.trouble_other"
@@ -64,7 +72,7 @@ func trouble(err error) *fail.Error {
 	}
 	key := ofTheStore(err)
 	for _, f := range faults {
-		if key == "" && errors.Is(err, f.is) {
+		if key == "" && slices.ContainsFunc(f.list, func(is error) bool { return errors.Is(err, is) }) {
 			key = f.key
 		}
 	}
@@ -87,18 +95,12 @@ func ofTheStore(err error) string {
 	if answer == nil {
 		return ""
 	}
-	status, key := answer[1], codes[answer[2]]
-	switch {
-	case key != "":
-		return key
-	case status == "429" || status[0] == '5':
-		return "busy"
-	case status == "401" || status == "403":
-		return "forbidden"
-	case status[0] == '3':
-		return "region"
+	for key, list := range codes {
+		if slices.Contains(list, answer[2]) {
+			return key
+		}
 	}
-	return ""
+	return cmp.Or(statuses[answer[1]], statuses[answer[1][:1]])
 }
 
 // ofTheLine is what has a type of its own, or words alone.

@@ -116,18 +116,8 @@ func (o *options) servers(ctx context.Context, in io.Reader, say func(string, ..
 		}
 		return []*server{s, bare}, err
 	}
-	kinds := []string{"xiaoer"}
-	if o.history > 0 {
-		kinds = append(kinds, "xiaoer with history")
-	}
-	if o.warm {
-		kinds = append(kinds, warmName)
-	}
-	if o.reference {
-		kinds = append(kinds, bareName)
-	}
 	var list []*server
-	for _, kind := range kinds {
+	for _, kind := range o.kinds() {
 		history := 0
 		if strings.HasSuffix(kind, "history") {
 			history = o.history
@@ -146,6 +136,21 @@ func (o *options) servers(ctx context.Context, in io.Reader, say func(string, ..
 		}
 	}
 	return list, nil
+}
+
+// kinds are the throw-away servers that are measured.
+func (o *options) kinds() []string {
+	kinds := []string{"xiaoer"}
+	if o.history > 0 {
+		kinds = append(kinds, "xiaoer with history")
+	}
+	if o.warm {
+		kinds = append(kinds, warmName)
+	}
+	if o.reference {
+		kinds = append(kinds, bareName)
+	}
+	return kinds
 }
 
 // running is the desk at the address.

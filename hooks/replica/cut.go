@@ -91,16 +91,16 @@ func (s *stretch) cut(ctx context.Context, after func(context.Context) error) (b
 		return false, err
 	}
 	err = s.hold(ctx, func() error {
-		before, err := s.logged()
-		if err != nil {
-			return err
+		before, failed := s.logged()
+		if failed != nil {
+			return failed
 		}
-		if err = s.db.Checkpoint(ctx, litestream.CheckpointModePassive); err != nil {
-			return err
+		if failed = s.db.Checkpoint(ctx, litestream.CheckpointModePassive); failed != nil {
+			return failed
 		}
-		pages, err := s.logged()
-		if begun = pages <= before; err != nil || !begun {
-			return err
+		pages, failed := s.logged()
+		if begun = pages <= before; failed != nil || !begun {
+			return failed
 		}
 		return after(ctx)
 	})

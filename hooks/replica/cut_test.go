@@ -74,9 +74,9 @@ func TestCutLeavesNothing(t *testing.T) {
 	}
 	cut := func() bool {
 		t.Helper()
-		begun, err := f.now.cut(t.Context(), f.now.wipe)
-		if err != nil {
-			t.Fatal(err)
+		begun, failed := f.now.cut(t.Context(), f.now.wipe)
+		if failed != nil {
+			t.Fatal(failed)
 		}
 		return begun
 	}
