@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -355,7 +356,7 @@ func TestListsAreSafeToOpen(t *testing.T) {
 		if err != nil {
 			t.Logf("%q is refused before: %v", text, err)
 		}
-		if _, err = customers.AddTag(d.app, clip(text, 15)+fmt.Sprint(i), "gold", i); err != nil {
+		if _, err = customers.AddTag(d.app, clip(text, 15)+strconv.Itoa(i), "gold", i); err != nil {
 			t.Logf("%q is refused before: %v", text, err)
 		}
 	}

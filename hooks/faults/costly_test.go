@@ -41,11 +41,11 @@ func TestPicturesThatAreBombs(t *testing.T) {
 	d.upload(p.token, "warm", "a.png", pixels(100))
 	before := d.memory()
 	var all sync.WaitGroup
-	most := make(chan struct{}, 16)
+	few := make(chan struct{}, 16)
 	for i := range rounds {
-		most <- struct{}{}
+		few <- struct{}{}
 		all.Go(func() {
-			defer func() { <-most }()
+			defer func() { <-few }()
 			for name, body := range map[string][]byte{"a.png": pixels(60_000), "b.png": pixels(1 << 31), "a.gif": ends} {
 				if _, status := d.upload(p.token, fmt.Sprint(name[:1], name[2:], i), name, body); status != http.StatusRequestEntityTooLarge && status != http.StatusUnprocessableEntity {
 					t.Errorf("%s was answered %d", name, status)
@@ -117,9 +117,9 @@ func TestCostlyReads(t *testing.T) {
 	waits := p.paced(d, end)
 	all.Wait()
 	c.acked(len(p.acked))
-	t.Logf("beside %d costly questions, of %d messages the 99th of a hundred took %v; alone it was %v", c.Runs, len(waits), part(waits, 99), part(alone, 99))
-	if part(waits, 99) > 2*time.Second {
-		t.Errorf("who writes waited for %v", part(waits, 99))
+	t.Logf("beside %d costly questions, of %d messages the 99th of a hundred took %v; alone it was %v", c.Runs, len(waits), most(waits), most(alone))
+	if most(waits) > 2*time.Second {
+		t.Errorf("who writes waited for %v", most(waits))
 	}
 	holds(t, c, d.dir, p.acked)
 }

@@ -78,7 +78,7 @@ func TestWoundsAreSeen(t *testing.T) {
 	p.unhurt("an empty page")
 	for _, text := range hostile()[:4] {
 		ask[any](p.view, fmt.Sprintf(`(document.body.innerHTML = %s, delete globalThis.pwned)`, quote(text)))
-		p.wait(text+" to be seen", func(context.Context) (bool, error) { return len(p.wounds()) > 0, nil })
+		p.wait(text+" to be seen", func(context.Context) (bool, error) { return len(p.wounds()) > 0, nil }) //nolint:contextcheck // the tab is the context
 	}
 }
 

@@ -53,6 +53,19 @@ func asStaff(p *access.Person, lang string) *caller {
 	return c
 }
 
+// types notes that the caller writes, or has stopped, and reports whether that is
+// worth telling: not oftener than [often], and of a visitor no end without a
+// beginning.
+func (c *caller) types(on bool, now time.Time) bool {
+	if on && now.Sub(c.typed) < often || !on && !c.typing && c.isVisitor() {
+		return false
+	}
+	if c.typing = on; on {
+		c.typed = now
+	}
+	return true
+}
+
 func (c *caller) isVisitor() bool { return c.contact != nil }
 
 // key names the session that a file's address is bound to.

@@ -42,12 +42,8 @@ func (d *desk) typing(s *live.Session, who *caller, raw []byte) (*conversations.
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	if f.On && now.Sub(who.typed) < often || who.isVisitor() && !f.On && !who.typing || !d.hint(s, who) {
+	if !who.types(f.On, time.Now()) || !d.hint(s, who) {
 		return nil, nil
-	}
-	if who.typing = f.On; f.On {
-		who.typed = now
 	}
 	c, err := d.theirs(who, f.Conversation)
 	if err != nil || c == nil {
