@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -37,18 +38,26 @@ func proves(stored, sent string) bool {
 const readsOfProofs = 1000 // entries at a time
 
 // Altered lists the entries of a database, by id, that are not as they were stored:
-// something below the program has changed them. The database must be sound and
-// nobody's to write. Entries of versions that proved none are passed over.
+// something below the program has changed them. Entries of versions that proved none
+// are passed over. The database may be one that is not up to date yet: whoever gives
+// messages another column has to think of it here.
 func Altered(ctx context.Context, db *sql.DB) (ids []string, err error) {
-	columns := strings.NewReplacer("[[", "`", "]]", "`").Replace(messageColumns)
+	step := readsOfProofs
 	for last, more := int64(-1), true; more; {
-		rows, wrong := db.QueryContext(ctx, "SELECT "+columns+" FROM messages WHERE seq > ? ORDER BY seq LIMIT ?", last, readsOfProofs) //nolint:gosec // constants
-		if wrong != nil {
-			return nil, fmt.Errorf("reading messages: %w", wrong)
-		}
-		list, wrong := scanMessages(rows)
-		if wrong != nil {
-			return nil, wrong
+		list, wrong := stretchOf(ctx, db, last, step)
+		switch {
+		case wrong != nil && ctx.Err() != nil:
+			return nil, ctx.Err()
+		case wrong != nil && step > 1: // one of them cannot be read: which?
+			step = 1
+			continue
+		case wrong != nil:
+			var id string
+			if err = db.QueryRowContext(ctx, "SELECT seq, CAST(id AS TEXT) FROM messages WHERE seq > ? ORDER BY seq LIMIT 1", last).Scan(&last, &id); err != nil {
+				return nil, fmt.Errorf("reading messages: %w", err)
+			}
+			ids, step = append(ids, id), readsOfProofs
+			continue
 		}
 		for _, m := range list {
 			if !m.asStored() {
@@ -56,10 +65,25 @@ func Altered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 			}
 			last = m.Seq
 		}
-		more = len(list) == readsOfProofs
+		more = len(list) == step
 	}
-	mistyped, err := mistyped(ctx, db)
-	return append(ids, mistyped...), err
+	odd, err := mistyped(ctx, db)
+	for _, id := range odd {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids, err
+}
+
+// stretchOf are the entries of a database after the number after.
+func stretchOf(ctx context.Context, db *sql.DB, after int64, most int) ([]*Message, error) {
+	columns := strings.NewReplacer("[[", "`", "]]", "`").Replace(messageColumns)
+	rows, err := db.QueryContext(ctx, "SELECT "+columns+" FROM messages WHERE seq > ? ORDER BY seq LIMIT ?", after, most) //nolint:gosec // constants
+	if err != nil {
+		return nil, fmt.Errorf("reading messages: %w", err)
+	}
+	return scanMessages(rows)
 }
 
 // mistyped lists the entries whose values read as they should and are not of the

@@ -75,7 +75,7 @@ func TestWhatIsStoredProvesItself(t *testing.T) {
 	}
 	for column, value := range map[string]string{
 		"text": "'在么'", "data": "'{}'", "quote": "'x'", "file": "'x'", "kind": "'note'", "staff_only": "TRUE", "recalled": "TRUE", "time": "'2020-01-01 00:00:00.000Z'",
-		"`from`": "json_set(`from`, '$.name', '别人')", "client_id": "'other'", "hash": "'0' || substr(hash, 2)", "sender": "'visitor:x'", "`time`": "CAST(time AS BLOB)", "conversation": "'x'",
+		"`from`": "json_set(`from`, '$.name', '别人')", "client_id": "'other'", "hash": "'0' || substr(hash, 2)", "sender": "'visitor:x'", "`time`": "CAST(time AS BLOB)", "`data`": "NULL", "[from]": "'{'", "conversation": "'x'",
 	} {
 		for _, statement := range []string{"BEGIN", "UPDATE messages SET " + column + " = " + value + " WHERE id = '" + said.ID + "'"} {
 			if _, err = db.Exec(statement); err != nil {
