@@ -15,5 +15,5 @@ func Row(app core.App, text string, values []any, fields ...any) error {
 	if !ok {
 		return errors.New("a transaction's own rows are asked for through dbx")
 	}
-	return db.DB().QueryRow(text, values...).Scan(fields...) //nolint:noctx // as dbx does without one
+	return db.DB().QueryRow(text, values...).Scan(fields...)
 }
