@@ -79,7 +79,7 @@ func Altered(ctx context.Context, db *sql.DB) (ids []string, err error) {
 // stretchOf are the entries of a database after the number after.
 func stretchOf(ctx context.Context, db *sql.DB, after int64, most int) ([]*Message, error) {
 	columns := strings.NewReplacer("[[", "`", "]]", "`").Replace(messageColumns)
-	rows, err := db.QueryContext(ctx, "SELECT "+columns+" FROM messages WHERE seq > ? ORDER BY seq LIMIT ?", after, most) //nolint:gosec // constants
+	rows, err := db.QueryContext(ctx, "SELECT "+columns+" FROM messages WHERE seq > ? ORDER BY seq LIMIT ?", after, most) //nolint:gosec,rowserrcheck // constants; scanMessages checks
 	if err != nil {
 		return nil, fmt.Errorf("reading messages: %w", err)
 	}
