@@ -91,7 +91,8 @@ func wrongClock(t *testing.T, c *tally) (*desk, func(by time.Duration)) {
 }
 
 // C11. Whatever somebody sets the clock to while everybody talks, nothing is lost,
-// doubled or out of order, who is connected stays so, and who is signed in does.
+// doubled or out of order, who is connected stays so, and who is signed in does; but
+// for staff who by that clock have done nothing for twelve hours.
 func TestClockIsSet(t *testing.T) {
 	c, rounds, random := begin(t, "C11", 6, 500)
 	d, set := wrongClock(t, c)
@@ -102,7 +103,7 @@ func TestClockIsSet(t *testing.T) {
 	defer stays.Close()
 	all := d.crowd(3)
 	watcher := d.arriveLater(all[0])
-	steps := []time.Duration{-time.Minute, time.Minute, -time.Hour, time.Hour, -10 * time.Second, 24 * time.Hour, -24 * time.Hour, 3 * time.Second}
+	steps := []time.Duration{-time.Minute, time.Minute, -time.Hour, time.Hour, -10 * time.Second, 11 * time.Hour, -24 * time.Hour, 3 * time.Second}
 	for n := range rounds {
 		done := make(chan struct{})
 		busy := all.load(d.listen, done)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
@@ -215,7 +216,9 @@ func outdated(t testing.TB, dir string, random *rand.Rand) (applied int) {
 	must(t, err)
 	_, err = app.DB().NewQuery("INSERT INTO messages (id, client_id, sender, seq, kind, text) VALUES ('message0before0', 'before', 'visitor:x', 1, 'text', '在吗')").Execute()
 	must(t, err)
-	must(t, app.ResetBootstrapState())
+	for _, db := range []dbx.Builder{app.ConcurrentDB(), app.NonconcurrentDB(), app.AuxConcurrentDB(), app.AuxNonconcurrentDB()} {
+		must(t, db.(*dbx.DB).Close()) // the app itself still looks at what it has written
+	}
 	return applied
 }
 

@@ -262,8 +262,8 @@ func (s *scene) hears(ws *websocket.Conn, kind, id string) frame {
 		_ = ws.SetReadDeadline(time.Now().Add(patience))
 		var f frame
 		must(s.t, ws.ReadJSON(&f))
-		if f.str("type") == "refused" {
-			s.t.Fatalf("refused: %v", f)
+		if f.str("type") == "refused" || f.str("type") == "retry" {
+			s.t.Fatalf("not taken: %v", f)
 		}
 		if f.str("type") == kind && f.str("id") == id {
 			return f

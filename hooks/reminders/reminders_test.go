@@ -143,6 +143,11 @@ func (d *desk) sees(p *access.Person, conversation string, want ...string) {
 	list, err := reminders.OfConversation(d.app, c)
 	d.must(err)
 	d.are(list, want)
+	d.must(d.app.RunInTransaction(func(app core.App) error { // as the timeline's writer asks
+		list, err = reminders.OfConversation(app, c)
+		return err
+	}))
+	d.are(list, want)
 }
 
 func (d *desk) hasToKeep(p *access.Person, want ...string) {
