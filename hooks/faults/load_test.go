@@ -86,6 +86,9 @@ func (d *desk) everything(all crowd, owner string, lasts time.Duration) {
 			d.t.Errorf("the list: %d %v", status, err)
 			return
 		}
+		if len(list.Conversations) == 0 {
+			return // nobody has said a word yet
+		}
 		one := list.Conversations[n%len(list.Conversations)].str("id")
 		_, _ = d.call(http.MethodGet, "/api/xiaoer/conversations/"+one+"/messages", owner, nil, nil)
 		must(d.t, acts.WriteJSON(frame{"type": "take", "id": fmt.Sprint("t", named.Add(1)), "conversation": one}))
