@@ -270,6 +270,12 @@ func (p *person) check() {
 // heard reports whether a frame that the page received holds the text.
 func (p *person) heard(text string) bool { return p.framed(text, false) }
 
+// hears waits until the page has received a frame that holds the text.
+func (p *person) hears(text string) {
+	p.t.Helper()
+	p.wait("a frame with "+text, func(context.Context) (bool, error) { return p.framed(text, false), nil })
+}
+
 // tells waits until the page has sent a frame that holds the text.
 func (p *person) tells(text string) {
 	p.t.Helper()

@@ -118,6 +118,7 @@ var scenes = map[string][]scene{
 	"/admin/backups":             {{name: "backups", as: ownerMail, path: "/admin/backups", sees: "#plan"}},
 	"/admin/backups/replica":     {{name: "warm copy", as: ownerMail, path: "/admin/backups/replica", sees: "#warm"}},
 	"/admin/retention":           {{name: "retention", as: ownerMail, path: "/admin/retention", sees: ".rn-meter"}},
+	"/admin/retention/database":  {{name: "what the database holds", as: ownerMail, path: "/admin/retention", sees: ".rn-meter small"}},
 	"/admin/health": {{name: "health", as: ownerMail, path: "/admin/health", sees: "#check-socket[data-tone=g]", then: func(v *view) {
 		ask[any](v, `document.querySelector("#write").open = true`)
 	}}},

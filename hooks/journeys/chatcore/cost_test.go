@@ -41,7 +41,7 @@ func expressions(t *testing.T) [][2]string {
 	return all
 }
 
-// C73. No expression in our scripts needs more than 50 ms for 64 KB of whatever
+// C73. No expression in our scripts needs more than a quarter of a second for 64 KB of whatever
 // expressions choke on.
 func TestNoExpressionChokes(t *testing.T) {
 	all := expressions(t)
