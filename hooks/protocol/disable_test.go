@@ -136,8 +136,8 @@ func TestWhatSomebodyServedGoesBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serving(t)
-			start := time.Now()
 			c.lose(s)
+			start := time.Now() // another process takes its time to begin
 			if c.closed {
 				if code, _ := s.agent.closed(); code != 4401 {
 					t.Errorf("closed %d", code)
