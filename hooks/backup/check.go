@@ -96,26 +96,35 @@ func Check(ctx context.Context, dir string) (*Damage, error) {
 	return d, nil
 }
 
-// checkDatabase is [Check] without the uploads. An index that has rotted is found
-// here alone: a copy's are made anew.
+// checkDatabase is [Check] without the uploads.
 func checkDatabase(ctx context.Context, dir string) (*Damage, error) {
 	db, err := openLive(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = db.Close() }()
-	d := &Damage{}
-	if d.Database, err = texts(ctx, db, fmt.Sprintf("PRAGMA integrity_check(%d)", mostProblems)); err != nil {
-		d.Database = []string{err.Error()}
+	problems, readable := problemsOf(ctx, db)
+	d := &Damage{Database: problems}
+	if !readable {
 		return d, ctx.Err()
-	}
-	if slices.Equal(d.Database, []string{"ok"}) {
-		d.Database = nil
 	}
 	if d.Entries, err = conversations.Altered(ctx, db); err != nil {
 		d.Database = append(d.Database, err.Error())
 	}
 	return d, ctx.Err()
+}
+
+// problemsOf are what SQLite says of its file. An index that has rotted is found here
+// alone: a copy's are made anew.
+func problemsOf(ctx context.Context, db *sql.DB) (list []string, readable bool) {
+	list, err := texts(ctx, db, fmt.Sprintf("PRAGMA integrity_check(%d)", mostProblems))
+	if err != nil {
+		return []string{err.Error()}, false
+	}
+	if slices.Equal(list, []string{"ok"}) {
+		list = nil
+	}
+	return list, true
 }
 
 // openLive opens the database of a folder for reading.
@@ -154,13 +163,19 @@ func Damaged(app core.App) *Damage {
 	return d
 }
 
-// examine looks at the database once a backup of it is made, and keeps what it finds
-// for the pages.
-func examine(ctx context.Context, app core.App) error {
-	d, err := checkDatabase(ctx, app.DataDir())
+// examine looks at the database once a backup of it is made, in which some entries
+// were found altered, and keeps what it finds for the pages.
+func examine(ctx context.Context, app core.App, altered []string) error {
+	db, err := openLive(app.DataDir())
 	if err != nil {
 		return err
 	}
+	defer func() { _ = db.Close() }()
+	problems, _ := problemsOf(ctx, db)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	d := &Damage{Database: problems, Entries: altered}
 	if d.none() {
 		app.Store().Remove(damageKey)
 		return nil

@@ -133,13 +133,14 @@ func guarded(work func() error) (err error) {
 // make puts a new backup on the shelf and clears away old ones.
 func (k *maker) make(ctx context.Context, app core.App) error {
 	name := "xiaoer-" + time.Now().UTC().Format(stamp) + ".zip"
-	if err := shelve(ctx, app, name, k.program); err != nil {
+	m, err := shelve(ctx, app, name, k.program)
+	if err != nil {
 		return err
 	}
-	if err := audit.Add(app, entry("made", name)); err != nil {
+	if err = audit.Add(app, entry("made", name)); err != nil {
 		return err
 	}
-	if err := examine(ctx, app); err != nil { // then all that is on the shelf stays: what is older may be better
+	if err = examine(ctx, app, m.Altered); err != nil { // then all that is on the shelf stays: what is older may be better
 		return err
 	}
 	return clearAway(ctx, app, PlanOf(app).Keep)
@@ -198,7 +199,7 @@ func BeforeUpdate(app core.App, program string) error {
 		return err
 	}
 	name := "xiaoer-before-update-" + time.Now().UTC().Format(stamp) + ".zip"
-	err = shelve(context.Background(), app, name, program)
+	_, err = shelve(context.Background(), app, name, program)
 	if _, ok := errors.AsType[*unsentError](err); ok { // it is there, which is all that the way back needs
 		app.Logger().Warn("the backup before the update stays in the data folder", "error", err)
 		err = os.Rename(filepath.Join(folderOf(app), unsent), filepath.Join(folderOf(app), name))

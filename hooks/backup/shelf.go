@@ -96,28 +96,29 @@ func Shelf(app core.App) ([]Copy, error) {
 
 // shelve makes a backup, verifies it, and puts it on the shelf under name. Where
 // the store does not take it that is an unsentError.
-func shelve(ctx context.Context, app core.App, name, program string) error {
+func shelve(ctx context.Context, app core.App, name, program string) (*Manifest, error) {
 	if err := os.MkdirAll(folderOf(app), 0o700); err != nil {
-		return err
+		return nil, err
 	}
 	away := app.Settings().Backups.S3.Enabled
 	path := filepath.Join(folderOf(app), name)
 	if away {
 		path = filepath.Join(folderOf(app), unsent)
 	}
-	if _, err := Make(ctx, app.DataDir(), path, program); err != nil {
-		return err
+	m, err := Make(ctx, app.DataDir(), path, program)
+	if err != nil {
+		return nil, err
 	}
-	if _, err := Verify(ctx, path); err != nil {
-		return errors.Join(err, os.Remove(path))
+	if _, err = Verify(ctx, path); err != nil {
+		return nil, errors.Join(err, os.Remove(path))
 	}
 	if !away {
-		return nil
+		return m, nil
 	}
-	if err := send(ctx, app, path, name); err != nil {
-		return &unsentError{err}
+	if err = send(ctx, app, path, name); err != nil {
+		return nil, &unsentError{err}
 	}
-	return os.Remove(path)
+	return m, os.Remove(path)
 }
 
 func send(ctx context.Context, app core.App, path, name string) error {

@@ -107,13 +107,25 @@ type ratingData struct {
 	Time     string `json:"time,omitempty"`
 }
 
-func (h *history) conversations() iter.Seq2[customers.Row, error] {
-	return func(yield func(customers.Row, error) bool) {
+// each are the conversations, but for those that were forgotten meanwhile. An error
+// is the last.
+func (h *history) each() iter.Seq2[*Conversation, error] {
+	return func(yield func(*Conversation, error) bool) {
 		for _, id := range h.ids {
 			c, err := ByID(h.App, id)
 			if fail.Of(err).Kind == fail.NotFound {
-				continue // forgotten meanwhile
+				continue
 			}
+			if !yield(c, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (h *history) conversations() iter.Seq2[customers.Row, error] {
+	return func(yield func(customers.Row, error) bool) {
+		for c, err := range h.each() {
 			if err != nil {
 				yield(customers.Row{}, err)
 				return
@@ -182,11 +194,7 @@ func (h *history) score(n int, resolved *bool) string {
 // dates between entries.
 func (h *history) messages() iter.Seq2[customers.Row, error] {
 	return func(yield func(customers.Row, error) bool) {
-		for _, id := range h.ids {
-			c, err := ByID(h.App, id)
-			if fail.Of(err).Kind == fail.NotFound {
-				continue // forgotten meanwhile
-			}
+		for c, err := range h.each() {
 			if err != nil {
 				yield(customers.Row{}, err)
 				return

@@ -194,7 +194,7 @@ func (tx *Tx) add(c *Conversation, m *Message) error {
 }
 
 // entryID begins with the time, so that new ones stand together at the end of
-// their index instead of all over it: that halves what a commit writes of it.
+// their index: each page of it that is touched is written by the commit.
 func entryID(now time.Time) string {
 	began := strconv.FormatInt(now.UnixMilli(), 36)
 	return began + security.PseudorandomStringWithAlphabet(core.DefaultIdLength-len(began), core.DefaultIdAlphabet)
