@@ -32,11 +32,11 @@ var columns = []column{
 	plain("assignee", func(c *Conversation) string { return c.Assignee }),
 	plain("group", func(c *Conversation) string { return c.Group }),
 	plain("priority", func(c *Conversation) string { return c.Priority }),
-	written("tags", func(c *Conversation) any { return c.Tags }, func(was, is *Conversation) bool { return slices.Equal(was.Tags, is.Tags) }),
+	asJSON("tags", func(c *Conversation) any { return c.Tags }, func(was, is *Conversation) bool { return slices.Equal(was.Tags, is.Tags) }),
 	plain("unread", func(c *Conversation) int { return c.Unread }),
 	instant("waiting_since", func(c *Conversation) time.Time { return c.WaitingSince }),
 	instant("queued", func(c *Conversation) time.Time { return c.Queued }),
-	written("last", func(c *Conversation) any { return c.Last }, func(was, is *Conversation) bool { return equal(was.Last, is.Last) }),
+	asJSON("last", func(c *Conversation) any { return c.Last }, func(was, is *Conversation) bool { return equal(was.Last, is.Last) }),
 	plain("last_seq", func(c *Conversation) int64 { return c.LastSeq }),
 	plain("read_staff", func(c *Conversation) int64 { return c.ReadStaff }),
 	plain("read_visitor", func(c *Conversation) int64 { return c.ReadVisitor }),
@@ -49,11 +49,11 @@ var columns = []column{
 	instant("rated", func(c *Conversation) time.Time { return c.Rated }),
 	plain("owner", func(c *Conversation) string { return c.Owner }),
 	instant("rank", func(c *Conversation) time.Time { return c.Rank }),
-	written("preferred", func(c *Conversation) any { return c.Preferred }, func(was, is *Conversation) bool { return equal(was.Preferred, is.Preferred) }),
+	asJSON("preferred", func(c *Conversation) any { return c.Preferred }, func(was, is *Conversation) bool { return equal(was.Preferred, is.Preferred) }),
 	plain("night", func(c *Conversation) bool { return c.Night }),
 	instant("left", func(c *Conversation) time.Time { return c.Left }),
 	plain("emotion", func(c *Conversation) string { return string(c.Emotion) }),
-	written("deadlines", func(c *Conversation) any { return c.Deadlines }, func(was, is *Conversation) bool { return slices.Equal(was.Deadlines, is.Deadlines) }),
+	asJSON("deadlines", func(c *Conversation) any { return c.Deadlines }, func(was, is *Conversation) bool { return slices.Equal(was.Deadlines, is.Deadlines) }),
 	instant("sweep", func(c *Conversation) time.Time { return c.Sweep }),
 	instant("later_until", func(c *Conversation) time.Time { return c.LaterUntil }),
 	plain("unread_after", func(c *Conversation) int64 { return c.UnreadAfter }),
@@ -68,8 +68,8 @@ func instant(name string, of func(*Conversation) time.Time) column {
 	return column{name, func(was, is *Conversation) bool { return of(was).Equal(of(is)) }, func(c *Conversation) any { return clock.Stored(of(c)) }}
 }
 
-// written is stored as JSON.
-func written(name string, of func(*Conversation) any, same func(was, is *Conversation) bool) column {
+// asJSON is stored as such.
+func asJSON(name string, of func(*Conversation) any, same func(was, is *Conversation) bool) column {
 	return column{name, same, func(c *Conversation) any { return string(mustJSON(of(c))) }}
 }
 

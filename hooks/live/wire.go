@@ -46,9 +46,7 @@ func (w *wire) release() error {
 	w.held = nil
 	_, err := w.Conn.Write(*held)
 	*held = (*held)[:0]
-	if cap(*held) <= 2*togetherMost { // one long frame makes no buffer for all time
-		holders.Put(held)
-	}
+	holders.Put(held)
 	return err
 }
 
