@@ -33,6 +33,9 @@ type Draft struct {
 	Text         string
 	Data         json.RawMessage
 	File, Quote  string
+	// Queued is called, where there is one, once its place in the timeline is sure:
+	// what is posted from then on comes after it.
+	Queued func()
 
 	reach string // how the visitor can be reached, part of what the id stands for
 }
@@ -117,7 +120,7 @@ func post(app core.App, by Author, d *Draft, change func(*Tx, *Message) error) (
 	shape := d.check(by.Kind)
 	hash := contentHash(string(d.Kind), d.Text, string(d.Data), d.File, d.Quote, staffPlace(by, d.Conversation)+d.reach)
 	var m *Message
-	err := Write(app, func(tx *Tx) error {
+	err := write(app, d.Queued, func(tx *Tx) error {
 		first, err := tx.repeated(by, d.ID, hash)
 		if err != nil || first != nil {
 			m = first

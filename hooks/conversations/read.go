@@ -53,7 +53,7 @@ func (t *timeline) flushMarks() {
 	if len(waiting) == 0 {
 		return
 	}
-	err := t.write(func(tx *Tx) error {
+	err := t.write(nil, func(tx *Tx) error {
 		for key, seq := range waiting {
 			if err := tx.mark(key, seq); err != nil {
 				return err

@@ -37,7 +37,7 @@ func (t *timeline) retag(ctx context.Context, app core.App, e *outbox.Effect) er
 			return err
 		}
 		for some := range slices.Chunk(found, writeStep) {
-			if err := t.write(func(tx *Tx) error { return tx.retag(some, r) }); err != nil {
+			if err := t.write(nil, func(tx *Tx) error { return tx.retag(some, r) }); err != nil {
 				return err
 			}
 		}

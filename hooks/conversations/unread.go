@@ -49,7 +49,7 @@ func SetUnread(app core.App, p *access.Person, id string, unread bool) error {
 }
 
 func (t *timeline) readAll(p *access.Person, id string) error {
-	return t.write(func(tx *Tx) error {
+	return t.write(nil, func(tx *Tx) error {
 		c, err := tx.own(p, id)
 		if err != nil {
 			return err

@@ -73,14 +73,33 @@ func newTimeline(app core.App) *timeline {
 // does not move, is a [fail.Busy] or [fail.Full]; a commit that the caller no
 // longer waited for may still have happened, which the next try with the same id
 // will find out.
-func Write(app core.App, change func(*Tx) error) error {
+func Write(app core.App, change func(*Tx) error) error { return write(app, nil, change) }
+
+// write is [Write], and calls queued, where there is one, once the change stands in
+// the queue.
+func write(app core.App, queued func(), change func(*Tx) error) error {
 	if app.IsTransactional() {
 		return errors.New("conversations.Write inside a transaction would wait for itself")
 	}
-	return of(app).write(change)
+	return of(app).write(queued, change)
 }
 
-func (t *timeline) write(change func(*Tx) error) error {
+func (t *timeline) write(queued func(), change func(*Tx) error) error {
+	if err := t.ready(); err != nil {
+		return err
+	}
+	j := &job{run: change, done: make(chan struct{})}
+	if err := t.queue(j); err != nil {
+		return err
+	}
+	if queued != nil {
+		queued()
+	}
+	return t.wait(j)
+}
+
+// ready refuses changes where none can be made.
+func (t *timeline) ready() error {
 	if t.broken.Load() {
 		return fail.New(fail.Busy, "fail.busy").In(5 * time.Second)
 	}
@@ -91,16 +110,24 @@ func (t *timeline) write(change func(*Tx) error) error {
 	case <-t.quit:
 		return fail.New(fail.Draining, "fail.draining").In(time.Second)
 	default:
+		return nil
 	}
+}
+
+func (t *timeline) queue(j *job) error {
 	t.start.Do(t.begin)
-	j := &job{run: change, done: make(chan struct{})}
 	select {
 	case t.jobs <- j:
+		return nil
 	case <-t.quit:
 		return fail.New(fail.Draining, "fail.draining").In(time.Second)
 	default:
 		return fail.New(fail.Busy, "fail.busy").In(time.Second)
 	}
+}
+
+// wait waits for the commit of j, and gives up where it has not begun in time.
+func (t *timeline) wait(j *job) error {
 	limit := time.NewTimer(waitMost)
 	defer limit.Stop()
 	select {

@@ -5,8 +5,8 @@
 // Memory decides its form, because a shop's visitors mostly sit idle. An idle
 // session is one goroutine blocked in a read, with a buffer of 512 bytes, which
 // holds what people type. Frames are handled in a goroutine of their own, for which
-// the reader waits, so that a stack grown by work is given back; frames to the peer
-// are written by a goroutine that lives while there is something to write. One sweep
+// the reader waits, so that a stack grown by work is given back (see [Frame.Next]
+// for who only waits for others); frames to the peer are written by a goroutine that lives while there is something to write. One sweep
 // a second looks after pings and time-outs of all sessions.
 //
 // Order: what is sent to a session arrives in the order of the calls. A session
@@ -32,9 +32,9 @@ type Topic string
 
 // Handler gives frames their meaning.
 type Handler interface {
-	// Frame handles one frame from s. Frames of one session come one after
-	// the other.
-	Frame(s *Session, frame []byte)
+	// Frame handles one frame. Frames of one session come one after the other,
+	// as each ends or calls [Frame.Next].
+	Frame(f Frame)
 	// Gone is called once, when s hears nothing any more. The hub counts the
 	// session until it returns, and does not call it while it drains: then
 	// everybody goes, and what they would be told of is about to close.
@@ -67,6 +67,17 @@ const (
 	// their coming has left behind: as much again as what they keep.
 	crowd = 500
 )
+
+// Frame is one that a peer has sent.
+type Frame struct {
+	From *Session
+	Text []byte
+	next func()
+}
+
+// Next lets the peer's next frame come while this one is still being handled: its
+// place before that one is sure, and what is left of it is waiting.
+func (f Frame) Next() { f.next() }
 
 // NewHub returns a hub whose sessions' frames go to handler.
 func NewHub(handler Handler) *Hub {

@@ -72,8 +72,8 @@ func (p *pipe) pinged() int {
 
 type silent struct{}
 
-func (silent) Frame(*Session, []byte) {}
-func (silent) Gone(*Session)          {}
+func (silent) Frame(Frame)   {}
+func (silent) Gone(*Session) {}
 
 // peer opens a session that has said hello and caught up.
 func peer(t *testing.T, h *Hub, p *pipe) *Session {
@@ -303,8 +303,8 @@ func TestNothingIsToldOfThoseWhoGoAtTheEnd(t *testing.T) {
 // ends is a handler whose sessions' ends call it, and then panic.
 type ends func()
 
-func (ends) Frame(*Session, []byte) {}
-func (e ends) Gone(*Session)        { e(); panic("a bug") }
+func (ends) Frame(Frame)     {}
+func (e ends) Gone(*Session) { e(); panic("a bug") }
 
 // Whoever is signed out hears nothing more, not even what was on its way.
 func TestWhoIsSignedOutHearsNoMore(t *testing.T) {
@@ -327,3 +327,37 @@ func TestWhoIsSignedOutHearsNoMore(t *testing.T) {
 		}
 	})
 }
+
+// A peer's frames wait for others side by side, but not more than so many, and its
+// session is there until the last is done.
+func TestFramesWaitSideBySide(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := NewHub(waits{make(chan struct{}, 1000), make(chan struct{})})
+		w := h.handler.(waits)
+		s := newSession(h, newPipe(10), "", time.Now())
+		read := make(chan struct{})
+		go func() {
+			for range unhandledMost + 10 {
+				s.handle(nil)
+			}
+			s.handling.Wait()
+			close(read)
+		}()
+		synctest.Wait()
+		if n := len(w.begun); n != unhandledMost+1 {
+			t.Errorf("%d frames are handled at a time, not %d and the one that the reader waits for", n, unhandledMost)
+		}
+		close(w.done)
+		<-read
+		if n := len(w.begun); n != unhandledMost+10 {
+			t.Errorf("%d frames were handled", n)
+		}
+	})
+}
+
+// waits is a handler whose frames wait for others.
+type waits struct{ begun, done chan struct{} }
+
+func (w waits) Frame(f Frame) { w.begun <- struct{}{}; f.Next(); <-w.done }
+func (waits) Gone(*Session)   {}

@@ -3,6 +3,7 @@ package live
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -65,6 +66,9 @@ type Session struct {
 
 	frames int
 	window time.Time
+
+	handling  sync.WaitGroup
+	unhandled atomic.Int32 // frames that are being handled
 }
 
 func newSession(hub *Hub, conn transport, address string, now time.Time) *Session {

@@ -24,7 +24,9 @@ const FrameLimit = 64 << 10
 
 const (
 	writeWithin = 10 * time.Second
-	lingerFor   = 2 * time.Second
+	// unhandledMost is how many frames of a peer wait at a time for what others do.
+	unhandledMost = 64
+	lingerFor     = 2 * time.Second
 	// kernelRoom is what the kernel may keep for a peer. Left alone it takes
 	// megabytes, behind which a slow peer sees neither a ping nor a goodbye.
 	kernelRoom = 64 << 10
@@ -75,6 +77,7 @@ func (s *Session) read(conn *socket) {
 	defer recovered("a session's reader")
 	defer s.hub.leave(s)
 	defer conn.hangUp()
+	defer s.handling.Wait()
 	conn.ws.SetReadLimit(FrameLimit)
 	pinged := conn.ws.PingHandler()
 	conn.ws.SetPingHandler(func(text string) error { s.counted(); return pinged(text) })
@@ -107,21 +110,28 @@ func (s *Session) counted() (flooding bool) {
 	return false
 }
 
-// handle runs the handler in a goroutine of its own and waits for it. A panic
-// ends the session, not the program.
+// handle runs the handler in a goroutine of its own and waits for it, until it lets
+// the next frame come; of who has many unhandled frames, to its end. A panic ends
+// the session, not the program.
 func (s *Session) handle(frame []byte) {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	next := make(chan struct{})
+	done := sync.OnceFunc(func() { close(next) })
+	f := Frame{From: s, Text: frame, next: done}
+	if s.unhandled.Add(1) > unhandledMost {
+		f.next = func() {}
+	}
+	s.handling.Go(func() {
+		defer done()
+		defer s.unhandled.Add(-1)
 		defer func() {
 			if p := recover(); p != nil {
 				slog.Error("frame handler panicked", "panic", p, "stack", string(debug.Stack()))
 				s.Close(Restart, "")
 			}
 		}()
-		s.hub.handler.Frame(s, frame)
-	}()
-	<-done
+		s.hub.handler.Frame(f)
+	})
+	<-next
 }
 
 func (s *Session) isClosed() bool {

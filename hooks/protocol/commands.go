@@ -18,7 +18,7 @@ import (
 type command struct {
 	permission web.Permission // staff's; visitors are asked for nothing beyond visitors
 	visitors   bool           // may give it too
-	run        func(d *desk, s *live.Session, who *caller, raw []byte) (*conversations.Message, error)
+	run        func(d *desk, who *caller, f live.Frame) (*conversations.Message, error)
 }
 
 // commands is every command of the protocol but the hello.
@@ -59,7 +59,8 @@ func (e envelope) id() string {
 }
 
 // Frame implements [live.Handler].
-func (d *desk) Frame(s *live.Session, raw []byte) {
+func (d *desk) Frame(f live.Frame) {
+	s, raw := f.From, f.Text
 	var e envelope
 	if err := json.Unmarshal(raw, &e); err != nil || e.Type == "" {
 		s.Close(live.Malformed, "a JSON object with a type is needed")
@@ -83,7 +84,7 @@ func (d *desk) Frame(s *live.Session, raw []byte) {
 		s.Close(goodbye(err))
 		return
 	}
-	m, err := d.obey(s, who, e.Type, raw)
+	m, err := d.obey(who, e.Type, f)
 	switch {
 	case err != nil:
 		s.Send(d.refusal(e, err, who.lang))
@@ -106,7 +107,7 @@ func (d *desk) used(who *caller, name string) error {
 }
 
 // obey runs a command for who, if they may.
-func (d *desk) obey(s *live.Session, who *caller, name string, raw []byte) (*conversations.Message, error) {
+func (d *desk) obey(who *caller, name string, f live.Frame) (*conversations.Message, error) {
 	c, known := commands[name]
 	if !known {
 		return nil, fail.New(fail.UnknownType, "fail.unknown_type", "Type", brief(name))
@@ -117,7 +118,7 @@ func (d *desk) obey(s *live.Session, who *caller, name string, raw []byte) (*con
 	if !who.isVisitor() && !permitted(who.person.Load(), c.permission) {
 		return nil, fail.New(fail.Forbidden, "fail.forbidden")
 	}
-	return c.run(d, s, who, raw)
+	return c.run(d, who, f)
 }
 
 func permitted(p *access.Person, need web.Permission) bool {

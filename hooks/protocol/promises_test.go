@@ -2,10 +2,13 @@ package protocol_test
 
 import (
 	"fmt"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 )
 
 func TestVisitorAndAgentTalk(t *testing.T) {
@@ -95,6 +98,46 @@ func TestSameIDIsStoredOnce(t *testing.T) {
 	if r := s.hello(s.visitor().str("token"), "").send("x", "别的"); r.str("type") != "ack" {
 		t.Fatalf("another sender's x = %v", r)
 	}
+}
+
+// What is sent without waiting for answers goes into one commit, in the order in
+// which it was sent, and what is not a post waits its turn behind it.
+func TestNobodyWaitsForTheirOwnWords(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	_, token := s.hire("客服-小满", "agent")
+	conversation := s.hello(s.visitor().str("token"), "").send("m0", "0").str("message", "conversation")
+	agent := s.hello(token, "")
+	agent.ask(frame{"type": "take", "id": "t", "conversation": conversation})
+
+	const words = 30
+	held, free := make(chan struct{}), make(chan struct{})
+	go func() {
+		_ = conversations.Write(s.app, func(*conversations.Tx) error { close(held); <-free; return nil })
+	}()
+	<-held
+	for i := range words {
+		agent.say(frame{"type": "send", "id": fmt.Sprint("w", i), "kind": "text", "text": strconv.Itoa(i), "conversation": conversation})
+	}
+	agent.say(frame{"type": "close", "id": "c", "conversation": conversation})
+	agent.say(frame{"type": "send", "id": "late", "kind": "text", "text": "late", "conversation": conversation})
+	for conversations.Waits(s.app) < words+1 { // the late one is not read before the closing is done
+		runtime.Gosched()
+	}
+	close(free)
+	place := len(agent.seen)
+	for i := range words {
+		agent.find(&place, "next word", func(f frame) bool {
+			text := f.str("message", "text")
+			if f.str("type") == "message" && text != "" && text != strconv.Itoa(i) {
+				t.Fatalf("%s comes in place of %d", text, i)
+			}
+			return f.str("type") == "message" && text != ""
+		})
+	}
+	agent.find(&place, "closing", func(f frame) bool { return f.str("message", "data", "event") == "closed" })
+	place = 0 // answers come in any order with what they answer
+	agent.find(&place, "refusal", func(f frame) bool { return f.str("id") == "late" && f.str("code") == "closed" })
 }
 
 // Promises 3 and 4: many writers, a reader that comes and goes, one order.

@@ -33,27 +33,27 @@ func (d *desk) hint(s *live.Session, who *caller) bool {
 }
 
 // typing passes on that somebody writes, and what, where the channel allows it.
-func (d *desk) typing(s *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
-	f, err := decode[struct {
+func (d *desk) typing(who *caller, f live.Frame) (*conversations.Message, error) {
+	in, err := decode[struct {
 		Conversation string `json:"conversation"`
 		On           bool   `json:"on"`
 		Text         string `json:"text"`
-	}](raw)
+	}](f.Text)
 	if err != nil {
 		return nil, err
 	}
-	if !who.types(f.On, time.Now()) || !d.hint(s, who) {
+	if !who.types(in.On, time.Now()) || !d.hint(f.From, who) {
 		return nil, nil
 	}
-	c, err := d.theirs(who, f.Conversation)
+	c, err := d.theirs(who, in.Conversation)
 	if err != nil || c == nil {
 		return nil, err
 	}
 	from := d.author(who.author())
-	out := frame{Type: typeTyping, Conversation: c.ID, From: &from, On: &f.On}
+	out := frame{Type: typeTyping, Conversation: c.ID, From: &from, On: &in.On}
 	if who.isVisitor() {
-		if f.On {
-			out.Text = d.preview(c, f.Text)
+		if in.On {
+			out.Text = d.preview(c, in.Text)
 		}
 		d.toViewers(c, nil, out)
 		return nil, nil
@@ -61,7 +61,7 @@ func (d *desk) typing(s *live.Session, who *caller, raw []byte) (*conversations.
 	if c.Assignee == who.person.Load().ID {
 		d.passing(thread(c.Contact), out)
 	}
-	d.toViewers(c, s, out)
+	d.toViewers(c, f.From, out)
 	return nil, nil
 }
 
@@ -93,15 +93,15 @@ func (d *desk) theirs(who *caller, id string) (*conversations.Conversation, erro
 	return c, nil
 }
 
-func (d *desk) viewing(s *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
-	f, err := decode[struct {
+func (d *desk) viewing(who *caller, f live.Frame) (*conversations.Message, error) {
+	in, err := decode[struct {
 		Conversation string `json:"conversation"`
-	}](raw)
+	}](f.Text)
 	if err != nil {
 		return nil, err
 	}
-	if f.Conversation != "" {
-		c, err := conversations.SeenBy(d.app, who.person.Load(), f.Conversation)
+	if in.Conversation != "" {
+		c, err := conversations.SeenBy(d.app, who.person.Load(), in.Conversation)
 		if err == nil {
 			err = conversations.Look(d.app, who.person.Load(), c)
 		}
@@ -109,7 +109,7 @@ func (d *desk) viewing(s *live.Session, who *caller, raw []byte) (*conversations
 			return nil, err
 		}
 	}
-	d.view(s, who, f.Conversation)
+	d.view(f.From, who, in.Conversation)
 	return nil, nil
 }
 
@@ -128,17 +128,17 @@ func (d *desk) view(s *live.Session, who *caller, next string) {
 }
 
 // page notes where the visitor is.
-func (d *desk) page(s *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
-	f, err := decode[page](raw)
+func (d *desk) page(who *caller, f live.Frame) (*conversations.Message, error) {
+	in, err := decode[page](f.Text)
 	if err != nil {
 		return nil, err
 	}
 	now := time.Now()
-	if now.Sub(who.paged) < often || !d.hint(s, who) {
+	if now.Sub(who.paged) < often || !d.hint(f.From, who) {
 		return nil, nil
 	}
 	who.paged = now
-	if err := customers.SetPage(d.app, who.contact.id, customers.Page{URL: f.URL, Title: f.Title, Kind: f.Kind, Referrer: f.Referrer}); err != nil {
+	if err := customers.SetPage(d.app, who.contact.id, customers.Page{URL: in.URL, Title: in.Title, Kind: in.Kind, Referrer: in.Referrer}); err != nil {
 		return nil, err
 	}
 	d.tellOnline(who.contact.id)
@@ -147,19 +147,19 @@ func (d *desk) page(s *live.Session, who *caller, raw []byte) (*conversations.Me
 
 // read notes how far a visitor, or the assignee, has read. What anybody else
 // reads moves nothing.
-func (d *desk) read(_ *live.Session, who *caller, raw []byte) (*conversations.Message, error) {
-	f, err := decode[struct {
+func (d *desk) read(who *caller, f live.Frame) (*conversations.Message, error) {
+	in, err := decode[struct {
 		Conversation string `json:"conversation"`
 		Cursor       string `json:"cursor"`
-	}](raw)
+	}](f.Text)
 	if err != nil {
 		return nil, err
 	}
-	seq, err := conversations.Seq(d.app, f.Cursor)
+	seq, err := conversations.Seq(d.app, in.Cursor)
 	if err != nil {
 		return nil, fail.New(fail.Invalid, "conversations.cursor_shape").On("cursor").Because(err)
 	}
-	c, err := d.theirs(who, f.Conversation)
+	c, err := d.theirs(who, in.Conversation)
 	if err != nil || c == nil {
 		return nil, err
 	}
@@ -171,7 +171,7 @@ func (d *desk) read(_ *live.Session, who *caller, raw []byte) (*conversations.Me
 
 func reads(p *access.Person, c *conversations.Conversation) bool { return c.Assignee == p.ID }
 
-func (d *desk) ping(s *live.Session, _ *caller, _ []byte) (*conversations.Message, error) {
-	s.Send(frame{Type: typePong, Now: time.Now().UnixMilli()}.bytes())
+func (d *desk) ping(_ *caller, f live.Frame) (*conversations.Message, error) {
+	f.From.Send(frame{Type: typePong, Now: time.Now().UnixMilli()}.bytes())
 	return nil, nil
 }

@@ -276,7 +276,7 @@ func (d *desk) visitorSend(e *core.RequestEvent) error {
 		return err
 	}
 	who := visitor(e)
-	m, err := d.post(who, d.free(e), in)
+	m, err := d.post(who, d.free(e), in.draft())
 	if err != nil {
 		return err
 	}
