@@ -5,6 +5,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/queries"
 )
 
 // Past writes what has happened before: a history that is made up, or brought
@@ -38,7 +40,7 @@ func WritePast(app core.App, write func(*Past) error) error {
 func (p *Past) Next() int64 { return p.tx.next() }
 
 // Query is a statement of the transaction, prepared on its first use.
-func (p *Past) Query(text string, params dbx.Params) *dbx.Query { return p.tx.query(text, params) }
+func (p *Past) Query(text string, params dbx.Params) queries.Query { return p.tx.query(text, params) }
 
 // Entry writes an entry as it stands, its number included.
 func (p *Past) Entry(m *Message) error {

@@ -248,15 +248,14 @@ func (tx *Tx) repeated(by Author, id, hash string) (*Message, error) {
 // visitorsConversation is the contact's unclosed conversation, or a new one
 // that is not saved yet. What a visitor names must be theirs.
 func (tx *Tx) visitorsConversation(contact Speaker, named string) (*Conversation, error) {
-	var now struct {
-		Customer string `db:"customer"`
-		Channel  string `db:"channel"`
-		customers.Barring
-	}
-	if err := tx.query("SELECT customer, channel, blocked, blocked_until FROM contacts WHERE id = {:id}", dbx.Params{"id": contact.ContactID()}).One(&now); err != nil {
+	var customer, channel string
+	var bar customers.Barring
+	err := tx.query("SELECT customer, channel, blocked, blocked_until FROM contacts WHERE id = {:id}", dbx.Params{"id": contact.ContactID()}).
+		Row(&customer, &channel, &bar.Blocked, &bar.Until)
+	if err != nil {
 		return nil, err
 	}
-	if err := now.Refuse(tx.App); err != nil {
+	if err = bar.Refuse(tx.App); err != nil {
 		return nil, err
 	}
 	if err := tx.owns(contact.ContactID(), named); err != nil {
@@ -266,12 +265,12 @@ func (tx *Tx) visitorsConversation(contact Speaker, named string) (*Conversation
 	if err != nil || c != nil {
 		return c, err
 	}
-	if now.Customer == "" {
-		if now.Customer, err = customers.EnsureCustomer(tx.App, contact.ContactID()); err != nil {
+	if customer == "" {
+		if customer, err = customers.EnsureCustomer(tx.App, contact.ContactID()); err != nil {
 			return nil, err
 		}
 	}
-	return tx.open(contact, now.Customer, now.Channel)
+	return tx.open(contact, customer, channel)
 }
 
 // owns refuses a conversation that a contact names and that is not theirs.

@@ -15,13 +15,14 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/queries"
 )
 
 // shared is what the changes of one batch have in common: the transaction, its
 // prepared statements and the timeline's counter.
 type shared struct {
 	app        core.App
-	statements map[string]*dbx.Query
+	prepared   *queries.Prepared
 	seq, saved int64
 	kept       *kept
 	words      []wordsOf // of what the changes so far have added
@@ -32,7 +33,7 @@ type shared struct {
 // openShared begins a batch. What is kept from the last one counts as long as
 // nobody else has written.
 func openShared(app core.App, kept *kept) (*shared, error) {
-	s := &shared{app: app, statements: map[string]*dbx.Query{}, kept: kept}
+	s := &shared{app: app, prepared: queries.Prepare(app.NonconcurrentDB()), kept: kept}
 	if err := s.query("SELECT last FROM sequence WHERE id = 1", nil).Row(&s.seq); err != nil {
 		return nil, fmt.Errorf("reading the counter: %w", err)
 	}
@@ -41,20 +42,11 @@ func openShared(app core.App, kept *kept) (*shared, error) {
 	return s, nil
 }
 
-func (s *shared) close() {
-	for _, q := range s.statements {
-		_ = q.Close()
-	}
-}
+func (s *shared) close() { s.prepared.Close() }
 
 // query is a statement of this transaction, prepared on its first use in the batch.
-func (s *shared) query(text string, params dbx.Params) *dbx.Query {
-	q, ok := s.statements[text]
-	if !ok {
-		q = s.app.NonconcurrentDB().NewQuery(text).Prepare()
-		s.statements[text] = q
-	}
-	return q.Bind(params)
+func (s *shared) query(text string, params dbx.Params) queries.Query {
+	return s.prepared.Query(text, params)
 }
 
 func (s *shared) exec(text string, params dbx.Params) error {
@@ -195,7 +187,7 @@ type Tx struct {
 type touched struct{ before, now *Conversation }
 
 // Query is a statement of this commit, which is prepared once for all changes in it.
-func (tx *Tx) Query(text string, params dbx.Params) *dbx.Query { return tx.query(text, params) }
+func (tx *Tx) Query(text string, params dbx.Params) queries.Query { return tx.query(text, params) }
 
 // next draws a number of the timeline.
 func (tx *Tx) next() int64 {

@@ -112,7 +112,7 @@ func followUnseen(app core.App, e *conversations.ChangeEvent) error {
 		return nil
 	}
 	if !anew {
-		if some, err := isUnseen(e.Tx.Query, after.ID); err != nil || some {
+		if some, err := isUnseen(inCommit(e.Tx), after.ID); err != nil || some {
 			return err
 		}
 	}
@@ -125,7 +125,7 @@ func forgetUnseen(e *conversations.ChangeEvent) error {
 	if !calls(e.Before) {
 		return nil
 	}
-	return endUnseen(e.Tx.Query, e.After.ID)
+	return endUnseen(inCommit(e.Tx), e.After.ID)
 }
 
 // attended reports whether the change itself is somebody's look: the assignee has
@@ -181,12 +181,12 @@ func SweepUnseen(app core.App) error {
 func tellUnseen(tx *conversations.Tx, u unseen) (*notices.Notice, error) {
 	c, err := tx.Conversation(u.Conversation)
 	if gone := fail.Of(err).Kind == fail.NotFound; gone || err == nil && !calls(c) {
-		return nil, endUnseen(tx.Query, u.Conversation)
+		return nil, endUnseen(inCommit(tx), u.Conversation)
 	}
 	if err != nil {
 		return nil, err
 	}
-	some, err := isUnseen(tx.Query, c.ID)
+	some, err := isUnseen(inCommit(tx), c.ID)
 	if err != nil || !some {
 		return nil, err // somebody has just looked
 	}

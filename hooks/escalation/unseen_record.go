@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -63,10 +64,19 @@ func (u unseen) next(app core.App) error {
 }
 
 // asking is how a statement is run: by a commit, or beside all of them.
-type asking func(text string, params dbx.Params) *dbx.Query
+type asking func(text string, params dbx.Params) question
+
+type question interface {
+	Execute() (sql.Result, error)
+	Row(fields ...any) error
+}
+
+func inCommit(tx *conversations.Tx) asking {
+	return func(text string, params dbx.Params) question { return tx.Query(text, params) }
+}
 
 func beside(db dbx.Builder) asking {
-	return func(text string, params dbx.Params) *dbx.Query { return db.NewQuery(text).Bind(params) }
+	return func(text string, params dbx.Params) question { return db.NewQuery(text).Bind(params) }
 }
 
 // endUnseen forgets it: somebody has looked, or there is nothing to look at.

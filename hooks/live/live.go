@@ -70,14 +70,23 @@ const (
 
 // Frame is one that a peer has sent.
 type Frame struct {
-	From *Session
-	Text []byte
-	next func()
+	From    *Session
+	Text    []byte
+	next    func()
+	earlier <-chan struct{} // closed when all before it are handled; nil where they are
 }
 
 // Next lets the peer's next frame come while this one is still being handled: its
 // place before that one is sure, and what is left of it is waiting.
 func (f Frame) Next() { f.next() }
+
+// InTurn waits until all of the peer's earlier frames are handled: for what is to be
+// done, or said, after them.
+func (f Frame) InTurn() {
+	if f.earlier != nil {
+		<-f.earlier
+	}
+}
 
 // NewHub returns a hub whose sessions' frames go to handler.
 func NewHub(handler Handler) *Hub {

@@ -341,7 +341,7 @@ func TestFramesWaitSideBySide(t *testing.T) {
 			for range unhandledMost + 10 {
 				s.handle(nil)
 			}
-			s.handling.Wait()
+			s.handledAll()
 			close(read)
 		}()
 		synctest.Wait()

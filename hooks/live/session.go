@@ -67,8 +67,8 @@ type Session struct {
 	frames int
 	window time.Time
 
-	handling  sync.WaitGroup
-	unhandled atomic.Int32 // frames that are being handled
+	handled   <-chan struct{} // closed when all frames are; nil where they are. The reader's own
+	unhandled atomic.Int32
 }
 
 func newSession(hub *Hub, conn transport, address string, now time.Time) *Session {

@@ -77,7 +77,7 @@ func (s *Session) read(conn *socket) {
 	defer recovered("a session's reader")
 	defer s.hub.leave(s)
 	defer conn.hangUp()
-	defer s.handling.Wait()
+	defer s.handledAll()
 	conn.ws.SetReadLimit(FrameLimit)
 	pinged := conn.ws.PingHandler()
 	conn.ws.SetPingHandler(func(text string) error { s.counted(); return pinged(text) })
@@ -114,14 +114,17 @@ func (s *Session) counted() (flooding bool) {
 // the next frame come; of who has many unhandled frames, to its end. A panic ends
 // the session, not the program.
 func (s *Session) handle(frame []byte) {
-	next := make(chan struct{})
+	next, handled := make(chan struct{}), make(chan struct{})
 	done := sync.OnceFunc(func() { close(next) })
-	f := Frame{From: s, Text: frame, next: done}
+	f := Frame{From: s, Text: frame, next: done, earlier: s.handled}
 	if s.unhandled.Add(1) > unhandledMost {
 		f.next = func() {}
 	}
-	s.handling.Go(func() {
+	s.handled = handled
+	go func() {
 		defer done()
+		defer close(handled)
+		defer f.InTurn()
 		defer s.unhandled.Add(-1)
 		defer func() {
 			if p := recover(); p != nil {
@@ -130,8 +133,20 @@ func (s *Session) handle(frame []byte) {
 			}
 		}()
 		s.hub.handler.Frame(f)
-	})
+	}()
 	<-next
+	select {
+	case <-handled:
+		s.handled = nil
+	default:
+	}
+}
+
+// handledAll waits for what is still being handled.
+func (s *Session) handledAll() {
+	if s.handled != nil {
+		<-s.handled
+	}
 }
 
 func (s *Session) isClosed() bool {

@@ -84,7 +84,11 @@ func (d *desk) Frame(f live.Frame) {
 		s.Close(goodbye(err))
 		return
 	}
+	if e.Type != "send" {
+		f.InTurn()
+	}
 	m, err := d.obey(who, e.Type, f)
+	f.InTurn()
 	switch {
 	case err != nil:
 		s.Send(d.refusal(e, err, who.lang))
