@@ -90,18 +90,18 @@ func (tx *Tx) erase(p *access.Person, customer string) (r *Receipt, gone []strin
 	if gone, r.Bytes, err = files.OfContacts(tx.App, e.Contacts); err != nil {
 		return nil, nil, err
 	}
-	return r, gone, tx.wipe(e, gone, "contact", e.Contacts)
+	return r, gone, tx.wipe(e, gone)
 }
 
-// wipe erases e's conversations: their files, the messages that have one of some ids
-// in a column, and what others keep of them.
-func (tx *Tx) wipe(e *customers.EraseEvent, gone []string, column string, ids []string) error {
+// wipe erases e's conversations: their files, what was said in them, and what others
+// keep of them.
+func (tx *Tx) wipe(e *customers.EraseEvent, gone []string) error {
 	for _, rows := range []struct {
 		what, table, column string
 		ids                 []string
 	}{
 		{"files", files.Collection, "id", gone},
-		{"messages", "messages", column, ids},
+		{"messages", "messages", "conversation", e.Conversations},
 		{"mentions", collectionMentions, "conversation", e.Conversations},
 		{"conversations", "conversations", "id", e.Conversations},
 	} {

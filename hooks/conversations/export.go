@@ -76,7 +76,7 @@ func exportHistory(e *customers.ExportEvent) error {
 		return fmt.Errorf("conversations to export: %w", err)
 	}
 	var n int
-	err = e.App.ConcurrentDB().Select("COUNT(*)").From("messages").Where(dbx.And(dbx.In("contact", contacts...), dbx.NewExp("seq <= {:head} AND kind != 'event'", dbx.Params{"head": h.head}))).Row(&n)
+	err = e.App.ConcurrentDB().Select("COUNT(*)").From("messages").Where(dbx.And(dbx.In("conversation", values(h.ids)...), dbx.NewExp("seq <= {:head} AND kind != 'event'", dbx.Params{"head": h.head}))).Row(&n)
 	if err != nil {
 		return fmt.Errorf("messages to export: %w", err)
 	}

@@ -69,7 +69,7 @@ func (tx *Tx) fill(c *Conversation, m *Message, d Draft, entry *channels.Entry) 
 		return err
 	}
 	form := Filled{Entry: entry.ID, Fields: kept}
-	m.Kind, m.Text = Text, form.Words(entry.Text)
+	m.Kind, m.Text, m.terms = Text, form.Words(entry.Text), ""
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(d.Data, &all); err != nil {
 		return err

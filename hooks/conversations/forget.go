@@ -118,7 +118,7 @@ func (tx *Tx) forgetOld(ids []string) (gone []string, err error) {
 			return nil, err
 		}
 	}
-	if err = tx.wipe(e, gone, "conversation", ids); err != nil {
+	if err = tx.wipe(e, gone); err != nil {
 		return nil, err
 	}
 	return gone, tx.owe()

@@ -24,10 +24,13 @@ func HandoverOf(app core.App, p *access.Person, c *Conversation) (h Handover, er
 		return h, err
 	}
 	but := []any{Author{Kind: FromStaff, ID: c.Assignee}.sender(), Author{Kind: FromStaff, ID: p.ID}.sender()}
-	h.Served, err = lastOf(app, dbx.And(dbx.HashExp{"contact": c.Contact}, dbx.In("conversation", seen.ids...), dbx.Like("sender", string(FromStaff)+":").Match(false, true),
+	served, err := seen.before(app, 1<<62, 1, dbx.And(dbx.Like("sender", string(FromStaff)+":").Match(false, true),
 		dbx.NotIn("sender", but...), dbx.NotIn("kind", string(Event), string(Note))))
 	if err != nil {
 		return h, err
+	}
+	if len(served) > 0 {
+		h.Served = served[0]
 	}
 	handed, err := lastOf(app, dbx.And(dbx.HashExp{"conversation": c.ID, "kind": string(Event)},
 		dbx.NewExp("json_extract(data, '$.event') = {:event}", dbx.Params{"event": Transferred})))

@@ -125,6 +125,8 @@ type Message struct {
 	Recalled               bool
 	From                   Author
 	Time                   time.Time
+
+	terms string // of what is said, where they are known already
 }
 
 // EventData is the data of an event, as far as the program reads it again.

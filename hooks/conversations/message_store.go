@@ -23,47 +23,10 @@ func messages(app core.App, text string, params dbx.Params) ([]*Message, error) 
 // Timeline is a page of one conversation for staff, oldest first: at most
 // [PageSize] entries before the number before.
 func Timeline(app core.App, conversation string, before int64) ([]*Message, error) {
-	return page(app, "conversation = {:id}", conversation, before)
-}
-
-// page is the last [PageSize] entries of id before the number before.
-func page(app core.App, where, id string, before int64) ([]*Message, error) {
-	list, err := messages(app, messageColumns+" FROM messages WHERE "+where+" AND seq < {:before} ORDER BY seq DESC LIMIT {:limit}",
-		dbx.Params{"id": id, "before": before, "limit": PageSize})
+	list, err := messages(app, messageColumns+" FROM messages WHERE conversation = {:id} AND seq < {:before} ORDER BY seq DESC LIMIT {:limit}",
+		dbx.Params{"id": conversation, "before": before, "limit": PageSize})
 	slices.Reverse(list)
 	return list, err
-}
-
-// Thread is a page of all that was said with a contact, for p: the parts that p
-// may see.
-func Thread(app core.App, p *access.Person, contact string, before int64) ([]*Message, error) {
-	seen, err := threadOf(app, p, contact)
-	if err != nil {
-		return nil, err
-	}
-	list, err := seen.some(app, contact, dbx.NewExp("seq < {:before}", dbx.Params{"before": before}), PageSize, "seq DESC")
-	slices.Reverse(list)
-	return list, err
-}
-
-// part is what somebody may see of a contact's thread.
-type part struct {
-	ids   []any // of the conversations
-	whole bool  // there are no others
-}
-
-func threadOf(app core.App, p *access.Person, contact string) (part, error) {
-	all, err := query(app, dbx.HashExp{"contact": contact}, 0, "opened DESC")
-	if err != nil {
-		return part{}, err
-	}
-	ids := []any{}
-	for _, c := range all {
-		if Visible(p, c) {
-			ids = append(ids, c.ID)
-		}
-	}
-	return part{ids, len(ids) == len(all)}, nil
 }
 
 // entries are the newest of those that where finds.
@@ -77,19 +40,6 @@ func entriesBy(app core.App, where dbx.Expression, limit int64, order string) ([
 		return nil, fmt.Errorf("messages: %w", err)
 	}
 	return scanMessages(rows)
-}
-
-// ThreadForVisitor is a page of what the contact sees of all their
-// conversations, oldest first.
-func ThreadForVisitor(app core.App, contact string, before int64) ([]*Message, error) {
-	return page(app, "contact = {:id} AND staff_only = FALSE", contact, before)
-}
-
-// MissedByVisitor is the next page of what the contact has not seen after the
-// number after.
-func MissedByVisitor(app core.App, contact string, after, limit int64) ([]*Message, error) {
-	return messages(app, messageColumns+" FROM messages WHERE contact = {:id} AND seq > {:after} AND staff_only = FALSE ORDER BY seq LIMIT {:limit}",
-		dbx.Params{"id": contact, "after": after, "limit": limit})
 }
 
 // Missed is the next page of the whole timeline after the number after; what a

@@ -14,6 +14,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/terms"
 )
 
 // The protocol's bounds of a message.
@@ -119,6 +120,10 @@ func post(app core.App, by Author, d *Draft, change func(*Tx, *Message) error) (
 	}
 	shape := d.check(by.Kind)
 	hash := contentHash(string(d.Kind), d.Text, string(d.Data), d.File, d.Quote, staffPlace(by, d.Conversation)+d.reach)
+	known := "" // found out here, where nobody waits for it
+	if shape == nil && (d.Kind == Text || d.Kind == Note) {
+		known = terms.Words(d.Text)
+	}
 	var m *Message
 	err := write(app, d.Queued, func(tx *Tx) error {
 		first, err := tx.repeated(by, d.ID, hash)
@@ -129,7 +134,7 @@ func post(app core.App, by Author, d *Draft, change func(*Tx, *Message) error) (
 		if shape != nil {
 			return shape
 		}
-		m = &Message{ClientID: d.ID, Hash: hash, Kind: d.Kind, Text: d.Text, Data: unfilled(d.Data), From: by}
+		m = &Message{ClientID: d.ID, Hash: hash, Kind: d.Kind, Text: d.Text, Data: unfilled(d.Data), From: by, terms: known}
 		return change(tx, m)
 	})
 	if err != nil {

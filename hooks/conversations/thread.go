@@ -18,6 +18,42 @@ type Stretch struct {
 	Older, Newer bool   // there is more before it, or after
 }
 
+// Thread is a page of all that was said with a contact, for p: the parts that p
+// may see.
+func Thread(app core.App, p *access.Person, contact string, before int64) ([]*Message, error) {
+	seen, err := threadOf(app, p, contact)
+	if err != nil {
+		return nil, err
+	}
+	list, err := seen.before(app, before, PageSize, nil)
+	slices.Reverse(list)
+	return list, err
+}
+
+// ThreadForVisitor is a page of what the contact sees of all their
+// conversations, oldest first.
+func ThreadForVisitor(app core.App, contact string, before int64) ([]*Message, error) {
+	all, err := wholeThread(app, contact)
+	if err != nil {
+		return nil, err
+	}
+	list, err := all.before(app, before, PageSize, forVisitors)
+	slices.Reverse(list)
+	return list, err
+}
+
+// MissedByVisitor is the next page of what the contact has not seen after the
+// number after.
+func MissedByVisitor(app core.App, contact string, after, limit int64) ([]*Message, error) {
+	all, err := wholeThread(app, contact)
+	if err != nil {
+		return nil, err
+	}
+	return all.after(app, after, limit, forVisitors)
+}
+
+var forVisitors = dbx.NewExp("staff_only = FALSE")
+
 // ThreadAfter is the page of what was said with a contact after the number after,
 // as far as p may see it, oldest first.
 func ThreadAfter(app core.App, p *access.Person, contact string, after int64) ([]*Message, error) {
@@ -25,7 +61,7 @@ func ThreadAfter(app core.App, p *access.Person, contact string, after int64) ([
 	if err != nil {
 		return nil, err
 	}
-	return seen.after(app, contact, after, PageSize)
+	return seen.after(app, after, PageSize, nil)
 }
 
 // ThreadAround is the part of a contact's thread in which an entry stands; p must
@@ -39,10 +75,10 @@ func ThreadAround(app core.App, p *access.Person, contact, entry string) (*Stret
 	if err != nil {
 		return nil, err
 	}
-	if m.Contact != contact || !slices.Contains(seen.ids, any(m.Conversation)) {
+	if m.Contact != contact || !seen.has(m.Conversation) {
 		return nil, fail.New(fail.NotFound, "fail.not_found")
 	}
-	return seen.around(app, contact, m.Seq)
+	return seen.around(app, m.Seq)
 }
 
 // ThreadSince is the part of a contact's thread in which the first entry since
@@ -56,24 +92,24 @@ func ThreadSince(app core.App, p *access.Person, contact string, since time.Time
 	if err != nil {
 		return nil, err
 	}
-	next, err := seen.after(app, contact, first-1, 1)
+	next, err := seen.after(app, first-1, 1, nil)
 	if err != nil {
 		return nil, err
 	}
 	if len(next) == 0 {
 		return nil, fail.New(fail.NotFound, "conversations.nothing_since")
 	}
-	return seen.around(app, contact, next[0].Seq)
+	return seen.around(app, next[0].Seq)
 }
 
 // around is the entry of the number seq with half a page on either side.
-func (seen part) around(app core.App, contact string, seq int64) (*Stretch, error) {
+func (seen places) around(app core.App, seq int64) (*Stretch, error) {
 	const half = PageSize / 2
-	before, err := seen.some(app, contact, dbx.NewExp("seq < {:seq}", dbx.Params{"seq": seq}), half+1, "seq DESC")
+	before, err := seen.before(app, seq, half+1, nil)
 	if err != nil {
 		return nil, err
 	}
-	after, err := seen.after(app, contact, seq-1, half+1)
+	after, err := seen.after(app, seq-1, half+1, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -85,17 +121,4 @@ func (seen part) around(app core.App, contact string, seq int64) (*Stretch, erro
 	slices.Reverse(before)
 	s.Entries = slices.Concat(before, after)
 	return s, nil
-}
-
-func (seen part) after(app core.App, contact string, seq, limit int64) ([]*Message, error) {
-	return seen.some(app, contact, dbx.NewExp("seq > {:after}", dbx.Params{"after": seq}), limit, "seq")
-}
-
-// some are entries of the thread's visible part that where finds.
-func (seen part) some(app core.App, contact string, where dbx.Expression, limit int64, order string) ([]*Message, error) {
-	place := dbx.Expression(dbx.HashExp{"contact": contact})
-	if !seen.whole {
-		place = dbx.In("conversation", seen.ids...)
-	}
-	return entriesBy(app, dbx.And(place, where), limit, order)
 }

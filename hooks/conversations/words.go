@@ -55,7 +55,10 @@ const insertWords = "INSERT OR REPLACE INTO message_words (rowid, words) VALUES 
 
 // words are what m is found by, if there is anything.
 func (m *Message) words(app core.App) (w wordsOf, some bool) {
-	words := terms.Words(m.Said(app))
+	words := m.terms
+	if words == "" {
+		words = terms.Words(m.Said(app))
+	}
 	if words == "" {
 		return w, false
 	}

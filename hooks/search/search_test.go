@@ -412,7 +412,7 @@ func TestErasedDataLeavesTheIndex(t *testing.T) {
 	r, err := d.app.FindRecordById("customers", known.Id)
 	d.must(err, d.app.Delete(r))
 	d.must(d.app.Delete(note))
-	_, err = d.app.NonconcurrentDB().NewQuery("DELETE FROM messages WHERE contact IN (SELECT id FROM contacts WHERE customer = {:c})").Bind(dbx.Params{"c": known.Id}).Execute()
+	_, err = d.app.NonconcurrentDB().NewQuery("DELETE FROM messages WHERE conversation IN (SELECT id FROM conversations WHERE customer = {:c})").Bind(dbx.Params{"c": known.Id}).Execute()
 	d.must(err)
 	for _, query := range []string{`SELECT COUNT(*) FROM record_words WHERE record_words MATCH '"小明" OR "脾气" OR "t7206"*'`, `SELECT COUNT(*) FROM message_words WHERE message_words MATCH '"在吗"'`} {
 		var n int
