@@ -20,6 +20,15 @@ func messages(app core.App, text string, params dbx.Params) ([]*Message, error) 
 	return scanMessages(rows)
 }
 
+// messages are those that the change itself sees.
+func (tx *Tx) messages(text string, params dbx.Params) ([]*Message, error) {
+	rows, err := tx.query("SELECT "+text, params).Rows() //nolint:rowserrcheck // scanMessages checks
+	if err != nil {
+		return nil, fmt.Errorf("messages: %w", err)
+	}
+	return scanMessages(rows)
+}
+
 // Timeline is a page of one conversation for staff, oldest first: at most
 // [PageSize] entries before the number before.
 func Timeline(app core.App, conversation string, before int64) ([]*Message, error) {

@@ -19,8 +19,8 @@ func TestManyConversationsAreOneThread(t *testing.T) {
 	app := desktest.New(t)
 	who, other := contact(t, app), contact(t, app)
 	all, some := hired(t, app, access.Supervisor, "主管"), hired(t, app, access.Agent, "客服")
-	chance := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // no secret
-	var whole, open, mine []string        // all of it, what the visitor sees, what an agent sees
+	chance := rand.New(rand.NewPCG(1, 2))
+	var whole, open, mine []string // all of it, what the visitor sees, what an agent sees
 	var seqs []int64
 	err := conversations.WritePast(app, func(p *conversations.Past) error {
 		list := make([]*conversations.Conversation, 8)
@@ -71,12 +71,24 @@ func TestManyConversationsAreOneThread(t *testing.T) {
 		page func(seq int64) ([]*conversations.Message, error)
 		back bool
 	}{
-		"a visitor's":         {open, func(seq int64) ([]*conversations.Message, error) { return conversations.ThreadForVisitor(app, who.Id, seq) }, true},
-		"a supervisor's":      {whole, func(seq int64) ([]*conversations.Message, error) { return conversations.Thread(app, all, who.Id, seq) }, true},
-		"an agent's":          {mine, func(seq int64) ([]*conversations.Message, error) { return conversations.Thread(app, some, who.Id, seq) }, true},
-		"onwards":             {whole, func(seq int64) ([]*conversations.Message, error) { return conversations.ThreadAfter(app, all, who.Id, seq) }, false},
-		"onwards, an agent's": {mine, func(seq int64) ([]*conversations.Message, error) { return conversations.ThreadAfter(app, some, who.Id, seq) }, false},
-		"missed":              {open, func(seq int64) ([]*conversations.Message, error) { return conversations.MissedByVisitor(app, who.Id, seq, 7) }, false},
+		"a visitor's": {open, func(seq int64) ([]*conversations.Message, error) {
+			return conversations.ThreadForVisitor(app, who.Id, seq)
+		}, true},
+		"a supervisor's": {whole, func(seq int64) ([]*conversations.Message, error) {
+			return conversations.Thread(app, all, who.Id, seq)
+		}, true},
+		"an agent's": {mine, func(seq int64) ([]*conversations.Message, error) {
+			return conversations.Thread(app, some, who.Id, seq)
+		}, true},
+		"onwards": {whole, func(seq int64) ([]*conversations.Message, error) {
+			return conversations.ThreadAfter(app, all, who.Id, seq)
+		}, false},
+		"onwards, an agent's": {mine, func(seq int64) ([]*conversations.Message, error) {
+			return conversations.ThreadAfter(app, some, who.Id, seq)
+		}, false},
+		"missed": {open, func(seq int64) ([]*conversations.Message, error) {
+			return conversations.MissedByVisitor(app, who.Id, seq, 7)
+		}, false},
 	} {
 		var got []string
 		for at := map[bool]int64{true: 1 << 62}[read.back]; ; {

@@ -235,12 +235,8 @@ func depth(raw json.RawMessage) int {
 // repeated finds what the sender's id was used for already: the entry where the
 // content is the same, id_reused where it is not, nil where it is new.
 func (tx *Tx) repeated(by Author, id, hash string) (*Message, error) {
-	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE sender = {:sender} AND client_id = {:id} AND client_id != ''",
-		dbx.Params{"sender": by.sender(), "id": id}).Rows()
-	if err != nil {
-		return nil, err
-	}
-	found, err := scanMessages(rows)
+	found, err := tx.messages(messageColumns+" FROM messages WHERE sender = {:sender} AND client_id = {:id} AND client_id != ''",
+		dbx.Params{"sender": by.sender(), "id": id})
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -263,7 +259,7 @@ func (tx *Tx) visitorsConversation(contact Speaker, named string) (*Conversation
 	if err = bar.Refuse(tx.App); err != nil {
 		return nil, err
 	}
-	if err := tx.owns(contact.ContactID(), named); err != nil {
+	if err = tx.owns(contact.ContactID(), named); err != nil {
 		return nil, err
 	}
 	c, err := tx.unclosed(contact.ContactID())

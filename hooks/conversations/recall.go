@@ -87,11 +87,7 @@ func (tx *Tx) empty(m Message) error {
 
 // ownMessage is the message with the id that by has sent; not_found otherwise.
 func (tx *Tx) ownMessage(by Author, id string) (*Message, error) {
-	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE id = {:id}", dbx.Params{"id": id}).Rows()
-	if err != nil {
-		return nil, err
-	}
-	found, err := scanMessages(rows)
+	found, err := tx.messages(messageColumns+" FROM messages WHERE id = {:id}", dbx.Params{"id": id})
 	if err != nil {
 		return nil, err
 	}
@@ -123,12 +119,8 @@ func (tx *Tx) forget(c *Conversation, old *Message, by Author) error {
 
 // recalling is the entry that took old back.
 func (tx *Tx) recalling(old *Message) (*Message, error) {
-	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE conversation = {:c} AND seq > {:seq} AND kind = 'event' "+
-		"AND json_extract(data, '$.message') = {:id} LIMIT 1", dbx.Params{"c": old.Conversation, "seq": old.Seq, "id": old.ID}).Rows()
-	if err != nil {
-		return nil, err
-	}
-	list, err := scanMessages(rows)
+	list, err := tx.messages(messageColumns+" FROM messages WHERE conversation = {:c} AND seq > {:seq} AND kind = 'event' "+
+		"AND json_extract(data, '$.message') = {:id} LIMIT 1", dbx.Params{"c": old.Conversation, "seq": old.Seq, "id": old.ID})
 	if err != nil {
 		return nil, err
 	}

@@ -100,12 +100,8 @@ func (tx *Tx) speak(c *Conversation, p *access.Person) error {
 
 // lastEvent is the newest of c's entries with one of the events.
 func (tx *Tx) lastEvent(c *Conversation, events ...string) (*Message, error) {
-	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE conversation = {:id} AND kind = 'event' ORDER BY seq DESC LIMIT 200",
-		dbx.Params{"id": c.ID}).Rows()
-	if err != nil {
-		return nil, err
-	}
-	list, err := scanMessages(rows)
+	list, err := tx.messages(messageColumns+" FROM messages WHERE conversation = {:id} AND kind = 'event' ORDER BY seq DESC LIMIT 200",
+		dbx.Params{"id": c.ID})
 	if err != nil {
 		return nil, err
 	}

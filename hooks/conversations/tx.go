@@ -221,7 +221,7 @@ func (tx *Tx) unclosed(contact string) (*Conversation, error) {
 }
 
 func (tx *Tx) oneConversation(where, value string) (*Conversation, error) {
-	rows, err := tx.query("SELECT "+conversationColumns+" FROM conversations WHERE "+where, dbx.Params{"v": value}).Rows()
+	rows, err := tx.query("SELECT "+conversationColumns+" FROM conversations WHERE "+where, dbx.Params{"v": value}).Rows() //nolint:rowserrcheck // scanConversations checks
 	if err != nil {
 		return nil, err
 	}

@@ -149,12 +149,8 @@ func (tx *Tx) indexedFrom(seq int64) error {
 
 // indexBefore gives words to the last entries before the number from.
 func (tx *Tx) indexBefore(from int64) error {
-	rows, err := tx.query("SELECT "+messageColumns+" FROM messages WHERE seq < {:from} ORDER BY seq DESC LIMIT {:most}",
-		dbx.Params{"from": from, "most": indexStep}).Rows()
-	if err != nil {
-		return err
-	}
-	list, err := scanMessages(rows)
+	list, err := tx.messages(messageColumns+" FROM messages WHERE seq < {:from} ORDER BY seq DESC LIMIT {:most}",
+		dbx.Params{"from": from, "most": indexStep})
 	if err != nil {
 		return err
 	}

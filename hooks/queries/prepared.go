@@ -63,7 +63,7 @@ func (q Query) Execute() (sql.Result, error) {
 	if q.err != nil {
 		return nil, q.err
 	}
-	return q.stmt.Exec(q.values...)
+	return q.stmt.Exec(q.values...) //nolint:noctx // the transaction has its own
 }
 
 // Rows are the answer.
@@ -71,7 +71,7 @@ func (q Query) Rows() (*sql.Rows, error) {
 	if q.err != nil {
 		return nil, q.err
 	}
-	return q.stmt.Query(q.values...)
+	return q.stmt.Query(q.values...) //nolint:noctx // likewise
 }
 
 // Row reads the answer's first row into fields; [sql.ErrNoRows] where there is none.
@@ -79,7 +79,7 @@ func (q Query) Row(fields ...any) error {
 	if q.err != nil {
 		return q.err
 	}
-	return q.stmt.QueryRow(q.values...).Scan(fields...)
+	return q.stmt.QueryRow(q.values...).Scan(fields...) //nolint:noctx // likewise
 }
 
 // Column reads the first field of each row.

@@ -17,8 +17,9 @@ const (
 // Words are the tokens of a text, each once, as the index takes them.
 func Words(text string) string {
 	runes := folded(text)
-	seen := map[string]bool{}
+	seen := make(map[string]bool, 2*len(runes))
 	var out strings.Builder
+	out.Grow(4 * len(text))
 	add := func(token string) {
 		if seen[token] {
 			return
