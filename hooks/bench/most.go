@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -11,7 +12,7 @@ const carriedWithin = 100.0 // ms
 
 // measureMost finds how many visitors the machine carries who talk with agents, a
 // word a second in each conversation: it doubles until that is too many, and
-// then halves the gap until it is under a tenth.
+// then halves the gap until it is under a tenth, or somebody cannot keep up.
 func (o *options) measureMost(ctx context.Context, servers []*server, say func(string, ...any)) error {
 	if o.most == 0 {
 		return nil
@@ -20,6 +21,10 @@ func (o *options) measureMost(ctx context.Context, servers []*server, say func(s
 		carried, tooMany := 0, 0
 		for n := o.conversations; n > carried && carried < o.most; {
 			f, err := o.carry(ctx, s, n)
+			if errors.Is(err, errSentAway) { // they are not there for another try
+				say("%s: %d visitors: %v", s.result.Name, n, err)
+				break
+			}
 			if err != nil {
 				return fmt.Errorf("%s with %d: %w", s.result.Name, n, err)
 			}

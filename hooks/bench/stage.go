@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -36,6 +37,9 @@ type shot struct {
 
 var stages atomic.Int64
 
+// errSentAway says that the server has hung up on somebody, who could not keep up.
+var errSentAway = errors.New("somebody was sent away")
+
 func (c *crowd) newStage(most int) *stage {
 	st := &stage{name: "stage" + strconv.FormatInt(stages.Add(1), 36), began: time.Now(), shots: make([]shot, most), codes: map[string]int{}}
 	c.stage.Store(st)
@@ -59,7 +63,10 @@ func (st *stage) fire(one *chat) (bool, error) {
 	name := st.name + "-" + strconv.FormatInt(n, 36)
 	raw := fmt.Appendf(nil, `{"type":"send","id":%q,%s"kind":"text","text":"%s %s"}`, name, where, name, said)
 	s.sent.Store(int64(time.Since(st.began)))
-	return true, by.Send(raw)
+	if err := by.Send(raw); err != nil {
+		return true, fmt.Errorf("%w: %w", errSentAway, err)
+	}
+	return true, nil
 }
 
 // shot finds one by its name; nil for none of this stage.

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	batchMost = 256
+	batchMost = 128
 	// waitMost is how long a caller waits for its commit. The connection itself
 	// waits 2 s for a lock, and a client gives up after 8 s.
 	waitMost = 4 * time.Second

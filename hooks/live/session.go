@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// queueLimit bounds what may wait for one peer, in bytes. A few hundred
-// ordinary messages fit; who is further behind is better off resuming.
+// queueLimit bounds what may wait for one peer, in bytes, where [Session.Allow] says
+// nothing else. A few hundred ordinary messages fit; who is further behind is better
+// off resuming.
 const queueLimit = 256 << 10
 
 // togetherMost is how much is written to a peer with one call, in bytes.
@@ -49,6 +50,7 @@ type Session struct {
 	mu       sync.Mutex
 	queue    [][]byte
 	bytes    int
+	limit    int
 	writing  bool
 	room     chan struct{} // closed when a full queue has drained by half
 	closed   bool
@@ -72,7 +74,14 @@ type Session struct {
 }
 
 func newSession(hub *Hub, conn transport, address string, now time.Time) *Session {
-	return &Session{hub: hub, conn: conn, Address: address, born: now, pinged: now, catching: true}
+	return &Session{hub: hub, conn: conn, Address: address, limit: queueLimit, born: now, pinged: now, catching: true}
+}
+
+// Allow has so many bytes wait for the peer before it counts as slow.
+func (s *Session) Allow(bytes int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limit = bytes
 }
 
 // Send queues frame. It never blocks: where the queue is over its limit the
@@ -88,7 +97,7 @@ func (s *Session) push(frame []byte) {
 	if s.closed {
 		return
 	}
-	if s.bytes+len(frame) > queueLimit && len(s.queue) > 0 {
+	if s.bytes+len(frame) > s.limit && len(s.queue) > 0 {
 		s.queue, s.bytes = nil, 0
 		s.end(Slow, "too slow")
 		return
@@ -116,7 +125,7 @@ func (s *Session) Paced(ctx context.Context, frame []byte) bool {
 			s.mu.Unlock()
 			return false
 		}
-		if s.bytes < queueLimit/2 {
+		if s.bytes < s.limit/2 {
 			s.push(frame)
 			s.mu.Unlock()
 			return true
@@ -291,7 +300,7 @@ func (s *Session) take() [][]byte {
 		s.queue = nil
 	}
 	s.bytes -= size
-	if s.bytes < queueLimit/4 {
+	if s.bytes < s.limit/4 {
 		s.makeRoom()
 	}
 	return taken

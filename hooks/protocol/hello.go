@@ -26,6 +26,10 @@ import (
 const (
 	pageOfMissed = 100  // entries read at once while catching up
 	tooFar       = 2000 // entries that staff may be behind
+
+	// staffMost is what may wait for staff, in bytes: they hear of everybody's words,
+	// and a full commit alone is a quarter of it.
+	staffMost = 1 << 20
 )
 
 // door is what a connection brought along before it said hello.
@@ -93,6 +97,7 @@ func (d *desk) greet(s *live.Session, h hello) {
 	}
 	if p := who.person.Load(); p != nil {
 		who.person.Store(p.At(s.Address))
+		s.Allow(staffMost)
 	}
 	if who.isVisitor() {
 		free, ok := d.inForce().sockets.Take(limits.AddressKey(s.Address))
