@@ -217,20 +217,8 @@ func (tx *Tx) merge(first bool) (more bool, err error) {
 			return false, err
 		}
 	}
-	before, err := tx.totalChanges()
-	if err != nil {
-		return false, err
-	}
-	if err = tx.exec("INSERT INTO message_words (message_words, rank) VALUES ('merge', {:steps})", dbx.Params{"steps": steps}); err != nil {
-		return false, err
-	}
-	after, err := tx.totalChanges()
-	return first || after-before >= 2, err // fewer is how FTS5 says that it is done
-}
-
-func (tx *Tx) totalChanges() (n int64, err error) {
-	err = tx.query("SELECT total_changes()", nil).Row(&n)
-	return n, err
+	more, err = tx.mergePages(steps)
+	return first || more, err
 }
 
 // checkpoint has the log begun anew, and tells whether somebody still reads from it.

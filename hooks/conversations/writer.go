@@ -36,7 +36,8 @@ type timeline struct {
 	looking   *hook.Hook[*LookEvent]
 	keys      atomic.Pointer[cursors]
 	marks     marks
-	kept      *kept // the writer's own
+	kept      *kept // the writer's own, as is
+	parts     int   // how many of the index there are, about, that are to be merged
 
 	start  sync.Once
 	ending sync.Once
@@ -166,6 +167,7 @@ func (t *timeline) commitAll() {
 		select {
 		case j := <-t.jobs:
 			t.commit(t.gather(j))
+			t.mergeIdle()
 		case <-t.quit:
 			for {
 				select {
@@ -187,10 +189,10 @@ func (t *timeline) gather(first *job) []*job {
 		case j := <-t.jobs:
 			batch = append(batch, j)
 		default:
-			return batch
+			return t.andMerge(batch)
 		}
 	}
-	return batch
+	return t.andMerge(batch)
 }
 
 func (t *timeline) commit(batch []*job) {
@@ -222,6 +224,7 @@ func (t *timeline) commit(batch []*job) {
 // the commit itself. Where none is refused too late nothing has to be undone, which
 // costs a fifth of all the writing: only otherwise is it done again, carefully.
 func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran bool, err error) {
+	words := 0
 	err = t.app.RunInTransaction(func(app core.App) (err error) {
 		defer func() { // a change's own panic is caught where it runs
 			if p := recover(); p != nil {
@@ -247,11 +250,14 @@ func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran 
 		if err := shared.finish(); err != nil {
 			return err
 		}
-		ran = true
+		ran, words = true, len(shared.words)
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		t.kept.forget()
+	case words > 0:
+		t.parts++
 	}
 	return news, ran, err
 }
