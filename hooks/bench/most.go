@@ -18,34 +18,41 @@ func (o *options) measureMost(ctx context.Context, servers []*server, say func(s
 		return nil
 	}
 	for _, s := range servers {
-		carried, tooMany := 0, 0
-		for n := o.conversations; n > carried && carried < o.most; {
-			f, err := o.carry(ctx, s, n)
-			if errors.Is(err, errSentAway) { // they are not there for another try
-				say("%s: %d visitors: %v", s.result.Name, n, err)
-				break
-			}
-			if err != nil {
-				return fmt.Errorf("%s with %d: %w", s.result.Name, n, err)
-			}
-			say("%s: %d visitors, p99 %.1f ms", s.result.Name, n, f.Delivered.P99)
-			if f.Delivered.P99 < carriedWithin && f.Arrived == f.Sent {
-				carried = n
-			} else {
-				tooMany = n
-			}
-			switch {
-			case tooMany == 0:
-				n = min(n*2, o.most)
-			case tooMany-carried <= carried/10 || tooMany <= 1:
-				n = 0
-			default:
-				n = (carried + tooMany) / 2
-			}
+		var err error
+		if s.result.Most, err = o.mostOf(ctx, s, say); err != nil {
+			return err
 		}
-		s.result.Most = carried
 	}
 	return nil
+}
+
+func (o *options) mostOf(ctx context.Context, s *server, say func(string, ...any)) (carried int, err error) {
+	tooMany := 0
+	for n := o.conversations; n > carried && carried < o.most; {
+		f, err := o.carry(ctx, s, n)
+		if errors.Is(err, errSentAway) { // they are not there for another try
+			say("%s: %d visitors: %v", s.result.Name, n, err)
+			return carried, nil
+		}
+		if err != nil {
+			return 0, fmt.Errorf("%s with %d: %w", s.result.Name, n, err)
+		}
+		say("%s: %d visitors, p99 %.1f ms", s.result.Name, n, f.Delivered.P99)
+		if f.Delivered.P99 < carriedWithin && f.Arrived == f.Sent {
+			carried = n
+		} else {
+			tooMany = n
+		}
+		switch {
+		case tooMany == 0:
+			n = min(n*2, o.most)
+		case tooMany-carried <= carried/10 || tooMany <= 1:
+			n = 0
+		default:
+			n = (carried + tooMany) / 2
+		}
+	}
+	return carried, nil
 }
 
 // carry is what n conversations are like after a moment.
