@@ -26,8 +26,8 @@ func (o *options) measureMost(ctx context.Context, servers []*server, say func(s
 	return nil
 }
 
-func (o *options) mostOf(ctx context.Context, s *server, say func(string, ...any)) (carried int, err error) {
-	tooMany := 0
+func (o *options) mostOf(ctx context.Context, s *server, say func(string, ...any)) (int, error) {
+	carried, tooMany := 0, 0
 	for n := o.conversations; n > carried && carried < o.most; {
 		f, err := o.carry(ctx, s, n)
 		if errors.Is(err, errSentAway) { // they are not there for another try

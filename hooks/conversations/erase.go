@@ -180,7 +180,7 @@ func Purge(app core.App) error {
 func (tx *Tx) purge(stage int) error {
 	next := purged
 	if stage != toCheckpoint {
-		more, err := tx.merge(stage == toMerge)
+		more, err := tx.mergeAll(stage == toMerge)
 		if err != nil {
 			return err
 		}
@@ -207,9 +207,9 @@ func (tx *Tx) pay() error {
 	return tx.exec("UPDATE words_from SET purge = {:stage} WHERE id = 1", dbx.Params{"stage": toMerge})
 }
 
-// merge merges some pages of the index, at first beginning to make one part of all,
+// mergeAll merges some pages of the index, at first beginning to make one part of all,
 // and tells whether there are more.
-func (tx *Tx) merge(first bool) (more bool, err error) {
+func (tx *Tx) mergeAll(first bool) (more bool, err error) {
 	steps := purgeStep
 	if first {
 		steps = -purgeStep
@@ -217,7 +217,7 @@ func (tx *Tx) merge(first bool) (more bool, err error) {
 			return false, err
 		}
 	}
-	more, err = tx.mergePages(steps)
+	more, err = tx.merge(steps)
 	return first || more, err
 }
 

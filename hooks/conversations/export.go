@@ -76,7 +76,8 @@ func exportHistory(e *customers.ExportEvent) error {
 		return fmt.Errorf("conversations to export: %w", err)
 	}
 	var n int
-	err = e.App.ConcurrentDB().Select("COUNT(*)").From("messages").Where(dbx.And(dbx.In("conversation", values(h.ids)...), dbx.NewExp("seq <= {:head} AND kind != 'event'", dbx.Params{"head": h.head}))).Row(&n)
+	err = e.App.ConcurrentDB().Select("COUNT(*)").From("conversations c").InnerJoin("messages m", dbx.NewExp("m.conversation = c.id")).
+		Where(dbx.And(dbx.In("c.contact", contacts...), dbx.NewExp("m.seq <= {:head} AND m.kind != 'event'", dbx.Params{"head": h.head}))).Row(&n)
 	if err != nil {
 		return fmt.Errorf("messages to export: %w", err)
 	}

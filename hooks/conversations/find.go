@@ -84,7 +84,7 @@ func (s Sought) within(app core.App, p *access.Person) (labels [][]string, where
 	}
 	if s.In != "" {
 		seen, wrong := threadOf(app, p, s.In)
-		if wrong != nil || len(seen) == 0 {
+		if wrong != nil || len(seen.list) == 0 {
 			return nil, nil, wrong
 		}
 		return append(labels, ofConversations(seen.ids())), nil, nil

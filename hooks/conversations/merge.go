@@ -1,51 +1,65 @@
 package conversations
 
-import "github.com/pocketbase/dbx"
+import (
+	"log/slog"
+	"time"
+
+	"github.com/pocketbase/dbx"
+)
 
 // The words of each commit are a part of the index of their own, and parts have to be
 // merged: each is looked through for what is searched. Left to itself FTS5 does that
-// in the commits that write them: nothing in sixty, and then some hundred pages at
-// once, for which everybody waits 50 ms. So it is told not to, and the writer merges
-// a little whenever nobody waits for it; where somebody always does, with what it
-// commits.
+// in the commits that write them: nothing in sixty of them, and then some hundred
+// pages at once, for which everybody waits 50 ms. So it is told not to, and the writer
+// merges a little whenever nobody waits for it, and a little in between where somebody
+// always does.
 const (
 	mergeStep = 16 // pages, in some milliseconds
 	partsSome = 8  // before it is worth the while
 	partsMany = 12 // FTS5 merges by itself when there are 16 of a size
 )
 
-// mergeIdle merges until there is nothing to do, or something else.
-func (t *timeline) mergeIdle() {
-	for t.parts >= partsSome && len(t.jobs) == 0 {
-		j := t.merging()
-		if t.commit([]*job{j}); j.err != nil {
-			return // the next change will tell
+// tidy merges until there is nothing to do, or something else. It goes into no commit
+// of anybody's: an index that cannot be merged must not keep words from being stored.
+func (t *timeline) tidy() {
+	for t.parts >= partsSome && t.ready() == nil {
+		pages, waited := mergeStep, len(t.jobs) > 0
+		if waited && t.parts < partsMany {
+			return
 		}
-	}
-}
-
-// andMerge adds it to a batch where it cannot wait any longer.
-func (t *timeline) andMerge(batch []*job) []*job {
-	if t.parts < partsMany {
-		return batch
-	}
-	return append(batch, t.merging())
-}
-
-// merging is a step of it.
-func (t *timeline) merging() *job {
-	return &job{done: make(chan struct{}), run: func(tx *Tx) error {
-		more, err := tx.mergePages(mergeStep)
-		if err == nil && !more {
+		if waited {
+			pages *= 2
+		}
+		more, err := t.merge(pages)
+		if !more {
 			t.parts = 0
 		}
-		return err
-	}}
+		if err != nil { // it is tried again when there is more to merge
+			if _, tell := t.untidy.fault(time.Now(), 0); tell {
+				slog.Error("merging the index failed", "error", err)
+			}
+			return
+		}
+		if waited {
+			return
+		}
+	}
 }
 
-// mergePages merges so many pages of the index, and tells whether there are more;
-// where it is less than none, it begins to make one part of all.
-func (tx *Tx) mergePages(pages int) (more bool, err error) {
+// merge merges so many pages in a commit of its own, and tells whether there are more.
+func (t *timeline) merge(pages int) (more bool, err error) {
+	j := &job{run: func(tx *Tx) (err error) { more, err = tx.merge(pages); return err }}
+	_, ran, err := t.together([]*job{j}, false)
+	if err == nil {
+		err = j.err
+	}
+	t.doubt(ran, err)
+	return more && err == nil, err
+}
+
+// merge merges so many pages of the index, and tells whether there are more; where it
+// is less than none, it begins to make one part of all.
+func (tx *Tx) merge(pages int) (more bool, err error) {
 	before, err := tx.written()
 	if err != nil {
 		return false, err

@@ -1,11 +1,16 @@
 package conversations_test
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/pocketbase/dbx"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
@@ -122,5 +127,56 @@ func TestManyConversationsAreOneThread(t *testing.T) {
 		if s.Entries[0].Seq != seqs[from] || s.Entries[len(s.Entries)-1].Seq != seqs[to-1] || s.Older != (from > 0) || s.Newer != (to < len(whole)) {
 			t.Errorf("around the entry %d: from %s to %s, older %t, newer %t", i, s.Entries[0].ID, s.Entries[len(s.Entries)-1].ID, s.Older, s.Newer)
 		}
+	}
+}
+
+// What comes between two looks of one reading is missed as a whole, and read the next
+// time: else a later word would be read without an earlier one, and the cursor would
+// stand behind both.
+func TestNothingIsMissedBetweenTwoLooks(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	p, who := hired(t, app, access.Owner, "店主"), contact(t, app)
+	say := func(id string) *conversations.Message {
+		m, err := conversations.PostAsVisitor(app, who, text(id, id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	first := say("first")
+	say("second")
+	if _, err := conversations.Close(app, p, "close", first.Conversation); err != nil {
+		t.Fatal(err)
+	}
+	db := app.ConcurrentDB().(*dbx.DB)
+	looked := false
+	db.QueryLogFunc = func(_ context.Context, _ time.Duration, query string, _ *sql.Rows, _ error) {
+		if looked || !strings.Contains(query, "first_entry") {
+			return
+		}
+		looked = true
+		say("third") // opens the next conversation, and then comes a rating of this one
+		if err := conversations.Rate(app, who, first.Conversation, conversations.Rating{Score: 5}); err != nil {
+			t.Error(err)
+		}
+	}
+	seen := map[string]bool{}
+	position := first.Seq
+	for range 3 {
+		list, err := conversations.MissedByVisitor(app, who.Id, position, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range list {
+			position, seen[m.Text] = m.Seq, true
+			if m.Event().Event == conversations.Rated {
+				seen["rating"] = true
+			}
+		}
+	}
+	db.QueryLogFunc = nil
+	if !looked || !seen["second"] || !seen["third"] || !seen["rating"] {
+		t.Errorf("looked %t, seen %v", looked, seen)
 	}
 }

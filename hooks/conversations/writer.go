@@ -36,8 +36,8 @@ type timeline struct {
 	looking   *hook.Hook[*LookEvent]
 	keys      atomic.Pointer[cursors]
 	marks     marks
-	kept      *kept // the writer's own, as is
-	parts     int   // how many of the index there are, about, that are to be merged
+	kept      *kept // the writer's own
+	parts     int   // of the index that are to be merged, about; the writer's own
 
 	start  sync.Once
 	ending sync.Once
@@ -53,6 +53,7 @@ type timeline struct {
 	// the truth.
 	broken atomic.Bool
 	told   quiet // faults that were logged
+	untidy quiet // likewise, of merging
 }
 
 type job struct {
@@ -167,7 +168,7 @@ func (t *timeline) commitAll() {
 		select {
 		case j := <-t.jobs:
 			t.commit(t.gather(j))
-			t.mergeIdle()
+			t.tidy()
 		case <-t.quit:
 			for {
 				select {
@@ -189,10 +190,10 @@ func (t *timeline) gather(first *job) []*job {
 		case j := <-t.jobs:
 			batch = append(batch, j)
 		default:
-			return t.andMerge(batch)
+			return batch
 		}
 	}
-	return t.andMerge(batch)
+	return batch
 }
 
 func (t *timeline) commit(batch []*job) {
@@ -273,10 +274,7 @@ func (t *timeline) failed(err error, atCommit bool, taken []*job) {
 	if lost, tell := t.told.fault(time.Now(), len(taken)); tell {
 		slog.Error("commit failed", "error", err, "messages", lost)
 	}
-	if atCommit && isIOError(err) {
-		t.broken.Store(true)
-		slog.Error("the disk failed at a commit: nothing is accepted until the program is started again")
-	}
+	t.doubt(atCommit, err)
 	for _, j := range taken {
 		if j.err == nil {
 			j.err = cause
@@ -289,6 +287,14 @@ func (t *timeline) failed(err error, atCommit bool, taken []*job) {
 			j.err = cause
 		}
 		close(j.done)
+	}
+}
+
+// doubt trusts the disk no more where it failed at a commit.
+func (t *timeline) doubt(atCommit bool, err error) {
+	if atCommit && isIOError(err) {
+		t.broken.Store(true)
+		slog.Error("the disk failed at a commit: nothing is accepted until the program is started again")
 	}
 }
 

@@ -4,10 +4,11 @@
 //
 // Memory decides its form, because a shop's visitors mostly sit idle. An idle
 // session is one goroutine blocked in a read, with a buffer of 512 bytes, which
-// holds what people type. Frames are handled in a goroutine of their own, for which
-// the reader waits, so that a stack grown by work is given back (see [Frame.Next]
-// for who only waits for others); frames to the peer are written by a goroutine that lives while there is something to write. One sweep
-// a second looks after pings and time-outs of all sessions.
+// holds what people type. Frames are handled in a goroutine of their own, so that a
+// stack grown by work is given back; the reader waits for it, or until it says
+// [Frame.Next]. Frames to the peer are written by a goroutine that lives while there
+// is something to write. One sweep a second looks after pings and time-outs of all
+// sessions.
 //
 // Order: what is sent to a session arrives in the order of the calls. A session
 // whose queue overflows is closed as slow, never skipped: it comes back and

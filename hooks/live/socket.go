@@ -91,9 +91,9 @@ func (s *Session) read(conn *socket) {
 		switch {
 		case s.isClosed(): // reading on lets the goodbye arrive
 		case kind != websocket.TextMessage:
-			s.Close(NotText, "text frames only")
+			s.turnAway(NotText, "text frames only")
 		case !utf8.Valid(frame):
-			s.Close(NotUTF8, "")
+			s.turnAway(NotUTF8, "")
 		case s.counted():
 		default:
 			s.handle(frame)
@@ -104,7 +104,7 @@ func (s *Session) read(conn *socket) {
 // counted counts a frame, and sends away whose there are too many of.
 func (s *Session) counted() (flooding bool) {
 	if s.flooding(time.Now()) {
-		s.Close(Flooding, strconv.Itoa(int(floodWindow/time.Second)))
+		s.turnAway(Flooding, strconv.Itoa(int(floodWindow/time.Second)))
 		return true
 	}
 	return false
@@ -124,8 +124,8 @@ func (s *Session) handle(frame []byte) {
 	go func() {
 		defer done()
 		defer close(handled)
-		defer f.InTurn()
 		defer s.unhandled.Add(-1)
+		defer f.InTurn()
 		defer func() {
 			if p := recover(); p != nil {
 				slog.Error("frame handler panicked", "panic", p, "stack", string(debug.Stack()))
@@ -142,7 +142,13 @@ func (s *Session) handle(frame []byte) {
 	}
 }
 
-// handledAll waits for what is still being handled.
+// turnAway closes s for what the peer does, once what it has sent before is answered.
+func (s *Session) turnAway(code CloseCode, reason string) {
+	s.handledAll()
+	s.Close(code, reason)
+}
+
+// handledAll waits for what is still being handled. Only the reader may.
 func (s *Session) handledAll() {
 	if s.handled != nil {
 		<-s.handled

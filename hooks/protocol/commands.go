@@ -21,9 +21,12 @@ type command struct {
 	run        func(d *desk, who *caller, f live.Frame) (*conversations.Message, error)
 }
 
+// typeSend is the one that may be handled beside others.
+const typeSend = "send"
+
 // commands is every command of the protocol but the hello.
 var commands = map[string]command{
-	"send":     {access.ConversationsReply, true, (*desk).send},
+	typeSend:   {access.ConversationsReply, true, (*desk).send},
 	"recall":   {access.ConversationsReply, true, (*desk).recall},
 	"take":     {access.ConversationsReply, false, (*desk).take},
 	"transfer": {access.ConversationsTransfer, false, (*desk).transfer},
@@ -58,17 +61,22 @@ func (e envelope) id() string {
 	return id
 }
 
-// Frame implements [live.Handler].
+// Frame implements [live.Handler]. Only a send lets the next frame come before it is
+// done; whatever else there is waits its turn, and so does each answer.
 func (d *desk) Frame(f live.Frame) {
 	s, raw := f.From, f.Text
 	var e envelope
-	if err := json.Unmarshal(raw, &e); err != nil || e.Type == "" {
+	err := json.Unmarshal(raw, &e)
+	if e.Type != typeSend {
+		f.InTurn()
+	}
+	if err != nil || e.Type == "" {
 		s.Close(live.Malformed, "a JSON object with a type is needed")
 		return
 	}
 	if e.Type == "hello" {
 		var h hello
-		if err := json.Unmarshal(raw, &h); err != nil {
+		if err = json.Unmarshal(raw, &h); err != nil {
 			s.Close(live.Unauthorized, "sign in")
 			return
 		}
@@ -80,12 +88,10 @@ func (d *desk) Frame(f live.Frame) {
 		s.Close(live.Malformed, "hello comes first")
 		return
 	}
-	if err := d.used(who, e.Type); err != nil {
+	if err = d.used(who, e.Type); err != nil {
+		f.InTurn()
 		s.Close(goodbye(err))
 		return
-	}
-	if e.Type != "send" {
-		f.InTurn()
 	}
 	m, err := d.obey(who, e.Type, f)
 	f.InTurn()

@@ -19,7 +19,8 @@ type caller struct {
 	lang    string
 	leave   func() // gives a visitor's socket back to the address's limit
 
-	// The fields below belong to the socket's own frames, one after the other.
+	// The fields below belong to the socket's own frames that wait their turn: all but
+	// a send.
 	typed   time.Time
 	typing  bool
 	paged   time.Time

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 )
 
@@ -147,6 +149,41 @@ func TestNobodyWaitsForTheirOwnWords(t *testing.T) {
 	}
 	agent.find(&place, "closing", func(f frame) bool { return f.str("id") == "c" && f.str("message", "data", "event") == "closed" })
 	agent.find(&place, "refusal", func(f frame) bool { return f.str("id") == "late" && f.str("code") == "closed" })
+}
+
+// Whoever is sent away for what they do hears first of what they have said.
+func TestWordsAreAnsweredBeforeTheGoodbye(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	for name, wrong := range map[string]struct {
+		kind int
+		raw  string
+		code int
+	}{
+		"malformed":      {websocket.TextMessage, "{", 4400},
+		"a second hello": {websocket.TextMessage, `{"type":"hello"}`, 4400},
+		"not text":       {websocket.BinaryMessage, "x", 1003},
+		"not UTF-8":      {websocket.TextMessage, "\xff", 1007},
+	} {
+		c := s.hello(s.visitor().str("token"), "")
+		held, free := make(chan struct{}), make(chan struct{})
+		go func() {
+			_ = conversations.Write(s.app, func(*conversations.Tx) error { close(held); <-free; return nil })
+		}()
+		<-held
+		c.say(frame{"type": "send", "id": "w", "kind": "text", "text": "在吗"})
+		for conversations.Waits(s.app) == 0 {
+			runtime.Gosched()
+		}
+		if err := c.ws.WriteMessage(wrong.kind, []byte(wrong.raw)); err != nil {
+			t.Fatal(err)
+		}
+		close(free)
+		c.wait("ack", is([]string{"id"}, "w"))
+		if code, _ := c.closed(); code != wrong.code {
+			t.Errorf("%s: closed %d", name, code)
+		}
+	}
 }
 
 // Promises 3 and 4: many writers, a reader that comes and goes, one order.

@@ -9,9 +9,9 @@ import (
 	"github.com/pocketbase/dbx"
 )
 
-// Prepared are the statements of a transaction. They are written as dbx wants
-// them, {:name} and [[name]], and cost what running them does: dbx looks the text
-// through twice for each of them.
+// Prepared are the statements of a transaction. They are written as for dbx, with
+// {:name} for a value and [[name]] for a column (and nothing else of what it knows),
+// and cost what running them does: dbx looks the text through twice for each of them.
 type Prepared struct {
 	on   runner
 	made map[string]*sql.Stmt
@@ -23,21 +23,21 @@ func Prepare(db dbx.Builder) *Prepared {
 }
 
 // Query is a statement, prepared on its first use, with what is put in.
-func (p *Prepared) Query(text string, params dbx.Params) Query {
-	t := written(text)
-	stmt := p.made[text]
+func (p *Prepared) Query(statement string, params dbx.Params) Query {
+	t := read(statement)
+	stmt := p.made[statement]
 	if stmt == nil {
 		var err error
 		if stmt, err = p.on.Prepare(t.plain); err != nil {
-			return Query{err: fmt.Errorf("prepare %q: %w", text, err)}
+			return Query{err: fmt.Errorf("prepare %q: %w", statement, err)}
 		}
-		p.made[text] = stmt
+		p.made[statement] = stmt
 	}
 	values := make([]any, len(t.names))
 	for i, name := range t.names {
 		value, there := params[name]
 		if !there {
-			return Query{err: fmt.Errorf("nothing is put in for %s of %q", name, text)}
+			return Query{err: fmt.Errorf("nothing is put in for %s of %q", name, statement)}
 		}
 		values[i] = value
 	}
@@ -129,7 +129,7 @@ var texts sync.Map
 
 var marks = regexp.MustCompile(`\{:(\w+)\}|\[\[(\w+)\]\]`)
 
-func written(as string) text {
+func read(as string) text {
 	if known, ok := texts.Load(as); ok {
 		return known.(text)
 	}
