@@ -168,12 +168,20 @@ func (v *view) click(css, text string) {
 	v.p.t.Helper()
 	for range 5 {
 		v.press(v.spot(css, text))
-		missed := ask[bool](v, "globalThis.hit === false")
-		if !missed { // or it has led to another page
+		if !v.missed() {
 			return
 		}
 	}
 	v.p.t.Fatalf("%s: %s %q does not stand still", v.p.name, css, text)
+}
+
+// missed reports whether the press was on something else. Where it has led to another
+// page, or is about to, it was not.
+func (v *view) missed() bool {
+	ctx, cancel := context.WithTimeout(v.p.tab, patience)
+	defer cancel()
+	missed, err := askNow[bool](ctx, v, "globalThis.hit === false")
+	return err == nil && missed
 }
 
 type point struct{ X, Y float64 }
