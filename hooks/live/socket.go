@@ -24,8 +24,10 @@ const FrameLimit = 64 << 10
 
 const (
 	writeWithin = 10 * time.Second
-	// unhandledMost is how many frames of a peer wait at a time for what others do.
-	unhandledMost = 64
+	// unhandledMost is how many frames of a peer wait at a time for what others do: as
+	// many as somebody says at once who serves ten, and no more, because they wait in
+	// front of everybody else's.
+	unhandledMost = 8
 	lingerFor     = 2 * time.Second
 	// kernelRoom is what the kernel may keep for a peer. Left alone it takes
 	// megabytes, behind which a slow peer sees neither a ping nor a goodbye.
