@@ -33,7 +33,6 @@ const unsaid = 10 * time.Second
 // Register binds the package to app. invite returns the path of the set-up
 // page while the shop has no owner, and "" after.
 func Register(app core.App, t *web.Table, c *Config, invite func(core.App) (string, error)) {
-	bargain(app)
 	state := &readiness{}
 	app.OnModelCreate((&core.Log{}).TableName()).BindFunc(repeat)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
