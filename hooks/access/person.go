@@ -117,6 +117,12 @@ func ByID(app core.App, id string) (*Person, error) {
 	}
 	p, ok := s.people[id]
 	if !ok {
+		if s, err = newer(app, s); err != nil {
+			return nil, err
+		}
+		p, ok = s.people[id]
+	}
+	if !ok {
 		return nil, fmt.Errorf("staff %s: %w", id, sql.ErrNoRows)
 	}
 	return p, nil

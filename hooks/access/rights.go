@@ -84,6 +84,16 @@ func now(app core.App) (*snapshot, error) {
 	return s, nil
 }
 
+// newer is everybody as of this moment, for whoever is not in s: another process may
+// have added them since the last look.
+func newer(app core.App, s *snapshot) (*snapshot, error) {
+	version, err := readVersion(app)
+	if err != nil || version == s.version || app.IsTransactional() {
+		return s, err
+	}
+	return load(app, version)
+}
+
 func readVersion(app core.App) (int64, error) {
 	var version int64
 	if err := app.ConcurrentDB().NewQuery("SELECT version FROM rights WHERE id = 1").Row(&version); err != nil {

@@ -330,6 +330,22 @@ func TestNothingCommitsByRightsThatAreGone(t *testing.T) {
 	}
 }
 
+// Who was added by a command a moment ago, in another process, can sign in.
+func TestWhoWasJustAddedSignsIn(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	_, token := s.hire("客服-先来", "agent")
+	s.hello(token, "") // everybody is known now
+	email := "just-now@example.com"
+	_, err := access.AddStaff(another(t, s.app), nil, access.Newcomer{Email: email, Nickname: "刚来的", Password: password, Role: "agent", Cap: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var in struct{ Token string }
+	s.call("POST", "/api/collections/staff/auth-with-password", "", map[string]string{"identity": email, "password": password}, 200, &in)
+	s.hello(in.Token, "")
+}
+
 var full = flag.Bool("full", false, "revoke a hundred people instead of twenty")
 
 // People are disabled in the middle of their work, half of them by another
