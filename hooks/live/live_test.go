@@ -98,7 +98,7 @@ func TestFramesArriveInOrder(t *testing.T) {
 		s := peer(t, h, p)
 		h.Follow(s, "a")
 		for i := range 500 {
-			h.Each("a", func(s *Session) { s.Entry(int64(i+1), say(strconv.Itoa(i))) })
+			h.Each("a", func(s *Session) { s.Entry(int64(i+1), Now, say(strconv.Itoa(i))) })
 		}
 		synctest.Wait()
 		if got := <-p.frames; got != "ready" {
@@ -109,6 +109,55 @@ func TestFramesArriveInOrder(t *testing.T) {
 				t.Fatalf("frame %d = %s", i, got)
 			}
 		}
+	})
+}
+
+// What somebody looks on at goes out with what concerns them, before it and in its
+// order, or in a moment by itself; and at once where there is much of it.
+func TestOnlookersHearSoon(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, p := NewHub(silent{}), newPipe(1000)
+		s := peer(t, h, p)
+		synctest.Wait()
+		<-p.frames
+		heard := func(want ...string) {
+			t.Helper()
+			synctest.Wait()
+			for _, w := range want {
+				select {
+				case got := <-p.frames:
+					if got != w {
+						t.Fatalf("heard %.20q, want %.20q", got, w)
+					}
+				default:
+					t.Fatalf("heard nothing, want %.20q", w)
+				}
+			}
+			if len(p.frames) > 0 {
+				t.Fatalf("heard %.20q, too", <-p.frames)
+			}
+		}
+		s.Entry(1, Soon, say("1"))
+		s.State(Soon, say("a"))
+		time.Sleep(soon - time.Millisecond)
+		heard()
+		time.Sleep(time.Millisecond)
+		heard("1", "a")
+		s.State(Soon, say("b"))
+		s.Entry(2, Now, say("2"))
+		heard("b", "2")
+		time.Sleep(soon / 2) // a clock that has begun for nothing sends nothing twice
+		s.Entry(3, Soon, say("3"))
+		time.Sleep(soon)
+		heard("3")
+		much := string(make([]byte, togetherMost))
+		s.Entry(4, Soon, say("4"))
+		s.Entry(5, Soon, say(much))
+		heard("4", much)
+		s.Entry(6, Soon, say("6"))
+		s.Close(Slow, "")
+		heard("6")
 	})
 }
 
@@ -137,7 +186,7 @@ func TestEntriesJoinWithoutHoleOrRepeat(t *testing.T) {
 		s := newSession(h, p, "", time.Now())
 		h.enter(s)
 		s.Greeted()
-		s.Entry(5, say("never sent live while catching up"))
+		s.Entry(5, Now, say("never sent live while catching up"))
 		if s.CaughtUp(4, []byte("ready too early")) {
 			t.Fatal("caught up although something came meanwhile")
 		}
@@ -145,9 +194,9 @@ func TestEntriesJoinWithoutHoleOrRepeat(t *testing.T) {
 		if !s.CaughtUp(5, []byte("ready")) {
 			t.Fatal("not caught up")
 		}
-		s.Entry(5, say("5 again"))
-		s.Entry(6, say("6"))
-		s.Entry(6, say("6 again"))
+		s.Entry(5, Now, say("5 again"))
+		s.Entry(6, Now, say("6"))
+		s.Entry(6, Now, say("6 again"))
 		synctest.Wait()
 		for _, want := range []string{"5 read from the database", "ready", "6"} {
 			if got := <-p.frames; got != want {

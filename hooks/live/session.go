@@ -15,6 +15,21 @@ const queueLimit = 256 << 10
 // togetherMost is how much is written to a peer with one call, in bytes.
 const togetherMost = 32 << 10
 
+// Haste is how soon a frame has to go out.
+type Haste int
+
+const (
+	// Soon is for who looks on: with the next frame that goes out now, or in a moment.
+	// To write to everybody who looks on whenever somebody says a word costs more than
+	// all the rest that is done with it.
+	Soon Haste = iota
+	// Now is for whom it concerns.
+	Now
+)
+
+// soon is nothing to who reads a list, and brings together what ten colleagues say.
+const soon = 50 * time.Millisecond
+
 const (
 	floodFrames = 200
 	floodWindow = 10 * time.Second
@@ -52,6 +67,7 @@ type Session struct {
 	bytes    int
 	limit    int
 	writing  bool
+	rests    bool          // what is queued goes out in a moment
 	room     chan struct{} // closed when a full queue has drained by half
 	closed   bool
 	code     CloseCode
@@ -89,11 +105,11 @@ func (s *Session) Allow(bytes int) {
 func (s *Session) Send(frame []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.push(frame)
+	s.push(frame, Now)
 }
 
 // push queues frame; s.mu is held.
-func (s *Session) push(frame []byte) {
+func (s *Session) push(frame []byte, h Haste) {
 	if s.closed {
 		return
 	}
@@ -104,7 +120,23 @@ func (s *Session) push(frame []byte) {
 	}
 	s.queue = append(s.queue, frame)
 	s.bytes += len(frame)
-	s.wake()
+	switch {
+	case h == Now || s.bytes >= togetherMost:
+		s.wake()
+	case !s.writing && !s.rests:
+		s.rests = true
+		time.AfterFunc(soon, s.rested)
+	}
+}
+
+// rested sends what went out with nothing else.
+func (s *Session) rested() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rests = false
+	if len(s.queue) > 0 {
+		s.wake()
+	}
 }
 
 // wake starts the writer where none runs; s.mu is held.
@@ -126,7 +158,7 @@ func (s *Session) Paced(ctx context.Context, frame []byte) bool {
 			return false
 		}
 		if s.bytes < s.limit/2 {
-			s.push(frame)
+			s.push(frame, Now)
 			s.mu.Unlock()
 			return true
 		}
@@ -145,7 +177,7 @@ func (s *Session) Paced(ctx context.Context, frame []byte) bool {
 
 // Entry offers the timeline frame with number seq. What was sent already is
 // skipped; while the session catches up it only learns that there is more.
-func (s *Session) Entry(seq int64, frame func() []byte) {
+func (s *Session) Entry(seq int64, h Haste, frame func() []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -154,14 +186,14 @@ func (s *Session) Entry(seq int64, frame func() []byte) {
 	case seq > s.position:
 		s.position = seq
 		if f := frame(); f != nil {
-			s.push(f)
+			s.push(f, h)
 		}
 	}
 }
 
 // State offers a frame without a number that describes something's present
 // state. While the session catches up it only learns that there is more.
-func (s *Session) State(frame func() []byte) {
+func (s *Session) State(h Haste, frame func() []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.catching {
@@ -169,7 +201,7 @@ func (s *Session) State(frame func() []byte) {
 		return
 	}
 	if f := frame(); f != nil {
-		s.push(f)
+		s.push(f, h)
 	}
 }
 
@@ -179,7 +211,7 @@ func (s *Session) Passing(frame []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.catching {
-		s.push(frame)
+		s.push(frame, Now)
 	}
 }
 
@@ -195,7 +227,7 @@ func (s *Session) CaughtUp(position int64, ready []byte) bool {
 	}
 	s.catching, s.position = false, position
 	s.pinged, s.unheard = time.Now(), 0
-	s.push(ready)
+	s.push(ready, Now)
 	return true
 }
 

@@ -223,7 +223,7 @@ func (d *desk) Gone(s *live.Session) {
 		}
 	default:
 		routing.Disconnected(d.app, who.person.Load().ID)
-		if who.viewing != "" {
+		if who.viewing() != "" {
 			d.view(s, who, "")
 		}
 	}

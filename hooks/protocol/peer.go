@@ -21,10 +21,11 @@ type caller struct {
 
 	// The fields below belong to the socket's own frames that wait their turn: all but
 	// a send.
-	typed   time.Time
-	typing  bool
-	paged   time.Time
-	viewing string
+	typed  time.Time
+	typing bool
+	paged  time.Time
+
+	looksAt atomic.Pointer[string] // the conversation that staff have on their screen
 }
 
 // guest is as much of a visitor's contact as a socket needs: thousands of them
@@ -65,6 +66,23 @@ func (c *caller) types(on bool, now time.Time) bool {
 		c.typed = now
 	}
 	return true
+}
+
+// viewing is the conversation that the caller has on the screen, "" for none.
+func (c *caller) viewing() string {
+	if id := c.looksAt.Load(); id != nil {
+		return *id
+	}
+	return ""
+}
+
+// haste is how soon the caller wants to hear of c: whose it is, who has it open, and
+// everybody while it is nobody's, at once.
+func (c *caller) haste(of *conversations.Conversation) live.Haste {
+	if c.isVisitor() || of == nil || of.Assignee == "" || of.Assignee == c.person.Load().ID || of.ID == c.viewing() {
+		return live.Now
+	}
+	return live.Soon
 }
 
 func (c *caller) isVisitor() bool { return c.contact != nil }

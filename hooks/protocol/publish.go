@@ -47,7 +47,7 @@ func (d *desk) publishEntry(m *conversations.Message, c *conversations.Conversat
 	attached := d.attachment(m.File)
 	deliver := func(s *live.Session) {
 		to := peerOf(s)
-		s.Entry(m.Seq, func() []byte {
+		s.Entry(m.Seq, to.haste(c), func() []byte {
 			if to.isVisitor() && m.StaffOnly || !to.isVisitor() && (c == nil || !conversations.Visible(to.person.Load(), c)) {
 				return nil
 			}
@@ -69,7 +69,7 @@ func (d *desk) publishEntry(m *conversations.Message, c *conversations.Conversat
 func (d *desk) publishChange(c conversations.Change) {
 	if c.Before == nil || visitorSees(c.Before) != visitorSees(c.After) {
 		raw := frame{Type: typeConversation, Conversation: d.forVisitor(c.After)}.bytes()
-		d.hub.Each(thread(c.After.Contact), func(s *live.Session) { s.State(func() []byte { return raw }) })
+		d.hub.Each(thread(c.After.Contact), func(s *live.Session) { s.State(live.Now, func() []byte { return raw }) })
 	}
 	d.publishToStaff(c)
 	for _, id := range loadsMoved(c) {
@@ -86,8 +86,12 @@ func (d *desk) publishToStaff(c conversations.Change) {
 	full := frame{Type: typeConversation, Conversation: d.forStaff(c.After)}.bytes()
 	gone := goneFrame(c.After.ID)
 	d.hub.Each(everybody, func(s *live.Session) {
-		p := peerOf(s).person.Load()
-		s.State(func() []byte {
+		to := peerOf(s)
+		p, how := to.person.Load(), to.haste(c.After)
+		if c.Before != nil {
+			how = max(how, to.haste(c.Before))
+		}
+		s.State(how, func() []byte {
 			switch {
 			case conversations.Visible(p, c.After):
 				return full

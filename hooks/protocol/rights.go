@@ -30,7 +30,7 @@ func (d *desk) hideView(s *live.Session, view string, old, now *access.Person) e
 		}
 		for _, c := range list {
 			if !conversations.Visible(now, c) {
-				s.State(func() []byte { return goneFrame(c.ID) })
+				s.State(live.Now, func() []byte { return goneFrame(c.ID) })
 			}
 		}
 		if len(list) < conversations.PageSize {

@@ -116,15 +116,16 @@ func (d *desk) viewing(who *caller, f live.Frame) (*conversations.Message, error
 // view tells colleagues that who has left one thread and opened another.
 func (d *desk) view(s *live.Session, who *caller, next string) {
 	from := d.author(who.author())
-	for id, on := range map[string]bool{who.viewing: false, next: true} {
-		if id == "" || who.viewing == next {
+	last := who.viewing()
+	for id, on := range map[string]bool{last: false, next: true} {
+		if id == "" || last == next {
 			continue
 		}
 		if c, err := conversations.ByID(d.app, id); err == nil {
 			d.toViewers(c, s, frame{Type: typeViewing, Conversation: id, From: &from, On: &on})
 		}
 	}
-	who.viewing = next
+	who.looksAt.Store(&next)
 }
 
 // page notes where the visitor is.

@@ -26,7 +26,7 @@ func (d *desk) tellPlaces(e *routing.PlacesEvent) error {
 		}
 		state := frame{Type: typeConversation, Conversation: d.forVisitorAt(p.Conversation, p.Place)}.bytes()
 		d.hub.Each(thread(p.Conversation.Contact), func(s *live.Session) {
-			s.State(func() []byte { return state })
+			s.State(live.Now, func() []byte { return state })
 			s.Passing(d.waitNotice(p, peerOf(s).lang).bytes())
 		})
 	}
