@@ -18,8 +18,19 @@ type Shown struct {
 	Block                         *Block // it may have ended
 }
 
-// ShownOf reads it raw, with one question: it is asked with each message.
+const shownKey = "customers.shown"
+
+type person struct{ contact, customer string }
+
+// ShownOf is asked with each message, and only then reads where anything of anybody
+// has changed.
 func ShownOf(app core.App, contact, customer string) (Shown, error) {
+	known := app.Store().GetOrSet(shownKey, func() any { return queries.AnswersFrom[person, Shown](Contacts, Customers) })
+	return known.(*queries.Answers[person, Shown]).Ask(app, person{contact, customer}, func() (Shown, error) { return readShown(app, contact, customer) })
+}
+
+// readShown reads it raw, with one question.
+func readShown(app core.App, contact, customer string) (Shown, error) {
 	var s Shown
 	var own, given string
 	var page []byte

@@ -47,7 +47,7 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if err != nil {
 		return nil, err //nolint:wrapcheck // database/sql compares the driver's own errors
 	}
-	return &connection{connecting: opened.(connecting), kept: map[string]statement{}}, nil
+	return &connection{connecting: opened.(connecting), kept: map[string]compiled{}}, nil
 }
 
 // connecting is what of SQLite's connection database/sql is shown. Without its
@@ -68,10 +68,26 @@ type statement interface {
 	driver.StmtQueryContext
 }
 
+// compiled is a statement, and which table it writes to.
+type compiled struct {
+	statement
+	writes *queries.Table
+}
+
 // connection is used by one goroutine at a time, as database/sql promises.
 type connection struct {
 	connecting
-	kept map[string]statement // by text; those that nobody uses at the moment
+	kept   map[string]compiled // by text; those that nobody uses at the moment
+	writer queries.Writer
+}
+
+// BeginTx tells who keeps answers when what is written can be read.
+func (c *connection) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.connecting.BeginTx(ctx, o)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // database/sql compares the driver's own errors
+	}
+	return c.writer.Begin(tx), nil
 }
 
 // PrepareContext hands out the statement that is kept, or a new one.
@@ -84,7 +100,7 @@ func (c *connection) PrepareContext(ctx context.Context, text string) (driver.St
 	if err != nil || !kept.MatchString(text) {
 		return made, err //nolint:wrapcheck // likewise
 	}
-	return &lent{made.(statement), c, text}, nil
+	return &lent{compiled{made.(statement), queries.Written(text)}, c, text}, nil
 }
 
 // Prepare is [connection.PrepareContext] for who has no context.
@@ -108,7 +124,7 @@ func (c *connection) forget() {
 // lent is a statement that comes back when it is closed: reset by then, as the
 // driver leaves it behind.
 type lent struct {
-	statement
+	compiled
 	by   *connection
 	text string
 }
@@ -116,23 +132,25 @@ type lent struct {
 // Close keeps the statement for who asks for it next.
 func (l *lent) Close() error {
 	if _, another := l.by.kept[l.text]; another { // one ran while its like was being read
-		return l.statement.Close()
+		return l.compiled.Close()
 	}
 	if len(l.by.kept) >= keptMost {
 		l.by.forget()
 	}
-	l.by.kept[l.text] = l.statement
+	l.by.kept[l.text] = l.compiled
 	return nil
 }
 
 // ExecContext runs it, and has it noted where that takes long.
 func (l *lent) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
 	defer queries.Took(l.text, time.Now())
-	return l.statement.ExecContext(ctx, args)
+	defer l.by.writer.Wrote(l.writes)
+	return l.compiled.ExecContext(ctx, args)
 }
 
 // QueryContext is likewise; it returns with the first row.
 func (l *lent) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	defer queries.Took(l.text, time.Now())
-	return l.statement.QueryContext(ctx, args)
+	defer l.by.writer.Wrote(l.writes)
+	return l.compiled.QueryContext(ctx, args)
 }

@@ -5,7 +5,10 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
+	"github.com/dianxiaoer/xiaoer/hooks/queries"
 )
 
 // A connection keeps its statements, and nobody notices: not one that reads while
@@ -73,4 +76,48 @@ func TestKeptStatementsStayRight(t *testing.T) {
 		must(exec("UPDATE things SET name = 'x' WHERE n = " + strconv.Itoa(i)))
 	}
 	must(db.Close())
+}
+
+// What the program's own connections write is told to who keeps answers: when it can
+// be read.
+func TestWhatIsWrittenIsTold(t *testing.T) {
+	t.Parallel()
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: t.TempDir(), DBConnect: ops.Connect})
+	if err := app.Bootstrap(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = app.ResetBootstrapState() }()
+	a := queries.AnswersFrom[string, int]("told_of")
+	is := func(want int) {
+		t.Helper()
+		n, err := a.Ask(app, "", func() (n int, err error) {
+			err = queries.Row(app, "SELECT COUNT(*) FROM told_of", nil, &n)
+			return n, err
+		})
+		if err != nil || n != want {
+			t.Errorf("there are %d, %v; want %d", n, err, want)
+		}
+	}
+	const add = "INSERT INTO told_of (n) VALUES (1)"
+	if _, err := app.NonconcurrentDB().NewQuery("CREATE TABLE told_of (n INTEGER)").Execute(); err != nil {
+		t.Fatal(err)
+	}
+	is(0)
+	if _, err := app.NonconcurrentDB().NewQuery(add).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	is(1)
+	err := app.RunInTransaction(func(tx core.App) error {
+		for range 2 {
+			if _, err := tx.NonconcurrentDB().NewQuery(add).Execute(); err != nil {
+				return err
+			}
+			is(1)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	is(3)
 }

@@ -45,18 +45,31 @@ func query(app core.App, where dbx.Expression, most int64) ([]*Reminder, error) 
 	return list, nil
 }
 
+const someKey = "reminders.some"
+
+type promisee struct{ contact, customer string }
+
+// anyOf reports whether anything was promised to whom c is with, and is still to be
+// kept.
+func anyOf(app core.App, c *conversations.Conversation) (bool, error) {
+	known := app.Store().GetOrSet(someKey, func() any { return queries.AnswersFrom[promisee, bool](Collection) })
+	return known.(*queries.Answers[promisee, bool]).Ask(app, promisee{c.Contact, c.Customer}, func() (some bool, err error) {
+		err = queries.Row(app, "SELECT EXISTS (SELECT 1 FROM reminders WHERE contact = ? AND done = '') OR "+
+			"EXISTS (SELECT 1 FROM reminders WHERE customer = ? AND customer != '' AND done = '')", []any{c.Contact, c.Customer}, &some)
+		if err != nil {
+			err = fmt.Errorf("promises: %w", err)
+		}
+		return some, err
+	})
+}
+
 // OfConversation lists what was promised to whom c is with and is still to be
 // kept, in c or in another conversation, the most urgent first. It is asked with
 // each message, and nearly always there is nothing: that is found out first.
 func OfConversation(app core.App, c *conversations.Conversation) ([]*Reminder, error) {
-	var some bool
-	err := queries.Row(app, "SELECT EXISTS (SELECT 1 FROM reminders WHERE contact = ? AND done = '') OR "+
-		"EXISTS (SELECT 1 FROM reminders WHERE customer = ? AND customer != '' AND done = '')", []any{c.Contact, c.Customer}, &some)
-	if err != nil {
-		return nil, fmt.Errorf("promises: %w", err)
-	}
-	if !some {
-		return nil, nil
+	some, err := anyOf(app, c)
+	if err != nil || !some {
+		return nil, err
 	}
 	return open(app, "(contact = {:contact} OR customer = {:customer} AND {:customer} != '')", dbx.Params{"contact": c.Contact, "customer": c.Customer})
 }

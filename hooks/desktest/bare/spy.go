@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/pocketbase/dbx"
+
+	"github.com/dianxiaoer/xiaoer/hooks/queries"
 )
 
 // pragmas are the program's own. They are repeated because ops, whose they are,
@@ -96,16 +98,27 @@ type sqliteConn interface {
 
 type conn struct {
 	sqliteConn
-	seen *statements
+	seen   *statements
+	writer queries.Writer // as the program's own connections have one
+}
+
+func (c *conn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.sqliteConn.BeginTx(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return c.writer.Begin(tx), nil
 }
 
 func (c *conn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	c.seen.ran(query, args)
+	defer c.writer.Wrote(queries.Written(query))
 	return c.sqliteConn.ExecContext(ctx, query, args)
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.seen.ran(query, args)
+	defer c.writer.Wrote(queries.Written(query))
 	return c.sqliteConn.QueryContext(ctx, query, args)
 }
 
@@ -114,7 +127,7 @@ func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, e
 	if err != nil {
 		return nil, err
 	}
-	return &stmt{sqliteStmt: prepared.(sqliteStmt), query: query, seen: c.seen}, nil
+	return &stmt{sqliteStmt: prepared.(sqliteStmt), query: query, by: c}, nil
 }
 
 type sqliteStmt interface {
@@ -126,15 +139,17 @@ type sqliteStmt interface {
 type stmt struct {
 	sqliteStmt
 	query string
-	seen  *statements
+	by    *conn
 }
 
 func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (driver.Result, error) {
-	s.seen.ran(s.query, args)
+	s.by.seen.ran(s.query, args)
+	defer s.by.writer.Wrote(queries.Written(s.query))
 	return s.sqliteStmt.ExecContext(ctx, args)
 }
 
 func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
-	s.seen.ran(s.query, args)
+	s.by.seen.ran(s.query, args)
+	defer s.by.writer.Wrote(queries.Written(s.query))
 	return s.sqliteStmt.QueryContext(ctx, args)
 }
