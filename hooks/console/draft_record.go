@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -42,9 +43,13 @@ func (d draft) says(other draft) bool { return d.Reply == other.Reply && d.Note 
 const saveDraft = "INSERT INTO drafts (id, staff, conversation, reply, note, mode, updated) VALUES ({:id}, {:who}, {:conversation}, {:reply}, {:note}, {:mode}, {:now}) " +
 	"ON CONFLICT (staff, conversation) DO UPDATE SET reply = excluded.reply, note = excluded.note, mode = excluded.mode, updated = excluded.updated"
 
-// save keeps d in the place of what was there, and returns it as it is kept.
-func (d draft) save(app core.App, staff string) (draft, error) {
+// save keeps d in the place of old, and returns it as it is kept: later than old, since
+// the time is how who writes elsewhere is known to have heard of it.
+func (d draft) save(app core.App, staff string, old draft) (draft, error) {
 	d.Updated = types.NowDateTime()
+	if next := old.Updated.Add(time.Millisecond); d.Updated.Before(next) {
+		d.Updated = next
+	}
 	_, err := app.NonconcurrentDB().NewQuery(saveDraft).Bind(dbx.Params{
 		"id": core.GenerateDefaultRandomId(), "who": staff, "conversation": d.Conversation,
 		"reply": d.Reply, "note": d.Note, "mode": string(d.Mode), "now": d.Updated.String(),

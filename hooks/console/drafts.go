@@ -110,7 +110,7 @@ func keepDraft(e *core.RequestEvent) error {
 	if unheard && now.empty() {
 		return e.JSON(http.StatusOK, draftAnswer{Draft: viewDraft(old)})
 	}
-	if now, err = now.put(e.App, p); err != nil {
+	if now, err = now.put(e.App, p, old); err != nil {
 		return err
 	}
 	answer := draftAnswer{Draft: viewDraft(now)}
@@ -120,13 +120,13 @@ func keepDraft(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, answer)
 }
 
-// put keeps d as p's, or forgets p's where there is nothing in it.
-func (d draft) put(app core.App, p *access.Person) (draft, error) {
+// put keeps d as p's in the place of old, or forgets p's where there is nothing in it.
+func (d draft) put(app core.App, p *access.Person, old draft) (draft, error) {
 	if d.empty() {
 		return d, forgetDraft(app, p.ID, d.Conversation)
 	}
 	if _, err := conversations.SeenBy(app, p, d.Conversation); err != nil {
 		return d, err
 	}
-	return d.save(app, p.ID)
+	return d.save(app, p.ID, old)
 }

@@ -49,7 +49,7 @@ func Register(app core.App) {
 	outbox.Handle(app, recalledFile, deleteFile)
 	outbox.Handle(app, customers.Retag, t.retag)
 	app.OnServe().BindFunc(t.renewEpoch)
-	rounds.Bind(app, rounds.Of{Name: "indexing", Round: func(time.Time) error { return IndexOlder(app) }})
+	rounds.Bind(app, rounds.Of{Name: "indexing", Round: func(time.Time) error { return indexRound(app) }})
 	rounds.Bind(app, rounds.Of{Name: "purging", Round: func(time.Time) error { return Purge(app) }})
 	app.OnTerminate().Bind(&hook.Handler[*core.TerminateEvent]{Id: "timelineStops", Func: t.stop, Priority: stopPriority})
 }

@@ -109,7 +109,6 @@ func (tx *Tx) wipe(e *customers.EraseEvent, gone []string) error {
 			return err
 		}
 	}
-	tx.withdrawn = true
 	tx.kept.forget()
 	return customers.OnErase(e.App).Trigger(e)
 }

@@ -36,6 +36,9 @@ const fewest = 500
 // more or there are none. Whether p may see one is asked of its conversation as it
 // is now.
 func Find(ctx context.Context, app core.App, p *access.Person, s Sought, each func(Hit) (more bool)) error {
+	if err := Index(app); err != nil { // a disk that is full does not keep anybody from searching
+		app.Logger().Warn("what was said last is not found", "error", err)
+	}
 	labels, where, err := s.within(app, p)
 	if err != nil || labels == nil {
 		return err

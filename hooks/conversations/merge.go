@@ -7,7 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 )
 
-// The words of each commit are a part of the index of their own, and parts have to be
+// What a commit puts into the index is a part of it of its own, and parts have to be
 // merged: each is looked through for what is searched. Left to itself FTS5 does that
 // in the commits that write them: nothing in sixty of them, and then some hundred
 // pages at once, for which everybody waits 50 ms. So it is told not to, and the writer

@@ -18,6 +18,9 @@ func TestTheIndexIsMergedOnTheWay(t *testing.T) {
 		if _, err := conversations.PostAsVisitor(app, c, text(fmt.Sprint("m", i), fmt.Sprint("第", i, "个词 word", i))); err != nil {
 			t.Fatal(err)
 		}
+		if err := conversations.Index(app); err != nil { // as who searches after each
+			t.Fatal(err)
+		}
 	}
 	parts := 0
 	for range 100 { // the writer goes on with it between these

@@ -20,9 +20,9 @@ func messages(app core.App, text string, params dbx.Params) ([]*Message, error) 
 	return scanMessages(rows)
 }
 
-// messages are those that the change itself sees.
-func (tx *Tx) messages(text string, params dbx.Params) ([]*Message, error) {
-	rows, err := tx.query("SELECT "+text, params).Rows() //nolint:rowserrcheck // scanMessages checks
+// messages are those that the transaction itself sees.
+func (s *shared) messages(text string, params dbx.Params) ([]*Message, error) {
+	rows, err := s.query("SELECT "+text, params).Rows() //nolint:rowserrcheck // scanMessages checks
 	if err != nil {
 		return nil, fmt.Errorf("messages: %w", err)
 	}

@@ -22,13 +22,19 @@ type Past struct {
 // connection: who speaks meanwhile waits.
 func WritePast(app core.App, write func(*Past) error) error {
 	return app.RunInTransaction(func(app core.App) error {
-		s, err := openShared(app, newKept())
+		s, err := openShared(app, newKept(), newFresh())
 		if err != nil {
 			return err
 		}
 		defer s.close()
+		if err = s.indexMissing(); err != nil {
+			return err
+		}
 		p := &Past{App: app, tx: s.change()}
 		if err = write(p); err != nil {
+			return err
+		}
+		if err = s.indexedUpTo(s.seq); err != nil { // so far as the past wants it
 			return err
 		}
 		return s.finish()

@@ -48,7 +48,6 @@ func (tx *Tx) recall(by Author, id, hash, message string) (*Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	tx.withdrawn = true
 	if err = tx.empty(*old); err != nil {
 		return nil, err
 	}

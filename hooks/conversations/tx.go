@@ -25,19 +25,24 @@ type shared struct {
 	prepared   *queries.Prepared
 	seq, saved int64
 	kept       *kept
+	fresh      *fresh
 	words      []wordsOf // of what the changes so far have added
-	withdrawn  bool      // some of that may be gone again
+	indexing   bool      // these and all others are to be in the index
+	indexed    bool      // they are
 	careful    bool      // each change in a savepoint of its own
 }
 
 // openShared begins a batch. What is kept from the last one counts as long as
 // nobody else has written.
-func openShared(app core.App, kept *kept) (*shared, error) {
-	s := &shared{app: app, prepared: queries.Prepare(app.NonconcurrentDB()), kept: kept}
+func openShared(app core.App, kept *kept, fresh *fresh) (*shared, error) {
+	s := &shared{app: app, prepared: queries.Prepare(app.NonconcurrentDB()), kept: kept, fresh: fresh}
 	if err := s.query("SELECT last FROM sequence WHERE id = 1", nil).Row(&s.seq); err != nil {
 		return nil, fmt.Errorf("reading the counter: %w", err)
 	}
 	s.saved = s.seq
+	if kept.seq != s.seq {
+		fresh.lose()
+	}
 	kept.at(s.seq)
 	return s, nil
 }
@@ -62,8 +67,8 @@ func (s *shared) take(tx *Tx) {
 
 // finish writes what all changes of the batch share.
 func (s *shared) finish() error {
-	for _, w := range s.words {
-		if err := s.addWords(w); err != nil {
+	if s.indexing || len(s.fresh.words)+len(s.words) >= freshMost {
+		if err := s.indexFresh(); err != nil {
 			return err
 		}
 	}

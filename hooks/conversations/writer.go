@@ -37,7 +37,8 @@ type timeline struct {
 	keys      atomic.Pointer[cursors]
 	marks     marks
 	kept      *kept // the writer's own
-	parts     int   // of the index that are to be merged, about; the writer's own
+	fresh     *fresh
+	parts     int // of the index that are to be merged, about; the writer's own
 
 	start  sync.Once
 	ending sync.Once
@@ -66,7 +67,7 @@ type job struct {
 }
 
 func newTimeline(app core.App) *timeline {
-	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, promised: &hook.Hook[*PromisedEvent]{}, kept: newKept(), looking: &hook.Hook[*LookEvent]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
+	return &timeline{app: app, changing: &hook.Hook[*ChangeEvent]{}, committed: &hook.Hook[*Committed]{}, promised: &hook.Hook[*PromisedEvent]{}, kept: newKept(), fresh: newFresh(), looking: &hook.Hook[*LookEvent]{}, jobs: make(chan *job, 4096), news: make(chan *Committed, 256), quit: make(chan struct{}), idle: make(chan struct{})}
 }
 
 // Write runs change inside the writer's transaction and returns after the commit is
@@ -175,10 +176,18 @@ func (t *timeline) commitAll() {
 				case j := <-t.jobs:
 					t.commit(t.gather(j))
 				default:
+					t.leave()
 					return
 				}
 			}
 		}
+	}
+}
+
+// leave leaves nothing out of the index; what it cannot put there the next start does.
+func (t *timeline) leave() {
+	if len(t.fresh.words) > 0 && !t.broken.Load() {
+		t.commit([]*job{{run: (*Tx).indexNow, done: make(chan struct{})}})
 	}
 }
 
@@ -225,7 +234,7 @@ func (t *timeline) commit(batch []*job) {
 // the commit itself. Where none is refused too late nothing has to be undone, which
 // costs a fifth of all the writing: only otherwise is it done again, carefully.
 func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran bool, err error) {
-	words := 0
+	var shared *shared
 	err = t.app.RunInTransaction(func(app core.App) (err error) {
 		defer func() { // a change's own panic is caught where it runs
 			if p := recover(); p != nil {
@@ -233,8 +242,7 @@ func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran 
 			}
 		}()
 		news, ran = &Committed{App: t.app}, false
-		shared, err := openShared(app, t.kept)
-		if err != nil {
+		if shared, err = openShared(app, t.kept, t.fresh); err != nil {
 			return err
 		}
 		defer shared.close()
@@ -251,16 +259,19 @@ func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran 
 		if err := shared.finish(); err != nil {
 			return err
 		}
-		ran, words = true, len(shared.words)
+		ran = true
 		return nil
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		t.kept.forget()
-	case words > 0:
+		t.fresh.lose()
+		return news, ran, err
+	}
+	t.fresh.follow(shared)
+	if shared.indexed {
 		t.parts++
 	}
-	return news, ran, err
+	return news, ran, nil
 }
 
 // failed answers a batch that could not be committed, and with it all that

@@ -203,7 +203,7 @@ func (d *desk) countsAreTrue() {
 		"unread": `SELECT COUNT(*) FROM conversations c WHERE unread != (SELECT COUNT(*) FROM messages
 			WHERE conversation = c.id AND seq > c.read_staff AND sender = 'visitor:' || c.contact AND kind != 'event' AND NOT recalled)`,
 		"the counter": "SELECT (SELECT last FROM sequence) < MAX((SELECT MAX(seq) FROM messages), (SELECT MAX(rev) FROM conversations))",
-		"words":       "SELECT COUNT(*) FROM messages m WHERE kind = 'text' AND NOT EXISTS (SELECT 1 FROM message_words WHERE rowid = m.seq)",
+		"words":       "SELECT COUNT(*) FROM messages m WHERE kind = 'text' AND seq <= (SELECT upto FROM words_from) AND NOT EXISTS (SELECT 1 FROM message_words WHERE rowid = m.seq)",
 	} {
 		var wrong int
 		if err := db.QueryRow(query).Scan(&wrong); err != nil || wrong > 0 {
