@@ -39,6 +39,10 @@ func Find(ctx context.Context, app core.App, p *access.Person, s Sought, each fu
 	if err := Index(app); err != nil { // a disk that is full does not keep anybody from searching
 		app.Logger().Warn("what was said last is not found", "error", err)
 	}
+	return s.find(ctx, app, p, each)
+}
+
+func (s Sought) find(ctx context.Context, app core.App, p *access.Person, each func(Hit) (more bool)) error {
 	labels, where, err := s.within(app, p)
 	if err != nil || labels == nil {
 		return err

@@ -1,7 +1,6 @@
 package conversations
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -82,19 +81,8 @@ func (s *shared) indexKnown() error {
 	if len(list) == 0 {
 		return nil
 	}
-	rows, err := s.query("SELECT seq FROM messages WHERE seq >= {:first} AND recalled = FALSE ORDER BY seq", dbx.Params{"first": list[0].seq}).Rows()
+	standing, err := s.standing(list[0].seq)
 	if err != nil {
-		return fmt.Errorf("what still stands: %w", err)
-	}
-	standing := map[int64]bool{}
-	for rows.Next() {
-		var seq int64
-		if err = rows.Scan(&seq); err != nil {
-			break
-		}
-		standing[seq] = true
-	}
-	if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
 		return fmt.Errorf("what still stands: %w", err)
 	}
 	for _, w := range list {
@@ -127,6 +115,24 @@ func (s *shared) indexMissing() error {
 		}
 		upto = list[len(list)-1].Seq
 	}
+}
+
+// standing are the entries from a number on that were not withdrawn.
+func (s *shared) standing(first int64) (map[int64]bool, error) {
+	rows, err := s.query("SELECT seq FROM messages WHERE seq >= {:first} AND recalled = FALSE ORDER BY seq", dbx.Params{"first": first}).Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close() //nolint:errcheck // Err tells
+	list := map[int64]bool{}
+	for rows.Next() {
+		var seq int64
+		if err := rows.Scan(&seq); err != nil {
+			return nil, err
+		}
+		list[seq] = true
+	}
+	return list, rows.Err()
 }
 
 func (s *shared) addEntries(list []*Message) error {

@@ -140,16 +140,16 @@ func TestOnlookersHearSoon(t *testing.T) {
 		}
 		s.Entry(1, Soon, say("1"))
 		s.State(Soon, say("a"))
-		time.Sleep(soon - time.Millisecond)
+		<-time.After(soon - time.Millisecond)
 		heard()
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 		heard("1", "a")
 		s.State(Soon, say("b"))
 		s.Entry(2, Now, say("2"))
 		heard("b", "2")
-		time.Sleep(soon / 2) // a clock that has begun for nothing sends nothing twice
+		<-time.After(soon / 2) // a clock that has begun for nothing sends nothing twice
 		s.Entry(3, Soon, say("3"))
-		time.Sleep(soon)
+		<-time.After(soon)
 		heard("3")
 		much := string(make([]byte, togetherMost))
 		s.Entry(4, Soon, say("4"))

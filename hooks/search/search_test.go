@@ -369,7 +369,7 @@ func TestNotesOfBothKindsAreFoundInOneOrder(t *testing.T) {
 	var want []string
 	for i := range 40 {
 		text := fmt.Sprint("要开发票 ", i)
-		time.Sleep(2 * time.Millisecond) // the order of what is as old as another, to the millisecond, is nobody's
+		<-time.After(2 * time.Millisecond) // the order of what is as old as another, to the millisecond, is nobody's
 		if i%2 == 0 {
 			_, err := customers.AddNote(d.app, known.Id, d.ann.ID, text)
 			d.must(err)
