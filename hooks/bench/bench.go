@@ -60,6 +60,7 @@ func Command() *cobra.Command {
 	f.IntVar(&o.idle, "idle", 10_000, "visitors who only have the chat open; 0 leaves it out")
 	f.IntVar(&o.resume, "resume", 5_000, "of them, who come back after a restart; 0 leaves it out")
 	f.IntVar(&o.most, "most", 6_400, "conversations that it looks for at the most; 0 leaves it out")
+	f.IntVar(&o.history, "history", 0, "measure one with so many messages of the past beside it, in turns")
 	f.BoolVar(&o.warm, "warm", false, "measure one that keeps a warm copy beside it, in turns")
 	f.DurationVar(&o.settle, "settle", 5*time.Second, "until memory is read: the work of coming in is over by then")
 	f.StringSliceVar(&o.staff, "staff", nil, "e-mails of agents of the desk at ADDRESS")

@@ -213,7 +213,7 @@ func (c *crowd) reads(ctx context.Context) (r reading, err error) {
 	if c.server.bare() {
 		return r, nil
 	}
-	const times = 100
+	const times = 400 // enough for a hundredth
 	var list, thread []time.Duration
 	for i := range times {
 		one := c.chats[i%len(c.chats)]
