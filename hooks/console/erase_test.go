@@ -3,6 +3,7 @@ package console_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"mime/multipart"
 	"net/http"
 	"os"
@@ -40,7 +41,7 @@ func TestACustomerIsErasedForGood(t *testing.T) {
 	s.call(owner, "PUT conversations/"+gone.conversation+"/draft", object{"reply": "QUARKdraft"}, http.StatusOK, nil)
 	index := func() {
 		t.Helper()
-		if err := search.IndexRecords(s.app); err != nil {
+		if err := errors.Join(search.IndexRecords(s.app), conversations.Index(t.Context(), s.app)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -13,7 +13,7 @@
 // everybody, the dashboard included.
 //
 // What is said can be found by its words, see [Find]: they are put into the index
-// in the commit that says it.
+// soon after, and before anybody looks.
 //
 // The package does not know who is on line, who should be given what, or how a
 // frame looks: that is routing's and protocol's business.

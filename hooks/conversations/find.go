@@ -36,8 +36,8 @@ const fewest = 500
 // more or there are none. Whether p may see one is asked of its conversation as it
 // is now.
 func Find(ctx context.Context, app core.App, p *access.Person, s Sought, each func(Hit) (more bool)) error {
-	if err := Index(app); err != nil { // a disk that is full does not keep anybody from searching
-		app.Logger().Warn("what was said last is not found", "error", err)
+	if s.Before == 0 { // what is older is there since then
+		indexed(ctx, app)
 	}
 	return s.find(ctx, app, p, each)
 }

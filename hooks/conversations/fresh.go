@@ -1,26 +1,40 @@
 package conversations
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"slices"
+	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
-// freshMost is up to how many entries wait for their words to be put into the index.
-// Each commit that writes to it makes a part of it, and parts have to be merged: with
-// every word that was half of what a commit cost. They are put there with the commit
-// that makes them so many, each second, and before anybody searches.
-const freshMost = 128
+const (
+	// freshMost is up to how many entries wait for their words to be put into the
+	// index. Each commit that writes to it makes a part of it, and parts have to be
+	// merged: with every word that was half of what a commit cost. They are put there
+	// when there are so many, each second, and before anybody searches.
+	freshMost = 128
+	// missingMost is how many are read from the timeline for one commit.
+	missingMost = 1000
+	// indexWait is how long who searches waits for it: then they are shown what there is.
+	indexWait = 300 * time.Millisecond
+)
 
-// fresh are the words of what was said last. The database knows up to which number
-// all are in the index: what is missing after a crash is read from the entries.
+// fresh are the words of what was said last. The database says up to which number
+// all words are in the index: what is missing after a crash is read from the
+// timeline.
 type fresh struct {
-	words []wordsOf
-	whole bool        // they are all that are missing
-	some  atomic.Bool // whether any may be missing, for who looks for them; the rest is the writer's own
+	words []wordsOf // the writer's own, as whole
+	whole bool      // they are all that are missing
+	// some says whether any may be missing, as far as this process knows: what another
+	// one leaves behind that is killed is found with this one's next.
+	some atomic.Bool
 }
 
 func newFresh() *fresh {
@@ -29,92 +43,115 @@ func newFresh() *fresh {
 	return f
 }
 
+// add takes over what a commit has added.
+func (f *fresh) add(words []wordsOf) {
+	f.words = append(f.words, words...)
+	if len(words) > 0 {
+		f.some.Store(true)
+	}
+}
+
 // lose is for when somebody else has written, or nobody knows.
 func (f *fresh) lose() {
 	f.words, f.whole = nil, false
 	f.some.Store(true)
 }
 
-// follow takes over what a commit leaves.
-func (f *fresh) follow(s *shared) {
-	if s.indexed {
-		f.words, f.whole = nil, true
-		f.some.Store(false)
+// Index puts what was said last into the index, where that has not been done yet, and
+// returns when it is there, or ctx has ended. It is tried again each second where it
+// could not be done.
+func Index(ctx context.Context, app core.App) error {
+	t := of(app)
+	for more := t.fresh.some.Load(); more; {
+		var err error
+		if more, err = t.indexSome(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *timeline) indexSome(ctx context.Context) (more bool, err error) {
+	if err = t.ready(); err != nil {
+		return false, err
+	}
+	j := &job{run: func(*Tx) error { return nil }, index: true, done: make(chan struct{})}
+	if err = t.queue(j); err != nil {
+		return false, err
+	}
+	select {
+	case <-j.done:
+		return j.more, j.err
+	case <-ctx.Done():
+		j.given.CompareAndSwap(false, true) // where it has not begun, it never will
+		return false, fail.New(fail.Busy, "fail.busy").In(time.Second)
+	}
+}
+
+// indexed is [Index] for who searches: a writer that cannot write, or is busy, keeps
+// nobody from finding what there is.
+func indexed(ctx context.Context, app core.App) {
+	ctx, cancel := context.WithTimeout(ctx, indexWait)
+	defer cancel()
+	err := Index(ctx, app)
+	if f, ok := errors.AsType[*fail.Error](err); ok && (f.Kind.Retry() || f.Kind == fail.Full) {
 		return
 	}
-	f.words = append(f.words, s.words...)
-	if len(f.words) > 0 {
-		f.some.Store(true)
-	}
-}
-
-// indexNow has all words put into the index by the commit that this change is part of.
-func (tx *Tx) indexNow() error {
-	tx.indexing = true
-	return nil
-}
-
-// Index puts what was said last into the index, where that has not been done yet.
-func Index(app core.App) error {
-	if !of(app).fresh.some.Load() {
-		return nil
-	}
-	return Write(app, (*Tx).indexNow)
-}
-
-// indexFresh does that.
-func (s *shared) indexFresh() error {
-	add := s.indexMissing
-	if s.fresh.whole {
-		add = s.indexKnown
-	}
-	if err := add(); err != nil {
-		return err
-	}
-	s.indexed = true
-	return s.indexedUpTo(s.seq)
-}
-
-// indexKnown leaves out what was withdrawn meanwhile.
-func (s *shared) indexKnown() error {
-	list := slices.Concat(s.fresh.words, s.words)
-	if len(list) == 0 {
-		return nil
-	}
-	standing, err := s.standing(list[0].seq)
 	if err != nil {
-		return fmt.Errorf("what still stands: %w", err)
+		app.Logger().Warn("what was said last is not found", "error", err)
 	}
-	for _, w := range list {
-		if !standing[w.seq] {
-			continue
-		}
-		if err := s.addWords(w); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
-// indexMissing reads what was said since from the timeline.
-func (s *shared) indexMissing() error {
+// index puts what is missing into the index, in a commit of its own: an index that
+// cannot be written must not keep words from being stored. It tells whether there is
+// more.
+func (t *timeline) index() (more bool, err error) {
 	var upto int64
-	if err := s.query("SELECT upto FROM words_from WHERE id = 1", nil).Row(&upto); err != nil {
-		return fmt.Errorf("how far the index goes: %w", err)
+	j := &job{run: func(tx *Tx) (err error) {
+		upto, err = tx.indexFresh(t.fresh)
+		return err
+	}}
+	_, ran, err := t.together([]*job{j}, false)
+	if err == nil {
+		err = j.err
 	}
-	for {
-		list, err := s.messages(messageColumns+" FROM messages WHERE seq > {:after} ORDER BY seq LIMIT {:most}", dbx.Params{"after": upto, "most": freshMost})
-		if err != nil {
-			return err
+	t.doubt(ran, err)
+	if err != nil {
+		t.fresh.lose()
+		if _, tell := t.untidy.fault(time.Now(), 0); tell {
+			slog.Error("the index was not written", "error", err)
 		}
-		if err = s.addEntries(list); err != nil {
-			return err
-		}
-		if len(list) < freshMost {
-			return nil
-		}
-		upto = list[len(list)-1].Seq
+		return false, err
 	}
+	more = upto > 0
+	t.fresh.words, t.fresh.whole = nil, !more
+	t.fresh.some.Store(more)
+	return more, nil
+}
+
+// indexFresh does it in a transaction. It returns where it has stopped, 0 where
+// nothing is missing any more.
+func (s *shared) indexFresh(f *fresh) (upto int64, err error) {
+	if !f.whole {
+		return s.indexMissing()
+	}
+	if len(f.words) == 0 {
+		return 0, nil
+	}
+	standing, err := s.standing(f.words[0].seq)
+	if err != nil {
+		return 0, fmt.Errorf("what still stands: %w", err)
+	}
+	var list []wordsOf
+	for _, w := range f.words {
+		if standing[w.seq] {
+			list = append(list, w)
+		}
+	}
+	if err = s.addWords(list); err != nil {
+		return 0, err
+	}
+	return 0, s.indexedUpTo(s.seq)
 }
 
 // standing are the entries from a number on that were not withdrawn.
@@ -135,17 +172,41 @@ func (s *shared) standing(first int64) (map[int64]bool, error) {
 	return list, rows.Err()
 }
 
-func (s *shared) addEntries(list []*Message) error {
-	for _, m := range list {
-		if w, some := m.words(s.app); some && !m.Recalled {
-			if err := s.addWords(w); err != nil {
-				return err
-			}
-		}
+// indexMissing reads what is missing from the timeline, so much at a time.
+func (s *shared) indexMissing() (upto int64, err error) {
+	var after int64
+	if err = s.query("SELECT upto FROM words_from WHERE id = 1", nil).Row(&after); err != nil {
+		return 0, fmt.Errorf("how far the index goes: %w", err)
 	}
-	return nil
+	list, err := s.messages(messageColumns+" FROM messages WHERE seq > {:after} ORDER BY seq LIMIT {:most}", dbx.Params{"after": after, "most": missingMost})
+	if err == nil {
+		err = s.addWords(s.wordsOf(list))
+	}
+	if err != nil {
+		return 0, err
+	}
+	end := s.seq
+	if len(list) == missingMost {
+		upto = list[len(list)-1].Seq
+		end = upto
+	}
+	if end == after {
+		return upto, nil
+	}
+	return upto, s.indexedUpTo(end)
 }
 
+// wordsOf are what entries are found by that were not withdrawn.
+func (s *shared) wordsOf(list []*Message) (all []wordsOf) {
+	for _, m := range list {
+		if w, some := m.words(s.app); some && !m.Recalled {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// indexedUpTo says that all entries up to a number have their words.
 func (s *shared) indexedUpTo(seq int64) error {
 	return s.exec("UPDATE words_from SET upto = {:seq} WHERE id = 1", dbx.Params{"seq": seq})
 }

@@ -1,6 +1,7 @@
 package conversations_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -85,15 +86,85 @@ func TestWordsAreInTheIndexWhenSomebodyLooks(t *testing.T) {
 		t.Fatal(err)
 	}
 	hits("发票 a")
+	erased := say(app, "x")
+	exec(t, app, "DELETE FROM messages WHERE id = '"+erased.ID+"'")
+	hits("发票 a")
 	say(app, "c")
 	hitsIn(desktest.After(t, app), "发票 c", "发票 a")
 	say(beside(t, app), "d") // by a process that will have left it to others
 	say(app, "e")
 	hits("发票 e", "发票 d", "发票 c", "发票 a")
-	for i := range 300 {
-		say(app, fmt.Sprint("m", i))
+	refuse := errors.New("refused")
+	err := conversations.Write(app, func(tx *conversations.Tx) error { // it has to be made again, change by change
+		_, wrong := tx.App.NonconcurrentDB().NewQuery("UPDATE contacts SET name = '错'").Execute()
+		return errors.Join(wrong, refuse)
+	})
+	if !errors.Is(err, refuse) {
+		t.Fatal(err)
 	}
-	if n := inIndex(t, app); n < 200 {
-		t.Errorf("only %d are in the index although nobody looks", n)
+	say(app, "f")
+	exec(t, app, "UPDATE sequence SET last = last + 1") // as who links a contact does
+	say(app, "g")
+	hits("发票 g", "发票 f", "发票 e", "发票 d", "发票 c", "发票 a")
+}
+
+// Nobody has to look: words go into the index when they are many, and when the
+// program stops.
+func TestWordsGoIntoTheIndexByThemselves(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	other, who := beside(t, app), contact(t, app)
+	for i := range 300 {
+		if _, err := conversations.PostAsVisitor(other, who, text(fmt.Sprint("m", i), fmt.Sprint("发票 ", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := conversations.Write(other, func(*conversations.Tx) error { return nil }); err != nil { // behind what goes on
+		t.Fatal(err)
+	}
+	if n := inIndex(t, app); n < 200 || n == 300 {
+		t.Errorf("%d of 300 are in the index", n)
+	}
+	if err := other.OnTerminate().Trigger(&core.TerminateEvent{App: other}); err != nil {
+		t.Fatal(err)
+	}
+	if n := inIndex(t, app); n != 300 {
+		t.Errorf("%d of 300 are in the index when it has stopped", n)
+	}
+}
+
+// More than is read for one commit is missing where an older program has written
+// meanwhile, which knows nothing of it.
+func TestWhatAnOlderProgramLeftIsIndexed(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	all := hired(t, app, access.Supervisor, "主管")
+	err := conversations.WritePast(app, func(p *conversations.Past) error {
+		for i := range 2500 {
+			m := &conversations.Message{ID: fmt.Sprintf("past%011d", i), Seq: p.Next(), Kind: conversations.Text, Text: fmt.Sprint("发票 ", i), From: conversations.Author{Kind: conversations.FromVisitor, ID: "x"}}
+			if err := p.Entry(m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec(t, app, "UPDATE words_from SET upto = 0")
+	for _, app := range []core.App{app, desktest.After(t, app)} {
+		if err := conversations.Index(t.Context(), app); err != nil {
+			t.Error(err)
+		}
+		if n, hits := inIndex(t, app), found(t, app, all, "发票"); n != 2500 || len(hits) != n {
+			t.Errorf("%d of 2500 are in the index, and %d are found", n, len(hits))
+		}
+	}
+}
+
+func exec(t *testing.T, app core.App, text string) {
+	t.Helper()
+	if _, err := app.NonconcurrentDB().NewQuery(text).Execute(); err != nil {
+		t.Fatal(err)
 	}
 }

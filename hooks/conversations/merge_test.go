@@ -18,7 +18,7 @@ func TestTheIndexIsMergedOnTheWay(t *testing.T) {
 		if _, err := conversations.PostAsVisitor(app, c, text(fmt.Sprint("m", i), fmt.Sprint("第", i, "个词 word", i))); err != nil {
 			t.Fatal(err)
 		}
-		if err := conversations.Index(app); err != nil { // as who searches after each
+		if err := conversations.Index(t.Context(), app); err != nil { // as who searches after each
 			t.Fatal(err)
 		}
 	}

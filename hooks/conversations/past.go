@@ -27,8 +27,10 @@ func WritePast(app core.App, write func(*Past) error) error {
 			return err
 		}
 		defer s.close()
-		if err = s.indexMissing(); err != nil {
-			return err
+		for more := int64(1); more > 0; {
+			if more, err = s.indexMissing(); err != nil {
+				return err
+			}
 		}
 		p := &Past{App: app, tx: s.change()}
 		if err = write(p); err != nil {
@@ -64,7 +66,7 @@ func (p *Past) Entry(m *Message) error {
 // Index has an entry found, in this transaction rather than afterwards.
 func (p *Past) Index(m *Message) error {
 	if w, some := m.words(p.App); some {
-		return p.tx.addWords(w)
+		return p.tx.addWords([]wordsOf{w})
 	}
 	return nil
 }

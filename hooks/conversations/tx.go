@@ -27,8 +27,7 @@ type shared struct {
 	kept       *kept
 	fresh      *fresh
 	words      []wordsOf // of what the changes so far have added
-	indexing   bool      // these and all others are to be in the index
-	indexed    bool      // they are
+	indexes    bool      // something of it writes to the index
 	careful    bool      // each change in a savepoint of its own
 }
 
@@ -67,11 +66,6 @@ func (s *shared) take(tx *Tx) {
 
 // finish writes what all changes of the batch share.
 func (s *shared) finish() error {
-	if s.indexing || len(s.fresh.words)+len(s.words) >= freshMost {
-		if err := s.indexFresh(); err != nil {
-			return err
-		}
-	}
 	s.kept.seq = s.seq
 	if s.seq == s.saved {
 		return nil

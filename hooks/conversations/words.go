@@ -1,9 +1,11 @@
 package conversations
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,8 +53,6 @@ type wordsOf struct {
 	words string
 }
 
-// insertWords reads nothing else: SQLite would write out what it has gathered for the
-// index after each, which takes eight times as long.
 const insertWords = "INSERT OR REPLACE INTO message_words (rowid, words) VALUES ({:seq}, {:words})"
 
 // words are what m is found by, if there is anything.
@@ -71,7 +71,7 @@ func (m *Message) words(app core.App) (w wordsOf, some bool) {
 	return wordsOf{m.Seq, words}, true
 }
 
-// index has what can be found of m put into the index, with [fresh]. Recalling or
+// index has what can be found of m put into the index, see [fresh]. Recalling or
 // deleting m takes it out again, by triggers.
 func (tx *Tx) index(m *Message) {
 	if w, some := m.words(tx.App); some {
@@ -79,9 +79,14 @@ func (tx *Tx) index(m *Message) {
 	}
 }
 
-func (s *shared) addWords(w wordsOf) error {
-	if err := s.exec(insertWords, dbx.Params{"seq": w.seq, "words": w.words}); err != nil {
-		return fmt.Errorf("adding to the index: %w", err)
+// addWords asks nothing in between: SQLite would write out what it has gathered for
+// the index with each question, which takes eight times as long.
+func (s *shared) addWords(list []wordsOf) error {
+	s.indexes = s.indexes || len(list) > 0
+	for _, w := range list {
+		if err := s.exec(insertWords, dbx.Params{"seq": w.seq, "words": w.words}); err != nil {
+			return fmt.Errorf("adding to the index: %w", err)
+		}
 	}
 	return nil
 }
@@ -116,7 +121,9 @@ func Indexed(app core.App) (float64, error) {
 
 // indexRound puts into the index what is not in it yet.
 func indexRound(app core.App) error {
-	err := Index(app)
+	ctx, cancel := context.WithTimeout(context.Background(), waitMost)
+	defer cancel()
+	err := Index(ctx, app)
 	if f, ok := errors.AsType[*fail.Error](err); ok && f.Kind.Retry() {
 		return nil // the next round is in a second
 	}
@@ -158,12 +165,13 @@ func (tx *Tx) indexBefore(from int64) error {
 	if err != nil {
 		return err
 	}
-	if err = tx.addEntries(list); err != nil {
+	slices.Reverse(list) // SQLite writes out what it has gathered where a number is smaller than the last
+	if err = tx.addWords(tx.wordsOf(list)); err != nil {
 		return err
 	}
 	rest := int64(0)
 	if len(list) == indexStep {
-		rest = list[len(list)-1].Seq
+		rest = list[0].Seq
 	}
 	return tx.indexedFrom(rest)
 }

@@ -62,6 +62,8 @@ type job struct {
 	tx   *Tx
 	err  error
 	done chan struct{}
+	// index is set where it waits for the index, too; more says that it is not all there.
+	index, more bool
 	// given is set by the caller that gave up, or by the writer that began.
 	given atomic.Bool
 }
@@ -187,7 +189,7 @@ func (t *timeline) commitAll() {
 // leave leaves nothing out of the index; what it cannot put there the next start does.
 func (t *timeline) leave() {
 	if len(t.fresh.words) > 0 && !t.broken.Load() {
-		t.commit([]*job{{run: (*Tx).indexNow, done: make(chan struct{})}})
+		_, _ = t.index() // it has said so
 	}
 }
 
@@ -225,8 +227,21 @@ func (t *timeline) commit(batch []*job) {
 	if len(news.Entries)+len(news.Changes) > 0 {
 		t.announce(news)
 	}
+	wanted := len(t.fresh.words) >= freshMost
 	for _, j := range taken {
-		close(j.done)
+		if wanted = wanted || j.index; !j.index {
+			close(j.done)
+		}
+	}
+	if !wanted {
+		return
+	}
+	more, err := t.index()
+	for _, j := range taken {
+		if j.index {
+			j.more, j.err = more, err
+			close(j.done)
+		}
 	}
 }
 
@@ -267,8 +282,8 @@ func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran 
 		t.fresh.lose()
 		return news, ran, err
 	}
-	t.fresh.follow(shared)
-	if shared.indexed {
+	t.fresh.add(shared.words)
+	if shared.indexes {
 		t.parts++
 	}
 	return news, ran, nil

@@ -101,7 +101,7 @@ func busyShop(b *testing.B) *program {
 			"CASE i %% 3 WHEN 0 THEN json_object('kind', 'staff', 'id', "+who+", 'name', '客服阿安') ELSE json_object('kind', 'visitor', 'id', 'k00000000000002', 'name', '客户2') END, "+
 			at+"'-' || (20000 - i) || ' seconds') FROM n"),
 		"UPDATE conversations SET last_seq = 11000, unread = 0, read_staff = 11000, waiting_since = '' WHERE id = 'c00000000000002'",
-		"UPDATE sequence SET last = 30000",
+		"UPDATE sequence SET last = 30000", "UPDATE words_from SET upto = 30000",
 		`INSERT INTO settings (id, key, value) VALUES ('nodeadlines0000', 'deadlines', '{"times":[]}')`, // their passing would move rows by itself
 	}
 	sessions := make([]string, callers)

@@ -28,7 +28,7 @@ func years(t *testing.T) *program {
 			"CASE i WHEN 50 THEN '羊绒披肩还有吗，订单号 20261127000184' WHEN 300 THEN '我电话13812346027，披肩会起球吗' ELSE '第' || i || '天' END, 'null', "+
 			"'{\"kind\":\"visitor\",\"id\":\"contactshown01\",\"name\":\"沈清越\"}', datetime('2025-01-01 12:00:00', '+' || (i - 1) || ' days') || '.000Z', FALSE, FALSE FROM n",
 		insertMessages+"VALUES ('hidden000000001', 401, 'talkhidden00001', 'contacthidden1', 'visitor:contacthidden1', 'text', '披肩破了', 'null', '{\"kind\":\"visitor\"}', '2026-02-05 12:00:00.000Z', FALSE, FALSE)",
-		"UPDATE sequence SET last = 500 WHERE id = 1", "UPDATE words_from SET seq = 402 WHERE id = 1")
+		"UPDATE sequence SET last = 500 WHERE id = 1", "UPDATE words_from SET seq = 402, upto = 500 WHERE id = 1")
 }
 
 // seeks types into the search over everything.

@@ -410,7 +410,7 @@ func TestErasedDataLeavesTheIndex(t *testing.T) {
 	d := open(t)
 	known := d.customer(d.comes(), customers.Change{Name: new("王小明"), Phone: new("13812346027")})
 	note, err := customers.AddNote(d.app, known.Id, d.ann.ID, "脾气大")
-	d.must(err, search.IndexRecords(d.app), conversations.Index(d.app))
+	d.must(err, search.IndexRecords(d.app), conversations.Index(t.Context(), d.app))
 	r, err := d.app.FindRecordById("customers", known.Id)
 	d.must(err, d.app.Delete(r))
 	d.must(d.app.Delete(note))
@@ -433,7 +433,7 @@ func TestWhatWasThereBeforeTheIndexIsIndexedAfterwards(t *testing.T) {
 	}
 	m := d.says(who, "旧的要撤回")
 	_, err := conversations.Recall(d.app, conversations.Visitor(who), "r", m.ID)
-	d.must(err, conversations.Index(d.app))
+	d.must(err, conversations.Index(t.Context(), d.app))
 	for _, s := range []string{"DELETE FROM message_words", "UPDATE words_from SET seq = (SELECT MAX(seq) + 1 FROM messages)"} { // as an upgrade finds it
 		_, err := d.app.NonconcurrentDB().NewQuery(s).Execute()
 		d.must(err)
