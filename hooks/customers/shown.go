@@ -22,8 +22,8 @@ const shownKey = "customers.shown"
 
 type person struct{ contact, customer string }
 
-// ShownOf is asked with each message, and only then reads where anything of anybody
-// has changed.
+// ShownOf is asked with each message. It reads only where something has been written
+// about any contact or customer since.
 func ShownOf(app core.App, contact, customer string) (Shown, error) {
 	known := app.Store().GetOrSet(shownKey, func() any { return queries.AnswersFrom[person, Shown](Contacts, Customers) })
 	return known.(*queries.Answers[person, Shown]).Ask(app, person{contact, customer}, func() (Shown, error) { return readShown(app, contact, customer) })

@@ -7,7 +7,8 @@
 // holds what people type. Frames are handled in a goroutine of their own, so that a
 // stack grown by work is given back; the reader waits for it, or until it says
 // [Frame.Next]. Frames to the peer are written by a goroutine that lives while there
-// is something to write. One sweep a second looks after pings and time-outs of all
+// is something to write; those that can wait do so until one cannot, or a moment has
+// passed. One sweep a second looks after pings and time-outs of all
 // sessions.
 //
 // Order: what is sent to a session arrives in the order of the calls. A session

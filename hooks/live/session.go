@@ -19,12 +19,12 @@ const togetherMost = 32 << 10
 type Haste int
 
 const (
+	// Now is for whom it concerns.
+	Now Haste = iota
 	// Soon is for who looks on: with the next frame that goes out now, or in a moment.
 	// To write to everybody who looks on whenever somebody says a word costs more than
 	// all the rest that is done with it.
-	Soon Haste = iota
-	// Now is for whom it concerns.
-	Now
+	Soon
 )
 
 // soon is nothing to who reads a list, and brings together what ten colleagues say.
@@ -67,7 +67,7 @@ type Session struct {
 	bytes    int
 	limit    int
 	writing  bool
-	rests    bool          // what is queued goes out in a moment
+	rests    bool          // a clock runs that sends what is queued
 	room     chan struct{} // closed when a full queue has drained by half
 	closed   bool
 	code     CloseCode
@@ -131,6 +131,7 @@ func (s *Session) push(frame []byte, h Haste) {
 
 // rested sends what went out with nothing else.
 func (s *Session) rested() {
+	defer recovered("a session's rest")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.rests = false
@@ -207,11 +208,11 @@ func (s *Session) State(h Haste, frame func() []byte) {
 
 // Passing sends a frame that is worth nothing later, such as typing; while the
 // session catches up it is dropped.
-func (s *Session) Passing(frame []byte) {
+func (s *Session) Passing(h Haste, frame []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.catching {
-		s.push(frame, Now)
+		s.push(frame, h)
 	}
 }
 

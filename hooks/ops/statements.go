@@ -151,6 +151,10 @@ func (l *lent) ExecContext(ctx context.Context, args []driver.NamedValue) (drive
 // QueryContext is likewise; it returns with the first row.
 func (l *lent) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	defer queries.Took(l.text, time.Now())
-	defer l.by.writer.Wrote(l.writes)
-	return l.compiled.QueryContext(ctx, args)
+	rows, err := l.compiled.QueryContext(ctx, args)
+	if err != nil {
+		l.by.writer.Wrote(l.writes)
+		return nil, err //nolint:wrapcheck // database/sql compares the driver's own errors
+	}
+	return l.by.writer.Rows(rows, l.writes), nil
 }

@@ -45,7 +45,7 @@ func (d *desk) tellNotice(e *notices.TellEvent) error {
 		if raws[r] == nil {
 			raws[r] = r.frame(e.Notice).bytes()
 		}
-		s.Passing(raws[r])
+		s.Passing(live.Now, raws[r])
 	})
 	return e.Next()
 }

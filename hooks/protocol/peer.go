@@ -17,15 +17,14 @@ type caller struct {
 	session string // a visitor's session id
 	person  atomic.Pointer[access.Person]
 	lang    string
-	leave   func() // gives a visitor's socket back to the address's limit
+	leave   func()                 // gives a visitor's socket back to the address's limit
+	looksAt atomic.Pointer[string] // the conversation that staff have on their screen
 
 	// The fields below belong to the socket's own frames that wait their turn: all but
 	// a send.
 	typed  time.Time
 	typing bool
 	paged  time.Time
-
-	looksAt atomic.Pointer[string] // the conversation that staff have on their screen
 }
 
 // guest is as much of a visitor's contact as a socket needs: thousands of them
@@ -76,10 +75,10 @@ func (c *caller) viewing() string {
 	return ""
 }
 
-// haste is how soon the caller wants to hear of c: whose it is, who has it open, and
+// haste is how soon the caller wants to hear of a conversation: whose it is, who has it open, and
 // everybody while it is nobody's, at once.
-func (c *caller) haste(of *conversations.Conversation) live.Haste {
-	if c.isVisitor() || of == nil || of.Assignee == "" || of.Assignee == c.person.Load().ID || of.ID == c.viewing() {
+func (c *caller) haste(about *conversations.Conversation) live.Haste {
+	if c.isVisitor() || about == nil || about.Assignee == "" || about.Assignee == c.person.Load().ID || about.ID == c.viewing() {
 		return live.Now
 	}
 	return live.Soon

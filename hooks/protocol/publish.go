@@ -89,7 +89,7 @@ func (d *desk) publishToStaff(c conversations.Change) {
 		to := peerOf(s)
 		p, how := to.person.Load(), to.haste(c.After)
 		if c.Before != nil {
-			how = max(how, to.haste(c.Before))
+			how = min(how, to.haste(c.Before))
 		}
 		s.State(how, func() []byte {
 			switch {
@@ -155,7 +155,7 @@ func (d *desk) publishMarks(c conversations.Change) {
 func (d *desk) publishMark(c *conversations.Conversation, seq int64, by author) {
 	f := frame{Type: typeRead, Conversation: c.ID, From: &by, Cursor: d.readTo(c, seq, true)}
 	if f.Cursor != "" {
-		d.passing(thread(c.Contact), f)
+		d.passing(thread(c.Contact), live.Now, f)
 	}
 	if f.Cursor = d.readTo(c, seq, false); f.Cursor != "" {
 		d.toViewers(c, nil, f)
@@ -163,9 +163,9 @@ func (d *desk) publishMark(c *conversations.Conversation, seq int64, by author) 
 }
 
 // passing sends f to a topic, as something worth nothing later.
-func (d *desk) passing(topic live.Topic, f frame) {
+func (d *desk) passing(topic live.Topic, h live.Haste, f frame) {
 	raw := f.bytes()
-	d.hub.Each(topic, func(s *live.Session) { s.Passing(raw) })
+	d.hub.Each(topic, func(s *live.Session) { s.Passing(h, raw) })
 }
 
 // toViewers sends f to the staff who may see c, but for one session.
@@ -173,14 +173,14 @@ func (d *desk) toViewers(c *conversations.Conversation, but *live.Session, f fra
 	raw := f.bytes()
 	d.hub.Each(everybody, func(s *live.Session) {
 		if s != but && conversations.Visible(peerOf(s).person.Load(), c) {
-			s.Passing(raw)
+			s.Passing(peerOf(s).haste(c), raw)
 		}
 	})
 }
 
 func (d *desk) tellPresence(e *routing.PresenceEvent) error {
 	if e.Gone {
-		d.passing(everybody, frame{Type: typePresence, Staff: e.Person.ID, Status: string(routing.Offline), Load: new(int), Gone: true})
+		d.passing(everybody, live.Soon, frame{Type: typePresence, Staff: e.Person.ID, Status: string(routing.Offline), Load: new(int), Gone: true})
 		return e.Next()
 	}
 	d.sendPresence(e.Person, e.Status)
@@ -197,14 +197,14 @@ func (d *desk) sendPresence(p *access.Person, status routing.Status) {
 	if status == routing.OnBreak {
 		f.Reason = p.PresenceReason
 	}
-	d.passing(everybody, f)
+	d.passing(everybody, live.Soon, f)
 }
 
 func (d *desk) tellWaiting(e *routing.WaitingEvent) error {
 	d.hub.Each(everybody, func(s *live.Session) {
 		to := peerOf(s)
 		if conversations.Visible(to.person.Load(), e.Conversation) {
-			s.Passing(frame{Type: typeNotice, Level: string(notices.Warn), Code: noticeQueue, Conversation: e.Conversation.ID, Text: say(to.lang, "protocol.queue")}.bytes())
+			s.Passing(live.Now, frame{Type: typeNotice, Level: string(notices.Warn), Code: noticeQueue, Conversation: e.Conversation.ID, Text: say(to.lang, "protocol.queue")}.bytes())
 		}
 	})
 	return e.Next()

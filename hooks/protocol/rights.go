@@ -18,7 +18,7 @@ func (d *desk) hideFrom(s *live.Session, old, now *access.Person) {
 			d.app.Logger().Error("conversations to hide", "error", err)
 		}
 	}
-	s.Passing(frame{Type: typeNotice, Level: string(notices.Info), Code: noticeRights, Text: say(peerOf(s).lang, "protocol.rights")}.bytes())
+	s.Passing(live.Now, frame{Type: typeNotice, Level: string(notices.Info), Code: noticeRights, Text: say(peerOf(s).lang, "protocol.rights")}.bytes())
 }
 
 func (d *desk) hideView(s *live.Session, view string, old, now *access.Person) error {
@@ -55,7 +55,7 @@ func (d *desk) tellReturned(e *routing.ReturnedEvent) error {
 			return
 		}
 		text := locale.In(to.lang).T("protocol.returned_"+e.Back.Reason, "Name", e.Back.Staff.Name, "Count", count)
-		s.Passing(frame{Type: typeNotice, Level: string(notices.Warn), Code: noticeReturned, Text: text}.bytes())
+		s.Passing(live.Now, frame{Type: typeNotice, Level: string(notices.Warn), Code: noticeReturned, Text: text}.bytes())
 	})
 	return e.Next()
 }

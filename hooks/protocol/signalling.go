@@ -59,7 +59,7 @@ func (d *desk) typing(who *caller, f live.Frame) (*conversations.Message, error)
 		return nil, nil
 	}
 	if c.Assignee == who.person.Load().ID {
-		d.passing(thread(c.Contact), out)
+		d.passing(thread(c.Contact), live.Now, out)
 	}
 	d.toViewers(c, f.From, out)
 	return nil, nil

@@ -27,7 +27,7 @@ func (d *desk) tellPlaces(e *routing.PlacesEvent) error {
 		state := frame{Type: typeConversation, Conversation: d.forVisitorAt(p.Conversation, p.Place)}.bytes()
 		d.hub.Each(thread(p.Conversation.Contact), func(s *live.Session) {
 			s.State(live.Now, func() []byte { return state })
-			s.Passing(d.waitNotice(p, peerOf(s).lang).bytes())
+			s.Passing(live.Now, d.waitNotice(p, peerOf(s).lang).bytes())
 		})
 	}
 	return e.Next()
@@ -36,7 +36,7 @@ func (d *desk) tellPlaces(e *routing.PlacesEvent) error {
 // tellOffer offers to leave a message.
 func (d *desk) tellOffer(e *routing.OfferEvent) error {
 	d.hub.Each(thread(e.Conversation.Contact), func(s *live.Session) {
-		s.Passing(d.leaveNotice(e.Conversation, peerOf(s).lang).bytes())
+		s.Passing(live.Now, d.leaveNotice(e.Conversation, peerOf(s).lang).bytes())
 	})
 	return e.Next()
 }
@@ -52,7 +52,7 @@ func (d *desk) tellHow(s *live.Session, who *caller) {
 		return
 	}
 	if !c.Left.IsZero() {
-		s.Passing(d.leftNotice(c, who.lang).bytes())
+		s.Passing(live.Now, d.leftNotice(c, who.lang).bytes())
 		return
 	}
 	p, err := routing.PlaceOf(d.app, c)
@@ -60,10 +60,10 @@ func (d *desk) tellHow(s *live.Session, who *caller) {
 		slog.Error("place in the queue", "error", err)
 	}
 	if p.Place > 0 {
-		s.Passing(d.waitNotice(p, who.lang).bytes())
+		s.Passing(live.Now, d.waitNotice(p, who.lang).bytes())
 	}
 	if routing.Offers(d.app, c) {
-		s.Passing(d.leaveNotice(c, who.lang).bytes())
+		s.Passing(live.Now, d.leaveNotice(c, who.lang).bytes())
 	}
 }
 

@@ -31,7 +31,8 @@ func tableOf(name string) *Table {
 
 var writes = regexp.MustCompile("(?i)\\b(?:INTO|UPDATE(?:\\s+OR\\s+\\w+)?|DELETE\\s+FROM)\\s+[`\"\\[{]*(\\w+)")
 
-// Written is the table that a statement writes to; nil for one that only reads.
+// Written is the table that a statement writes to; nil for one that only reads. It is
+// for texts of one statement, as the program writes them: no triggers are looked into.
 func Written(statement string) *Table {
 	if found := writes.FindStringSubmatch(statement); found != nil {
 		return tableOf(found[1])
@@ -61,6 +62,27 @@ func (w *Writer) Wrote(t *Table) {
 func (w *Writer) Begin(tx driver.Tx) driver.Tx {
 	w.within = true
 	return ended{tx, w}
+}
+
+// Rows are those that a statement returns that writes to a table, nil for none: beside
+// a transaction it is done when they are closed.
+func (w *Writer) Rows(rows driver.Rows, t *Table) driver.Rows {
+	if t == nil || w.within {
+		w.Wrote(t)
+		return rows
+	}
+	return returned{rows, w, t}
+}
+
+type returned struct {
+	driver.Rows
+	by *Writer
+	t  *Table
+}
+
+func (r returned) Close() error {
+	defer r.by.Wrote(r.t)
+	return r.Rows.Close() //nolint:wrapcheck // database/sql compares the driver's own errors
 }
 
 type ended struct {
@@ -134,7 +156,11 @@ func (a *Answers[K, V]) Ask(app core.App, of K, read func() (V, error)) (V, erro
 func (a *Answers[K, V]) known(of K, now int64) (v V, known bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.as == now {
+	if now > a.as { // what is known of somebody does not stay behind
+		clear(a.kept)
+		a.as = now
+	}
+	if now == a.as {
 		v, known = a.kept[of]
 	}
 	return v, known
@@ -145,12 +171,11 @@ func (a *Answers[K, V]) known(of K, now int64) (v V, known bool) {
 func (a *Answers[K, V]) keep(of K, v V, read int64) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if read < a.as {
+	if read != a.as {
 		return
 	}
-	if read > a.as || len(a.kept) >= answersMost {
+	if len(a.kept) >= answersMost {
 		clear(a.kept)
-		a.as = read
 	}
 	a.kept[of] = v
 }

@@ -5,6 +5,9 @@
 //
 // What is measured of a question is the time to its first row, which is where
 // SQLite sorts and searches. Waiting for the lock to write is not in it.
+//
+// It also asks: once prepared for a transaction ([Prepared]), and not again as long as
+// nobody has written to what the answer was read from ([Answers]).
 package queries
 
 import (

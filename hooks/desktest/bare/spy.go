@@ -118,8 +118,11 @@ func (c *conn) ExecContext(ctx context.Context, query string, args []driver.Name
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	c.seen.ran(query, args)
-	defer c.writer.Wrote(queries.Written(query))
-	return c.sqliteConn.QueryContext(ctx, query, args)
+	rows, err := c.sqliteConn.QueryContext(ctx, query, args)
+	if err != nil {
+		return nil, err
+	}
+	return c.writer.Rows(rows, queries.Written(query)), nil
 }
 
 func (c *conn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
@@ -150,6 +153,9 @@ func (s *stmt) ExecContext(ctx context.Context, args []driver.NamedValue) (drive
 
 func (s *stmt) QueryContext(ctx context.Context, args []driver.NamedValue) (driver.Rows, error) {
 	s.by.seen.ran(s.query, args)
-	defer s.by.writer.Wrote(queries.Written(s.query))
-	return s.sqliteStmt.QueryContext(ctx, args)
+	rows, err := s.sqliteStmt.QueryContext(ctx, args)
+	if err != nil {
+		return nil, err
+	}
+	return s.by.writer.Rows(rows, queries.Written(s.query)), nil
 }
