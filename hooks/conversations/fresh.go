@@ -15,13 +15,14 @@ import (
 )
 
 const (
-	// freshMost is up to how many entries wait for their words to be put into the
-	// index. Each commit that writes to it makes a part of it, and parts have to be
-	// merged: with every word that was half of what a commit cost. They are put there
-	// when there are so many, each second, and before anybody searches.
-	freshMost = 128
-	// missingMost is how many are read from the timeline for one commit.
-	missingMost = 1000
+	// freshSome is how many entries wait for their words to be put into the index. Each
+	// commit that writes to it makes a part of it, and parts have to be merged: with
+	// every word that was half of what a commit cost. They are put there when there are
+	// so many, each second, and before anybody searches.
+	freshSome = 128
+	// freshMany is how many do where somebody always waits for the writer, and how many
+	// are read from the timeline for one commit: it takes some ten milliseconds.
+	freshMany = 1000
 	// indexWait is how long who searches waits for it: then they are shown what there is.
 	indexWait = 300 * time.Millisecond
 )
@@ -41,6 +42,12 @@ func newFresh() *fresh {
 	f := &fresh{}
 	f.some.Store(true) // it is not known yet
 	return f
+}
+
+// many reports whether it is time to put them there, where somebody waits meanwhile
+// or nobody does.
+func (f *fresh) many(somebody bool) bool {
+	return len(f.words) >= freshMany || len(f.words) >= freshSome && !somebody
 }
 
 // add takes over what a commit has added.
@@ -178,7 +185,7 @@ func (s *shared) indexMissing() (upto int64, err error) {
 	if err = s.query("SELECT upto FROM words_from WHERE id = 1", nil).Row(&after); err != nil {
 		return 0, fmt.Errorf("how far the index goes: %w", err)
 	}
-	list, err := s.messages(messageColumns+" FROM messages WHERE seq > {:after} ORDER BY seq LIMIT {:most}", dbx.Params{"after": after, "most": missingMost})
+	list, err := s.messages(messageColumns+" FROM messages WHERE seq > {:after} ORDER BY seq LIMIT {:most}", dbx.Params{"after": after, "most": freshMany})
 	if err == nil {
 		err = s.addWords(s.wordsOf(list))
 	}
@@ -186,7 +193,7 @@ func (s *shared) indexMissing() (upto int64, err error) {
 		return 0, err
 	}
 	end := s.seq
-	if len(list) == missingMost {
+	if len(list) == freshMany {
 		upto = list[len(list)-1].Seq
 		end = upto
 	}

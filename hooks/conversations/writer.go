@@ -227,7 +227,7 @@ func (t *timeline) commit(batch []*job) {
 	if len(news.Entries)+len(news.Changes) > 0 {
 		t.announce(news)
 	}
-	wanted := len(t.fresh.words) >= freshMost
+	wanted := t.fresh.many(len(t.jobs) > 0)
 	for _, j := range taken {
 		if wanted = wanted || j.index; !j.index {
 			close(j.done)
