@@ -19,6 +19,7 @@ import (
 type bucket struct {
 	name, path, endpoint, region, key, secret string
 	pathStyle                                 bool
+	slow                                      time.Duration // after which it does not answer: one that is frozen says nothing for ever
 }
 
 // open is made for each act: a client of PocketBase's has one context.
@@ -34,9 +35,11 @@ func (b bucket) open(ctx context.Context) (*filesystem.System, error) {
 // inParts is from what size on PocketBase's client sends an object in parts.
 const inParts = 6 << 20
 
-// patience is how long an object of a size may take: a minute, and what it needs
-// at 64 KB a second. A store that is frozen says nothing for ever.
-func patience(size int64) time.Duration { return slow + time.Duration(size>>16)*time.Second }
+// patience is how long an object of a size may take: what it needs at 64 KB a second,
+// and as long as any other act.
+func (b bucket) patience(size int64) time.Duration {
+	return b.slow + time.Duration(size>>16)*time.Second
+}
 
 // Put makes sure of what was sent in parts: that a store refuses to put them
 // together PocketBase's client does not hear.
@@ -48,7 +51,7 @@ func (b bucket) Put(ctx context.Context, name string, from io.ReadSeeker) error 
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience(size))
+	ctx, cancel := context.WithTimeout(ctx, b.patience(size))
 	defer cancel()
 	s, err := b.open(ctx)
 	if err != nil {
@@ -73,7 +76,7 @@ func (o opened) Close() error                     { return nil }
 
 func (b bucket) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	idle := time.AfterFunc(slow, func() { cancel(context.DeadlineExceeded) })
+	idle := time.AfterFunc(b.slow, func() { cancel(context.DeadlineExceeded) })
 	defer idle.Stop()
 	s, err := b.open(ctx)
 	if err != nil {
@@ -81,7 +84,7 @@ func (b bucket) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 	}
 	r, err := s.GetReader(b.path + name)
 	if err == nil {
-		return &answer{r, ctx, cancel, idle}, nil
+		return &answer{r, ctx, cancel, idle, b.slow}, nil
 	}
 	err = errors.Join(context.Cause(ctx), err)
 	cancel(nil)
@@ -98,10 +101,11 @@ type answer struct {
 	ctx    context.Context //nolint:containedctx // it lives as long as the reading
 	cancel context.CancelCauseFunc
 	idle   *time.Timer
+	slow   time.Duration
 }
 
 func (a *answer) Read(b []byte) (int, error) {
-	a.idle.Reset(slow)
+	a.idle.Reset(a.slow)
 	n, err := a.ReadCloser.Read(b)
 	a.idle.Stop()
 	if err != nil && a.ctx.Err() != nil {
@@ -119,16 +123,23 @@ func (a *answer) Close() error {
 // List knows of itself whether the last question was answered: to PocketBase's
 // client a line that is cut is the end of the list.
 func (b bucket) List(ctx context.Context, prefix string) ([]Object, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	idle := time.AfterFunc(b.slow, func() { cancel(context.DeadlineExceeded) })
+	defer idle.Stop()
 	var asked, answered atomic.Int64
 	s, err := b.open(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GetConn:              func(string) { asked.Add(1) },
-		GotFirstResponseByte: func() { answered.Store(asked.Load()) },
+		GotFirstResponseByte: func() { answered.Store(asked.Load()); idle.Reset(b.slow) },
 	}))
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = s.Close() }()
 	found, err := s.List(b.path + prefix)
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
 	if err == nil && answered.Load() != asked.Load() {
 		err = fmt.Errorf("list %s: %w", prefix, io.ErrUnexpectedEOF)
 	}
@@ -143,6 +154,8 @@ func (b bucket) List(ctx context.Context, prefix string) ([]Object, error) {
 }
 
 func (b bucket) Delete(ctx context.Context, name string) error {
+	ctx, cancel := context.WithTimeout(ctx, b.slow)
+	defer cancel()
 	s, err := b.open(ctx)
 	if err != nil {
 		return err

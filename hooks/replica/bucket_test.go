@@ -2,6 +2,7 @@ package replica
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
 )
@@ -161,6 +163,48 @@ func TestCutRestoreIsTold(t *testing.T) {
 	}
 	if cuts < 5 {
 		t.Errorf("cut at %d questions only", cuts)
+	}
+}
+
+// A store that is frozen takes what it is sent, or begins to answer, and says nothing
+// more: each act ends by itself.
+func TestFrozenStoreIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	s := s3test.New(t)
+	p, is := bucketOf(t, s).(bucket)
+	if !is || p.slow != slow {
+		t.Fatalf("%+v", p)
+	}
+	p.slow = 200 * time.Millisecond
+	if err := p.Put(t.Context(), "kept", strings.NewReader("kept")); err != nil {
+		t.Fatal(err)
+	}
+	thawed := make(chan struct{})
+	defer close(thawed)
+	begins := func(w http.ResponseWriter, _ *http.Request) bool {
+		w.Header().Set("Content-Length", "4")
+		w.WriteHeader(http.StatusOK)
+		_, _ = io.WriteString(w, "ke")
+		_ = http.NewResponseController(w).Flush()
+		<-thawed
+		return true
+	}
+	silent := func(http.ResponseWriter, *http.Request) bool { <-thawed; return true }
+	for what, frozen := range map[string]struct {
+		is  s3test.Trouble
+		act func() error
+	}{
+		"put":    {silent, func() error { return p.Put(t.Context(), "new", strings.NewReader("new")) }},
+		"list":   {silent, func() error { _, err := p.List(t.Context(), ""); return err }},
+		"lists":  {begins, func() error { _, err := p.List(t.Context(), ""); return err }},
+		"delete": {silent, func() error { return p.Delete(t.Context(), "kept") }},
+		"get":    {silent, func() error { _, err := read(t.Context(), p, "kept"); return err }},
+		"read":   {begins, func() error { _, err := read(t.Context(), p, "kept"); return err }},
+	} {
+		s.Has(frozen.is)
+		if err := frozen.act(); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s: %v", what, err)
+		}
 	}
 }
 

@@ -46,7 +46,7 @@ func (a Address) Open() (Place, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", a.To, err)
 	}
-	b := bucket{name: u.Host, path: strings.Trim(u.Path, "/"), key: a.Key, secret: a.Secret}
+	b := bucket{name: u.Host, path: strings.Trim(u.Path, "/"), key: a.Key, secret: a.Secret, slow: slow}
 	b.endpoint, b.region, b.pathStyle = u.Query().Get("endpoint"), u.Query().Get("region"), u.Query().Get("style") == "path"
 	if b.path != "" {
 		b.path += "/"
