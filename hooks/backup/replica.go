@@ -174,11 +174,11 @@ func holding(app core.App) replica.Hold {
 }
 
 // yield leaves cutting the log to who follows it: while it is held, each commit
-// behind SQLite's own 1,000 pages would try in vain, and sort the log for it. The
+// behind [replica.CutAt] would try in vain, and sort the log for it. The
 // most stays bounded, should nobody cut. The connection is opened anew now and
 // then, so it is told again each minute.
 func (w *warm) yield(app core.App) {
-	pages := 1000
+	pages := replica.CutAt
 	if w.follower != nil {
 		pages = replica.CutHard
 	}

@@ -4,12 +4,14 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/pocketbase/dbx"
 
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
 // A desk opens its databases as the program does, and that is so that an ack is
@@ -23,6 +25,7 @@ func TestDatabasesAreOpenedAsTheProgramDoes(t *testing.T) {
 	defer program.Close()
 	for pragma, want := range map[string]string{
 		"synchronous": "2", "journal_mode": "wal", "busy_timeout": "2000", "foreign_keys": "1", "temp_store": "2", "cache_size": "-2000", "secure_delete": "1",
+		"wal_autocheckpoint": strconv.Itoa(replica.CutAt),
 	} {
 		for whose, db := range map[string]dbx.Builder{"the desk": app.NonconcurrentDB(), "the program": program} {
 			var got string

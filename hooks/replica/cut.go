@@ -22,14 +22,15 @@ type Hold func(ctx context.Context, act func() error) error
 const (
 	// glance is how often it is looked how long the log is.
 	glance = time.Second
-	// cutAt is at how many pages the log is begun anew: 16 MB. SQLite does it at a
-	// quarter of that; pages that are written again and again are moved less often
-	// so, which pays for what Litestream costs.
-	cutAt = 4000
 	// never keeps Litestream from cutting by itself. Its last resort stops the
 	// writers for as long as somebody reads, and then uploads the whole database.
 	never = 1 << 30
 )
+
+// CutAt is at how many pages the log is begun anew: 16 MB. SQLite does it at a quarter
+// of that by itself, in the commit that comes to it: pages that are written again and
+// again are moved less often so, and less than one word in a hundred waits for it.
+const CutAt = 4000
 
 // CutHard is at how many pages the writers try it themselves: 64 MB.
 const CutHard = 16384

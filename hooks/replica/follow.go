@@ -83,7 +83,7 @@ func Follow(d Desk, a Address, log *slog.Logger) (*Follower, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Follower{dir: d.Dir, desk: d.Name, hold: d.Hold, to: a.To, place: place, log: log, every: beat, glance: glance, most: most, cutAt: cutAt, done: make(chan struct{})}
+	f := &Follower{dir: d.Dir, desk: d.Name, hold: d.Hold, to: a.To, place: place, log: log, every: beat, glance: glance, most: most, cutAt: CutAt, done: make(chan struct{})}
 	f.start()
 	return f, nil
 }

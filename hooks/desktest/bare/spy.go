@@ -18,7 +18,7 @@ import (
 // pragmas are the program's own. They are repeated because ops, whose they are,
 // stands above what is tested here; desktest's test holds them together.
 const pragmas = "?_pragma=busy_timeout(2000)&_pragma=journal_mode(WAL)&_pragma=journal_size_limit(200000000)" +
-	"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-2000)&_pragma=secure_delete(ON)&_txlock=immediate"
+	"&_pragma=synchronous(FULL)&_pragma=foreign_keys(ON)&_pragma=wal_autocheckpoint(4000)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-2000)&_pragma=secure_delete(ON)&_txlock=immediate"
 
 // statements are the distinct ones that ran on one desk. They are caught below
 // database/sql, so that it makes no difference who ran them: records, dbx, or a
