@@ -182,7 +182,7 @@ func TestCutAtAnyByte(t *testing.T) {
 		writer.write(10)
 		for _, p := range watchers {
 			left := 200 + random.IntN(6000)
-			cutting := relay(t, d.listen, func(to io.Writer, piece []byte) error {
+			cutting, end := relay(t, d.listen, func(to io.Writer, piece []byte) error {
 				if len(piece) >= left {
 					_, _ = to.Write(piece[:left])
 					return io.EOF
@@ -192,6 +192,7 @@ func TestCutAtAnyByte(t *testing.T) {
 				return err
 			})
 			_ = p.talk(cutting) // it ends somewhere
+			end()
 			done++
 			c.ran()
 		}

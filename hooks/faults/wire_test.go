@@ -4,17 +4,19 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"sync"
 	"syscall"
 	"testing"
 )
 
 // relay lets connections through to address, as far as pass lets it: each
-// piece of what the server says goes through it.
-func relay(t testing.TB, address string, pass func(to io.Writer, piece []byte) error) string {
+// piece of what the server says goes through it. It takes no more of them after end.
+func relay(t testing.TB, address string, pass func(to io.Writer, piece []byte) error) (at string, end func()) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	t.Cleanup(func() { _ = l.Close() })
+	end = sync.OnceFunc(func() { _ = l.Close() })
+	t.Cleanup(end)
 	go func() {
 		for {
 			client, err := l.Accept()
@@ -40,14 +42,14 @@ func relay(t testing.TB, address string, pass func(to io.Writer, piece []byte) e
 			}()
 		}
 	}()
-	return l.Addr().String()
+	return l.Addr().String(), end
 }
 
 // deaf kills the program when it says what is listened for, and lets nobody
 // hear it.
 func deaf(t testing.TB, address, listened string, signal func(syscall.Signal)) string {
 	t.Helper()
-	return relay(t, address, func(to io.Writer, piece []byte) error {
+	at, _ := relay(t, address, func(to io.Writer, piece []byte) error {
 		if bytes.Contains(piece, []byte(listened)) {
 			signal(syscall.SIGKILL)
 			return io.EOF
@@ -55,6 +57,7 @@ func deaf(t testing.TB, address, listened string, signal func(syscall.Signal)) s
 		_, err := to.Write(piece)
 		return err
 	})
+	return at
 }
 
 // connect opens a connection that says nothing.
