@@ -114,15 +114,10 @@ func indexed(ctx context.Context, app core.App) {
 // more.
 func (t *timeline) index() (more bool, err error) {
 	var upto int64
-	j := &job{run: func(tx *Tx) (err error) {
+	err = t.byItself(func(tx *Tx) (err error) {
 		upto, err = tx.indexFresh(t.fresh)
 		return err
-	}}
-	_, ran, err := t.together([]*job{j}, false)
-	if err == nil {
-		err = j.err
-	}
-	t.doubt(ran, err)
+	})
 	if err != nil {
 		t.fresh.lose()
 		if _, tell := t.untidy.fault(time.Now(), 0); tell {

@@ -26,12 +26,15 @@ func (k *kept) forget() {
 	clear(k.unclosed)
 }
 
-// at holds what is kept against the counter as it stands.
-func (k *kept) at(seq int64) {
-	if k.seq != seq {
-		k.forget()
-		k.seq = seq
+// at holds what is kept against the counter as it stands, and reports whether it is
+// still right.
+func (k *kept) at(seq int64) bool {
+	if k.seq == seq {
+		return true
 	}
+	k.forget()
+	k.seq = seq
+	return false
 }
 
 // follow takes over what a change has made of conversations. Where its batch

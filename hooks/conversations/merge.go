@@ -48,12 +48,7 @@ func (t *timeline) tidy() {
 
 // merge merges so many pages in a commit of its own, and tells whether there are more.
 func (t *timeline) merge(pages int) (more bool, err error) {
-	j := &job{run: func(tx *Tx) (err error) { more, err = tx.merge(pages); return err }}
-	_, ran, err := t.together([]*job{j}, false)
-	if err == nil {
-		err = j.err
-	}
-	t.doubt(ran, err)
+	err = t.byItself(func(tx *Tx) (err error) { more, err = tx.merge(pages); return err })
 	return more && err == nil, err
 }
 

@@ -25,7 +25,7 @@ type shared struct {
 	prepared   *queries.Prepared
 	seq, saved int64
 	kept       *kept
-	fresh      *fresh
+	alone      bool      // nobody else has written since the last batch
 	words      []wordsOf // of what the changes so far have added
 	indexes    bool      // something of it writes to the index
 	careful    bool      // each change in a savepoint of its own
@@ -33,16 +33,13 @@ type shared struct {
 
 // openShared begins a batch. What is kept from the last one counts as long as
 // nobody else has written.
-func openShared(app core.App, kept *kept, fresh *fresh) (*shared, error) {
-	s := &shared{app: app, prepared: queries.Prepare(app.NonconcurrentDB()), kept: kept, fresh: fresh}
+func openShared(app core.App, kept *kept) (*shared, error) {
+	s := &shared{app: app, prepared: queries.Prepare(app.NonconcurrentDB()), kept: kept}
 	if err := s.query("SELECT last FROM sequence WHERE id = 1", nil).Row(&s.seq); err != nil {
 		return nil, fmt.Errorf("reading the counter: %w", err)
 	}
 	s.saved = s.seq
-	if kept.seq != s.seq {
-		fresh.lose()
-	}
-	kept.at(s.seq)
+	s.alone = kept.at(s.seq)
 	return s, nil
 }
 

@@ -257,8 +257,11 @@ func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran 
 			}
 		}()
 		news, ran = &Committed{App: t.app}, false
-		if shared, err = openShared(app, t.kept, t.fresh); err != nil {
+		if shared, err = openShared(app, t.kept); err != nil {
 			return err
+		}
+		if !shared.alone {
+			t.fresh.lose()
 		}
 		defer shared.close()
 		shared.careful = carefully
@@ -287,6 +290,17 @@ func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran 
 		t.parts++
 	}
 	return news, ran, nil
+}
+
+// byItself makes a change of the writer's own, in a commit of its own.
+func (t *timeline) byItself(change func(*Tx) error) error {
+	j := &job{run: change}
+	_, ran, err := t.together([]*job{j}, false)
+	if err == nil {
+		err = j.err
+	}
+	t.doubt(ran, err)
+	return err
 }
 
 // failed answers a batch that could not be committed, and with it all that
