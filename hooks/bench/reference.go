@@ -29,7 +29,7 @@ import (
 
 const (
 	bareBatch   = 256
-	bareSchema  = "CREATE TABLE messages (id TEXT PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, conversation TEXT NOT NULL, sender TEXT NOT NULL, client_id TEXT NOT NULL, text TEXT NOT NULL, time TEXT NOT NULL); CREATE UNIQUE INDEX by_client ON messages (sender, client_id); CREATE INDEX by_conversation ON messages (conversation, seq)"
+	bareSchema  = "CREATE TABLE IF NOT EXISTS messages (id TEXT PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, conversation TEXT NOT NULL, sender TEXT NOT NULL, client_id TEXT NOT NULL, text TEXT NOT NULL, time TEXT NOT NULL); CREATE UNIQUE INDEX IF NOT EXISTS by_client ON messages (sender, client_id); CREATE INDEX IF NOT EXISTS by_conversation ON messages (conversation, seq)"
 	bareInsert  = "INSERT OR ABORT INTO messages (id, seq, conversation, sender, client_id, text, time) VALUES (?, ?, ?, ?, ?, ?, ?)"
 	barePragmas = "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_txlock=immediate"
 )
