@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -61,11 +62,12 @@ func (d *desk) saveStore(e *core.RequestEvent) error {
 	}
 	store, err := storeOf(form, s.Backups.S3)
 	if err == nil && store.Enabled {
-		err = reach(e.Request.Context(), addressOf(store), "endpoint")
+		err = reach(e.Request.Context(), addressOf(store), ofStore)
 	}
 	if f, refused := errors.AsType[*fail.Error](err); refused {
 		m := d.model(e)
 		m.Store, m.Errors = shown(store), said(e, f)
+		m.Store.HasSecret = s.Backups.S3.Secret != "" // what was refused is not kept
 		return web.ShowStatus(e, f.Kind.Status(), backup.Page(m), backup.StoreForm(m))
 	}
 	s.Backups.S3 = store
@@ -103,11 +105,19 @@ func storeOf(form func(string) string, before core.S3Config) (core.S3Config, err
 	return now, nil
 }
 
-// reach tries a place before it is relied upon; field is the form's that names it.
-func reach(ctx context.Context, to replica.Address, field string) error {
+// fields are the form's where a trouble is to be mended, by its key; "" has the others.
+type fields map[string]string
+
+var (
+	ofStore   = fields{"": "endpoint", "backup.trouble_keys": "key", "backup.trouble_bucket": "bucket", "backup.trouble_region": "region"}
+	ofReplica = fields{"": "to", "backup.trouble_keys": "replica_key"}
+)
+
+// reach tries a place before it is relied upon.
+func reach(ctx context.Context, to replica.Address, of fields) error {
 	place, err := to.Open()
 	if err != nil {
-		return fail.New(fail.Invalid, "backup."+field+"_wrong").On(field).Because(err)
+		return fail.New(fail.Invalid, "backup."+of[""]+"_wrong").On(of[""]).Because(err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
@@ -116,7 +126,7 @@ func reach(ctx context.Context, to replica.Address, field string) error {
 		if f.Key == troubleOther {
 			f.Key = "backup.store_wrong"
 		}
-		return f.On(field)
+		return f.On(cmp.Or(of[f.Key], of[""]))
 	}
 	return nil
 }

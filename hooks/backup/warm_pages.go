@@ -30,7 +30,7 @@ func (d *desk) saveReplica(e *core.RequestEvent) error {
 	}
 	a := replicaOf(form, before)
 	if err = nil; a != (replica.Address{}) {
-		err = reach(e.Request.Context(), a, "to")
+		err = reach(e.Request.Context(), a, ofReplica)
 	}
 	if f, refused := errors.AsType[*fail.Error](err); refused {
 		m := d.model(e)

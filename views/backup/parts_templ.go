@@ -556,11 +556,11 @@ func StoreForm(m Backups) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "region", Label: m.T("backup.region"), Value: m.Store.Region, Placeholder: "cn-hangzhou", Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "region", Label: m.T("backup.region"), Value: m.Store.Region, Placeholder: "cn-hangzhou", Error: m.Errors["region"], Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "key", Label: m.T("backup.key"), Value: m.Store.Key, Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.Input{Name: "key", Label: m.T("backup.key"), Value: m.Store.Key, Error: m.Errors["key"], Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

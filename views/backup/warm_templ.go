@@ -130,7 +130,7 @@ func WarmForm(m Backups) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "replica_key", Label: m.T("backup.key"), Value: m.Warm.Key, Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.Input{Name: "replica_key", Label: m.T("backup.key"), Value: m.Warm.Key, Error: m.Errors["replica_key"], Optional: " "}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
