@@ -197,12 +197,11 @@ func (d *desk) replace(e *core.RequestEvent, name string, from func(context.Cont
 			return err
 		}
 		defer done()
-		m, err := Stage(ctx, file, app.DataDir())
-		if err != nil {
+		if _, err = Stage(ctx, file, app.DataDir(), audit.Of(app)); err != nil {
 			return err
 		}
-		if err := errors.Join(sign(app.DataDir(), audit.Of(app), m.Made), audit.Add(app, entry("restoring", name))); err != nil {
-			return err
+		if err = audit.Add(app, entry("restoring", name)); err != nil {
+			return errors.Join(err, unstage(app.DataDir()))
 		}
 		d.restart(app)
 		return nil

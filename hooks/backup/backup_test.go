@@ -23,6 +23,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/bare"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
@@ -234,7 +235,7 @@ func TestForeignArchivesAreRefused(t *testing.T) {
 		if _, err := Verify(t.Context(), path); err == nil {
 			t.Errorf("%s: verified", name)
 		}
-		if _, err := Stage(t.Context(), path, app.DataDir()); err == nil {
+		if _, err := Stage(t.Context(), path, app.DataDir(), audit.AtTheMachine()); err == nil {
 			t.Errorf("%s: staged", name)
 		}
 		if exists(filepath.Join(app.DataDir(), staged)) {
@@ -251,7 +252,7 @@ func TestRestoreBringsBackThatMoment(t *testing.T) {
 	tag(t, app, "later")
 	id := put(t, app, "sent later")
 	write(t, filepath.Join(dir, "files.key"), "another")
-	if _, err := Stage(t.Context(), path, dir); err != nil {
+	if _, err := Stage(t.Context(), path, dir, audit.AtTheMachine()); err != nil {
 		t.Fatal(err)
 	}
 	if err := app.ResetBootstrapState(); err != nil {
@@ -287,7 +288,7 @@ func TestInterruptedRestoreIsOldOrNew(t *testing.T) {
 		t.Fatal(err)
 	}
 	pristine := app.DataDir()
-	if _, err := Stage(t.Context(), path, pristine); err != nil {
+	if _, err := Stage(t.Context(), path, pristine, audit.AtTheMachine()); err != nil {
 		t.Fatal(err)
 	}
 	for cut := range 40 {
@@ -418,6 +419,65 @@ func TestTrailSaysWhoRestored(t *testing.T) {
 	var names []string
 	if err := app.DB().NewQuery("SELECT actor_name FROM audit WHERE seq > 0 AND act = 'backup.restored'").Column(&names); err != nil || !slices.Equal(names, []string{"店主"}) {
 		t.Errorf("told by %v, %v", names, err)
+	}
+}
+
+// What cannot be read keeps no desk from starting: somebody has restored.
+func TestUnreadableSignatureIsNobodys(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	write(t, filepath.Join(app.DataDir(), signed), "")
+	if _, err := tellRestored(app); err != nil || exists(filepath.Join(app.DataDir(), signed)) {
+		t.Fatalf("told: %v", err)
+	}
+	var kind string
+	if err := app.DB().NewQuery("SELECT actor_kind FROM audit WHERE seq > 0 AND act = 'backup.restored'").Row(&kind); err != nil || kind != string(audit.System) {
+		t.Errorf("told by %q, %v", kind, err)
+	}
+}
+
+// A restore that is said to have failed does not come about later, and the next one is
+// not kept from it.
+func TestWhatIsTakenBackIsNeverRestored(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	dir := app.DataDir()
+	path := backedUp(t, app)
+	tag(t, app, "later")
+	for range 2 {
+		if _, err := Stage(t.Context(), path, dir, audit.AtTheMachine()); err != nil {
+			t.Fatal(err)
+		}
+		if err := unstage(dir); err != nil || exists(filepath.Join(dir, staged)) {
+			t.Fatalf("taken back: %v", err)
+		}
+	}
+	if err := errors.Join(app.ResetBootstrapState(), Finish(dir)); err != nil {
+		t.Fatal(err)
+	}
+	if got := tags(t, dir); !slices.Contains(got, "later") || exists(filepath.Join(dir, signed)) {
+		t.Errorf("tags %v", got)
+	}
+}
+
+// Nobody opens the data while somebody exchanges it.
+func TestNobodyStartsDuringARestore(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	release, err := lock(dir, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Finish(dir); fail.Of(err).Kind != fail.Conflict {
+		t.Errorf("started: %v", err)
+	}
+	release()
+	if release, err = lock(dir, false); err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if err := Finish(dir); err != nil {
+		t.Errorf("beside a desk: %v", err)
 	}
 }
 

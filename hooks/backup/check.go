@@ -163,9 +163,9 @@ func Damaged(app core.App) *Damage {
 	return d
 }
 
-// examine looks at the database once a backup of it is made, in which some entries
-// were found altered, and keeps what it finds for the pages.
-func examine(ctx context.Context, app core.App, altered []string) error {
+// examine looks at the database once a backup of it is made, and keeps for the pages
+// what it finds, with what was found while it was made.
+func examine(ctx context.Context, app core.App, m *Manifest) error {
 	db, err := openLive(app.DataDir())
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func examine(ctx context.Context, app core.App, altered []string) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	d := &Damage{Database: problems, Entries: altered}
+	d := &Damage{Database: problems, Entries: m.Altered, Uploads: m.lost()}
 	if d.none() {
 		app.Store().Remove(damageKey)
 		return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -54,13 +55,17 @@ func TestDamageIsNamedAndKeepsOlderBackups(t *testing.T) {
 	exec(t, app, "UPDATE messages SET text = '在么' WHERE id = 'entry0000000002'", dbx.Params{})
 	id := put(t, app, "a picture")
 	write(t, filepath.Join(app.DataDir(), uploads, id[:2], id), "a pictura")
+	lost := put(t, app, "another picture")
+	if err := os.Remove(filepath.Join(app.DataDir(), uploads, lost[:2], lost)); err != nil {
+		t.Fatal(err)
+	}
+	both := slices.Sorted(slices.Values([]string{id, lost}))
 	d, err := Check(t.Context(), app.DataDir())
-	if err != nil || len(d.Database) > 0 || !slices.Equal(d.Entries, []string{"entry0000000002"}) || !slices.Equal(d.Uploads, []string{id}) {
+	if err != nil || len(d.Database) > 0 || !slices.Equal(d.Entries, []string{"entry0000000002"}) || !slices.Equal(slices.Sorted(slices.Values(d.Uploads)), both) {
 		t.Fatalf("found %+v, %v", d, err)
 	}
-	write(t, filepath.Join(app.DataDir(), uploads, id[:2], id), "a picture")
 	m, err := Make(t.Context(), app.DataDir(), path, "test")
-	if err != nil || !slices.Equal(m.Altered, d.Entries) {
+	if err != nil || !slices.Equal(m.Altered, d.Entries) || !slices.Equal(m.Changed, []string{id}) || !slices.Equal(m.Missing, []string{lost}) {
 		t.Fatalf("made with %+v, %v", m, err)
 	}
 	if _, err = Verify(t.Context(), path); err != nil {
@@ -71,7 +76,7 @@ func TestDamageIsNamedAndKeepsOlderBackups(t *testing.T) {
 	}
 	err = k.make(t.Context(), app)
 	var found *Damage
-	if !errors.As(err, &found) || Damaged(app) == nil || !strings.Contains(found.words(locale.In("zh-CN")), "聊天记录 1 条（entry0000000002）") {
+	if !errors.As(err, &found) || Damaged(app) == nil || !strings.Contains(found.words(locale.In("zh-CN")), "聊天记录 1 条（entry0000000002）") || len(found.Uploads) != len(both) {
 		t.Errorf("made by the clock: %v", err)
 	}
 	var list []Copy

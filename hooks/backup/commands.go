@@ -39,8 +39,8 @@ func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if len(m.Altered) > 0 {
-			_, _ = fmt.Fprintln(c.ErrOrStderr(), &Damage{Entries: m.Altered})
+		if d := (&Damage{Entries: m.Altered, Uploads: m.lost()}); !d.none() {
+			_, _ = fmt.Fprintln(c.ErrOrStderr(), d)
 		}
 		if asJSON {
 			return json.NewEncoder(c.OutOrStdout()).Encode(m)
@@ -99,9 +99,6 @@ func restoreCommand(app *pocketbase.PocketBase, by replica.Address) *cobra.Comma
 		if err != nil {
 			return err
 		}
-		if err = sign(dir, audit.AtTheMachine(), made); err != nil {
-			return err
-		}
 		if err = app.ResetBootstrapState(); err != nil { // the database is closed before it is moved
 			return err
 		}
@@ -120,7 +117,7 @@ func restoreCommand(app *pocketbase.PocketBase, by replica.Address) *cobra.Comma
 // lay lays ready what a file or the warm copy holds.
 func lay(ctx context.Context, dir string, from replica.Address, args []string) (made time.Time, lost []string, err error) {
 	if from.To == "" {
-		m, wrong := Stage(ctx, args[0], dir)
+		m, wrong := Stage(ctx, args[0], dir, audit.AtTheMachine())
 		if wrong != nil {
 			return made, nil, wrong
 		}
@@ -131,7 +128,7 @@ func lay(ctx context.Context, dir string, from replica.Address, args []string) (
 			return made, nil, err
 		}
 	}
-	if made, lost, err = StageReplica(ctx, from, dir); err != nil {
+	if made, lost, err = StageReplica(ctx, from, dir, audit.AtTheMachine()); err != nil {
 		f := trouble(err)
 		f.Kind = fail.Unavailable // it may be asked for again as it is
 		return made, nil, f

@@ -82,7 +82,7 @@ func gather(ctx context.Context, dir, work string, m *Manifest) ([]held, error) 
 	if m.Altered, err = conversations.Altered(ctx, db); err != nil {
 		return nil, err
 	}
-	list := []held{{database, copied}}
+	list := []held{{name: database, path: copied}}
 	list = append(list, keys...)
 	named, err := uploadsOf(ctx, db)
 	if err != nil {
@@ -94,7 +94,7 @@ func gather(ctx context.Context, dir, work string, m *Manifest) ([]held, error) 
 			return nil, err
 		}
 		if path := filepath.Join(work, name); exists(path) {
-			list = append(list, held{name, path})
+			list = append(list, held{name, path, &u})
 		} else {
 			m.Missing = append(m.Missing, u.id)
 		}
@@ -103,7 +103,10 @@ func gather(ctx context.Context, dir, work string, m *Manifest) ([]held, error) 
 }
 
 // held is a file that will be in the archive.
-type held struct{ name, path string }
+type held struct {
+	name, path string
+	is         *upload // what its row says of it; nil for what is no upload
+}
 
 // holdKeys copies the program's own keys, and the anchors of what they sign.
 func holdKeys(dir, work string) ([]held, error) {
@@ -114,7 +117,7 @@ func holdKeys(dir, work string) ([]held, error) {
 	var list []held
 	for _, e := range entries {
 		if e.Type().IsRegular() && keyFile.MatchString(e.Name()) {
-			list = append(list, held{e.Name(), filepath.Join(work, e.Name())})
+			list = append(list, held{name: e.Name(), path: filepath.Join(work, e.Name())})
 			if err := copyFile(filepath.Join(dir, e.Name()), filepath.Join(work, e.Name())); err != nil {
 				return nil, err
 			}
@@ -191,10 +194,16 @@ func pack(ctx context.Context, to string, list []held, m *Manifest) (err error) 
 			return fmt.Errorf("%s: %w", h.name, err)
 		}
 		m.Entries = append(m.Entries, e)
+		if h.is != nil && (e.Size != h.is.size || e.SHA256 != h.is.sha256) {
+			m.Changed = append(m.Changed, h.is.id)
+		}
 	}
 	raw, err := json.Marshal(m)
 	if err != nil {
 		return err
+	}
+	if len(raw) > mostManifest {
+		return fmt.Errorf("%d files are more than a backup can hold", len(m.Entries))
 	}
 	w, err := z.Create(manifestName)
 	if err != nil {

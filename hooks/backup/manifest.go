@@ -5,13 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 )
 
 // format is the version of the archive's layout.
 const format = 1
 
-const mostManifest = 64 << 20
+// mostManifest is the manifest of almost two million uploads.
+const mostManifest = 256 << 20
 
 // Manifest says what a backup holds.
 type Manifest struct {
@@ -23,6 +25,9 @@ type Manifest struct {
 	// Missing are uploads that a row names and the disk did not have, as it was
 	// when the backup was made.
 	Missing []string `json:"missing,omitempty"`
+	// Changed are uploads that were no longer those that had been sent. They are in it
+	// as they were found.
+	Changed []string `json:"changed,omitempty"`
 	// Altered are entries of the timeline that were no longer as they had been stored.
 	Altered []string `json:"altered,omitempty"`
 }
@@ -39,6 +44,9 @@ type Rows struct {
 	Table string `json:"table"`
 	Count int64  `json:"count"`
 }
+
+// lost are uploads that a row names and the backup does not have as they were sent.
+func (m *Manifest) lost() []string { return slices.Concat(m.Missing, m.Changed) }
 
 // Size is what a restore will take of the disk.
 func (m *Manifest) Size() int64 {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
@@ -34,15 +36,27 @@ var volatile = []string{"data.db-wal", "data.db-shm", "epoch", replica.Folder}
 // this one does not know.
 var ErrNewer = errors.New("the backup was made by a newer version of the program")
 
-// Stage verifies a backup and lays it ready in the data folder dir. Nothing is
-// exchanged until [Finish] runs, which every start of the program does first.
-// Whatever is wrong with the backup is said here, and nothing has been touched.
-func Stage(ctx context.Context, path, dir string) (m *Manifest, err error) {
+// Stage verifies a backup and lays it ready in the data folder dir, with word of who
+// restores it. Nothing is exchanged until [Finish] runs, which every start of the
+// program does first. Whatever is wrong with the backup is said here, and nothing has
+// been touched.
+func Stage(ctx context.Context, path, dir string, by audit.Actor) (m *Manifest, err error) {
 	err = stage(ctx, dir, func(into string) (err error) {
-		m, err = unpack(ctx, path, into, func(string) bool { return true })
-		return err
+		if m, err = unpack(ctx, path, into, func(string) bool { return true }); err != nil {
+			return err
+		}
+		return sign(into, by, m.Made)
 	})
 	return m, err
+}
+
+// unstage takes back what is laid ready: who has asked for it is told that it failed.
+func unstage(dir string) error {
+	place := filepath.Join(dir, staged)
+	if err := os.Remove(filepath.Join(place, ready)); err != nil {
+		return err
+	}
+	return errors.Join(syncFolder(place), os.RemoveAll(place))
 }
 
 // stage lays ready what fill brings into a folder and has verified.
@@ -135,8 +149,20 @@ const acting = "SELECT sql FROM sqlite_master WHERE type IN ('trigger', 'view') 
 // Finish exchanges the data for what a restore has laid ready, if one has. It is
 // called before the database is opened, by every start of the program; a start
 // that is ended in the middle leaves the rest to the next one. While a desk is
-// running on the folder it leaves that to the desk's own next start.
+// running on the folder it leaves that to the desk's own next start. It is refused
+// while somebody restores: then the database is about to be another.
 func Finish(dir string) error {
+	if !exists(dir) {
+		return nil
+	}
+	beside, err := lock(dir, false)
+	if errors.Is(err, ErrInUse) {
+		return fail.New(fail.Conflict, "backup.restoring").Because(err)
+	}
+	if err != nil {
+		return fmt.Errorf("finish the restore: %w", err)
+	}
+	beside()
 	if !exists(filepath.Join(dir, staged, ready)) {
 		return nil // nothing, or what was not verified to its end: the next restore removes it
 	}

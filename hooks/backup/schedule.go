@@ -73,6 +73,7 @@ type maker struct {
 	working string    // what is being done, "" while nothing is
 	last    string    // what was done last
 	failed  error     // how that ended
+	unmade  error     // how the last backup ended, whatever was done since
 	back    time.Time // when what this start of the program restored was made
 	tried   time.Time // when the clock last began one
 	newest  time.Time // when the newest was made, as far as is known
@@ -116,6 +117,9 @@ func (k *maker) begin(app core.App, what string, work func(ctx context.Context) 
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.working, k.last, k.failed = "", what, err
+		if what == doMake {
+			k.unmade = err
+		}
 	}()
 	return nil
 }
@@ -140,7 +144,7 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 	if err = audit.Add(app, entry("made", name)); err != nil {
 		return err
 	}
-	if err = examine(ctx, app, m.Altered); err != nil { // then all that is on the shelf stays: what is older may be better
+	if err = examine(ctx, app, m); err != nil { // then all that is on the shelf stays: what is older may be better
 		return err
 	}
 	return clearAway(ctx, app, PlanOf(app).Keep)
@@ -164,7 +168,7 @@ func (k *maker) tick(app core.App) (late bool, err error) {
 		k.newest = waits.ModTime()
 	}
 	newest, soon := k.newest, now.Sub(k.tried) < again
-	late = Overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.last == doMake && k.failed != nil
+	late = Overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.unmade != nil
 	k.mu.Unlock()
 	if soon || !due(plan, newest, now) {
 		return late, err

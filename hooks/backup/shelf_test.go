@@ -14,6 +14,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
@@ -59,7 +60,7 @@ func TestBackupsInAStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer done()
-	if _, err = Stage(t.Context(), file, app.DataDir()); err != nil {
+	if _, err = Stage(t.Context(), file, app.DataDir(), audit.AtTheMachine()); err != nil {
 		t.Fatal(err)
 	}
 	if err = app.ResetBootstrapState(); err != nil {

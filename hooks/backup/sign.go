@@ -14,8 +14,8 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
-// signed lies beside the data from a restore to the next start: the audit trail
-// of the data that comes has to be told who brought it back.
+// signed comes with the data of a restore and lies beside it until the next start: the
+// audit trail of that data has to be told who brought it back.
 const signed = "restored.json"
 
 type signature struct {
@@ -23,13 +23,14 @@ type signature struct {
 	Made time.Time   `json:"made"` // when the backup was
 }
 
-// sign leaves word of who restores.
-func sign(dir string, by audit.Actor, made time.Time) error {
+// sign leaves word, in what is laid ready, of who restores.
+func sign(into string, by audit.Actor, made time.Time) error {
 	raw, err := json.Marshal(signature{by, made})
 	if err != nil {
 		return fmt.Errorf("sign the restore: %w", err)
 	}
-	return os.WriteFile(filepath.Join(dir, signed), raw, 0o600)
+	path := filepath.Join(into, signed)
+	return errors.Join(os.WriteFile(path, raw, 0o600), syncFile(path))
 }
 
 // tellRestored writes that word into the trail, takes it away, and returns when the
@@ -37,15 +38,16 @@ func sign(dir string, by audit.Actor, made time.Time) error {
 func tellRestored(app core.App) (made time.Time, err error) {
 	path := filepath.Join(app.DataDir(), signed)
 	raw, err := os.ReadFile(path) //nolint:gosec // our own folder
-	if errors.Is(err, os.ErrNotExist) || exists(filepath.Join(app.DataDir(), staged, ready)) {
-		return made, nil // nothing, or it is still to be done
+	if errors.Is(err, os.ErrNotExist) {
+		return made, nil
 	}
 	if err != nil {
 		return made, err
 	}
 	var s signature
 	if err = json.Unmarshal(raw, &s); err != nil {
-		return made, fmt.Errorf("who restored: %w", err)
+		app.Logger().Warn("it cannot be read who has restored", "error", err)
+		s.By.Kind = audit.System // but that somebody has
 	}
 	e := entry("restored", "")
 	e.Actor, e.Reason = &s.By, s.Made.Format(time.RFC3339)

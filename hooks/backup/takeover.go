@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
@@ -19,14 +20,16 @@ import (
 // returns as of when it is. A damaged database is refused. An upload that is
 // missing, or is not the one that its row names, is left out and told: the shop
 // is more than one picture.
-func StageReplica(ctx context.Context, a replica.Address, dir string) (made time.Time, lost []string, err error) {
+func StageReplica(ctx context.Context, a replica.Address, dir string, by audit.Actor) (made time.Time, lost []string, err error) {
 	c, err := replica.Newest(ctx, a)
 	if err != nil {
 		return made, nil, fmt.Errorf("restore: %w", err)
 	}
 	err = stage(ctx, dir, func(into string) (err error) {
-		lost, err = fillFrom(ctx, c, into)
-		return err
+		if lost, err = fillFrom(ctx, c, into); err != nil {
+			return err
+		}
+		return sign(into, by, c.Fresh)
 	})
 	return c.Fresh, lost, err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
@@ -50,7 +51,7 @@ func TestTakeOverNamesWhatIsLost(t *testing.T) {
 	}
 	second := shop(t)
 	dir := second.DataDir()
-	_, lost, err := StageReplica(t.Context(), a, dir)
+	_, lost, err := StageReplica(t.Context(), a, dir, audit.AtTheMachine())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func TestTakeOverIsAllOrNothing(t *testing.T) {
 	second := shop(t)
 	for name, is := range map[string]s3test.Trouble{"busy": s3test.Busy, "torn": s3test.Torn} {
 		store.Has(is)
-		_, _, err := StageReplica(t.Context(), a, second.DataDir())
+		_, _, err := StageReplica(t.Context(), a, second.DataDir(), audit.AtTheMachine())
 		if key := "backup.trouble_" + name; err == nil || trouble(err).Key != key {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -90,11 +91,11 @@ func TestTakeOverIsAllOrNothing(t *testing.T) {
 		}
 	}
 	store.Has(nil)
-	if _, lost, err := StageReplica(t.Context(), a, second.DataDir()); err != nil || len(lost) > 0 {
+	if _, lost, err := StageReplica(t.Context(), a, second.DataDir(), audit.AtTheMachine()); err != nil || len(lost) > 0 {
 		t.Errorf("then: %v, %v", lost, err)
 	}
 	empty := replica.Address{To: t.TempDir()}
-	if _, _, err := StageReplica(t.Context(), empty, second.DataDir()); trouble(err).Key != "backup.trouble_nothing" {
+	if _, _, err := StageReplica(t.Context(), empty, second.DataDir(), audit.AtTheMachine()); trouble(err).Key != "backup.trouble_nothing" {
 		t.Errorf("an empty place: %v", err)
 	}
 }
