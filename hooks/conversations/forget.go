@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -144,11 +145,11 @@ func ForgetFiles(app core.App, then time.Time) (int, error) {
 
 // removeBytes takes files away whose rows are gone, or go now. Where the program
 // ends before, the sweep of files finds the bytes.
-func removeBytes(app core.App, ids []string) error {
+func removeBytes(app core.App, ids []string) (err error) {
 	for _, id := range ids {
-		if err := files.Remove(app, id); err != nil {
-			return fmt.Errorf("bytes of file %s: %w", id, err)
+		if wrong := files.Remove(app, id); wrong != nil {
+			err = errors.Join(err, fmt.Errorf("bytes of file %s: %w", id, wrong))
 		}
 	}
-	return nil
+	return err
 }
