@@ -9,6 +9,9 @@ import (
 	"syscall"
 )
 
+// locks tells whether there are any.
+const locks = true
+
 // lock takes the data folder for whoever serves it (together with others who
 // do) or restores it (alone). The system gives it back when the process ends,
 // however it ends. ErrInUse where somebody else has it.

@@ -23,26 +23,28 @@ const sealed = "xiaoer sha256:"
 
 const blank = "0000000000000000000000000000000000000000000000000000000000000000"
 
+// draft ends the name of a backup that is not all there yet.
+const draft = ".part"
+
 // Make writes a backup of the data folder dir to the file to, whole or not at
 // all. The desk may run meanwhile, in this process or another. program is the
 // version that is noted.
 func Make(ctx context.Context, dir, to, program string) (*Manifest, error) {
-	work, err := os.MkdirTemp(dir, files.Holders) // beside the data: links do not cross disks
+	work, done, err := workIn(dir, files.Holders) // beside the data: links do not cross disks
 	if err != nil {
 		return nil, fmt.Errorf("back up: %w", err)
 	}
-	defer func() { _ = os.RemoveAll(work) }()
+	defer done()
 	m := &Manifest{Format: format, Program: program, Made: time.Now().UTC().Truncate(time.Second)}
 	held, err := gather(ctx, dir, work, m)
 	if err != nil {
 		return nil, fmt.Errorf("back up: %w", err)
 	}
-	draft := to + ".part"
-	if err := pack(ctx, draft, held, m); err != nil {
-		_ = os.Remove(draft)
+	if err := pack(ctx, to+draft, held, m); err != nil {
+		_ = os.Remove(to + draft)
 		return nil, fmt.Errorf("back up: %w", err)
 	}
-	if err := os.Rename(draft, to); err != nil {
+	if err := os.Rename(to+draft, to); err != nil {
 		return nil, fmt.Errorf("back up: %w", err)
 	}
 	return m, syncFolder(filepath.Dir(to))

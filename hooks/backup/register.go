@@ -42,7 +42,7 @@ func Register(app core.App, t *web.Table, c Config) {
 	})
 	app.Cron().MustAdd("xiaoerBackups", "*/10 * * * *", func() {
 		late, err := d.maker.tick(app)
-		if err = errors.Join(err, told.see(app, caseBackup, late)); err != nil {
+		if err = errors.Join(err, told.see(app, caseBackup, late), sweep(app.DataDir(), time.Now())); err != nil {
 			app.Logger().Error("the night's backup", "error", err)
 		}
 	})

@@ -88,11 +88,11 @@ func stage(ctx context.Context, dir string, fill func(into string) error) error 
 
 // commit marks what is staged as ready, in one durable step.
 func commit(place string) error {
-	draft := filepath.Join(place, ready+".part")
-	if err := os.WriteFile(draft, nil, 0o600); err != nil {
+	path := filepath.Join(place, ready)
+	if err := os.WriteFile(path+draft, nil, 0o600); err != nil {
 		return err
 	}
-	if err := os.Rename(draft, filepath.Join(place, ready)); err != nil {
+	if err := os.Rename(path+draft, path); err != nil {
 		return err
 	}
 	return syncFolder(place)

@@ -11,7 +11,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
-	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
 // signed comes with the data of a restore and lies beside it until the next start: the
@@ -55,19 +54,4 @@ func tellRestored(app core.App) (made time.Time, err error) {
 		return made, err
 	}
 	return s.Made, os.Remove(path)
-}
-
-// tooOld is the age at which what a backup was being made from is nobody's any
-// more: the program ended in the middle.
-const tooOld = 24 * time.Hour
-
-// sweep removes what was left behind.
-func sweep(dir string, now time.Time) error {
-	left, err := filepath.Glob(filepath.Join(dir, files.Holders))
-	for _, path := range left {
-		if info, found := os.Lstat(path); found == nil && now.Sub(info.ModTime()) > tooOld {
-			err = errors.Join(err, os.RemoveAll(path))
-		}
-	}
-	return err
 }

@@ -27,11 +27,11 @@ var (
 // is damaged, or an upload is not the one that its row names. It needs as much
 // room beside the file as the database takes.
 func Verify(ctx context.Context, path string) (*Manifest, error) {
-	work, err := os.MkdirTemp(filepath.Dir(path), ".verify-*")
+	work, done, err := workIn(filepath.Dir(path), verifying)
 	if err != nil {
 		return nil, fmt.Errorf("verify: %w", err)
 	}
-	defer func() { _ = os.RemoveAll(work) }()
+	defer done()
 	// Uploads are hashed where they lie; only the database has to be opened.
 	return unpack(ctx, path, work, func(name string) bool { return name == database })
 }

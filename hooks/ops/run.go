@@ -107,11 +107,23 @@ func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {
 func execute(app *pocketbase.PocketBase, root *cobra.Command) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return Until(ctx, app, func() error { return root.ExecuteContext(ctx) })
+	ended := make(chan error, 1)
+	err := Until(ctx, app, func() error {
+		err := root.ExecuteContext(ctx)
+		ended <- err
+		return err
+	})
+	if err != nil || ctx.Err() == nil {
+		return err
+	}
+	select { // what was broken off has things to clear away, and was not done
+	case err = <-ended:
+	case <-time.After(farewell):
+	}
+	return err
 }
 
-// farewell is how long a command that has not opened app may take to end by
-// itself once it was told to.
+// farewell is how long a command may take to end by itself once it was told to.
 const farewell = 10 * time.Second
 
 // Until does work until it is done or ctx is, and then brings app to its end:
