@@ -95,8 +95,9 @@ func (d *desk) greet(s *live.Session, h hello) {
 		s.Close(goodbye(err))
 		return
 	}
-	if p := who.person.Load(); p != nil {
-		who.person.Store(p.At(s.Address))
+	began := who.person.Load()
+	if began != nil {
+		who.person.Store(began.At(s.Address))
 		s.Allow(staffMost)
 	}
 	if who.isVisitor() {
@@ -120,16 +121,23 @@ func (d *desk) greet(s *live.Session, h hello) {
 	}
 	if who.isVisitor() {
 		d.tellHow(s, who)
+	} else {
+		d.hideMoved(s, began, who.person.Load())
 	}
 }
 
 // still refuses whose sign-in has ended between the upgrade and the moment from
-// which on the session hears of it.
+// which on the session hears of it, and gives who stays the rights of that moment;
+// what [desk.refresh] has read meanwhile is newer.
 func (d *desk) still(who *caller) error {
 	if who.isVisitor() {
 		return nil
 	}
-	_, err := access.Refresh(d.app, who.person.Load())
+	old := who.person.Load()
+	fresh, err := access.Refresh(d.app, old)
+	if err == nil {
+		who.person.CompareAndSwap(old, fresh.At(old.Address))
+	}
 	return err
 }
 

@@ -1,8 +1,6 @@
 package protocol
 
 import (
-	"reflect"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
@@ -224,9 +222,7 @@ func (d *desk) refresh(e *access.ChangeEvent) error {
 		}
 		now = now.At(old.Address)
 		to.person.Store(now)
-		if !reflect.DeepEqual(old.Groups, now.Groups) || !reflect.DeepEqual(old.Permissions(), now.Permissions()) {
-			d.hideFrom(s, old, now)
-		}
+		d.hideMoved(s, old, now)
 	}
 	return e.Next()
 }

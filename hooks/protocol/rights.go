@@ -1,6 +1,8 @@
 package protocol
 
 import (
+	"reflect"
+
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/live"
@@ -8,6 +10,14 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
+
+// hideMoved is [desk.hideFrom] where the rights have moved. A session that catches up
+// hears nothing of it, and is told again when it has.
+func (d *desk) hideMoved(s *live.Session, old, now *access.Person) {
+	if !reflect.DeepEqual(old.Groups, now.Groups) || !reflect.DeepEqual(old.Permissions(), now.Permissions()) {
+		d.hideFrom(s, old, now)
+	}
+}
 
 // hideFrom tells a session whose rights have changed which conversations are no
 // longer theirs to see, and that it had better look again at what it may do.
