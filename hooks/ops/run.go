@@ -103,14 +103,18 @@ func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {
 	return app.RunAllMigrations()
 }
 
+// errBrokenOff is what has come of a command that never came to its end.
+var errBrokenOff = errors.New("it was broken off")
+
 // execute runs the command until it is done or the program is told to stop.
 func execute(app *pocketbase.PocketBase, root *cobra.Command) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ended := make(chan error, 1)
 	err := Until(ctx, app, func() error {
-		err := root.ExecuteContext(ctx)
-		ended <- err
+		err := errBrokenOff
+		defer func() { ended <- err }()
+		err = root.ExecuteContext(ctx)
 		return err
 	})
 	if err != nil || ctx.Err() == nil {
