@@ -7,6 +7,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
 // marksEvery is the pause between two savings of read marks: a mark is durable
@@ -43,19 +45,25 @@ func Read(app core.App, conversation string, by AuthorKind, seq int64) {
 	}
 }
 
-// flushMarks saves what has been read. What cannot be saved now is kept for
-// the next time.
+// flushMarks saves what has been read.
 func (t *timeline) flushMarks() {
 	t.marks.mu.Lock()
 	waiting := t.marks.waiting
 	t.marks.waiting, t.marks.armed = nil, false
 	t.marks.mu.Unlock()
-	if len(waiting) == 0 {
-		return
+	if len(waiting) > 0 {
+		t.saveMarks(waiting)
 	}
+}
+
+// saveMarks saves marks together. What passes by itself keeps them for the next time;
+// of what does not, only the mark that it lies in is lost, and does not hold up the
+// others for ever.
+func (t *timeline) saveMarks(waiting map[markKey]int64) {
 	err := t.write(nil, func(tx *Tx) error {
 		for key, seq := range waiting {
-			if err := tx.mark(key, seq); err != nil {
+			err := tx.mark(key, seq)
+			if err != nil && fail.Of(err).Kind != fail.NotFound { // what was erased meanwhile nobody reads any more
 				return err
 			}
 		}
@@ -69,10 +77,19 @@ func (t *timeline) flushMarks() {
 	if err == nil {
 		return
 	}
-	slog.Warn("read marks are kept for later", "error", err)
+	kind := fail.Of(err).Kind
 	for key, seq := range waiting {
-		Read(t.app, key.conversation, key.by, seq)
+		switch {
+		case kind.Retry() && kind != fail.Internal:
+			Read(t.app, key.conversation, key.by, seq)
+		case len(waiting) > 1:
+			t.saveMarks(map[markKey]int64{key: seq})
+		default:
+			slog.Error("a read mark is lost", "conversation", key.conversation, "error", err)
+			return
+		}
 	}
+	slog.Warn("read marks were not saved together", "error", err)
 }
 
 func (tx *Tx) mark(key markKey, seq int64) error {

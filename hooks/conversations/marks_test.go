@@ -1,0 +1,63 @@
+package conversations_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/desktest"
+)
+
+// becomes waits for a conversation to be as it should be.
+func becomes(t *testing.T, app core.App, id, what string, holds func(*conversations.Conversation) bool) {
+	t.Helper()
+	limit := time.After(10 * time.Second)
+	for !holds(now(t, app, id)) {
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-limit:
+			t.Fatalf("not %s: %+v", what, now(t, app, id))
+		}
+	}
+}
+
+// What somebody has read in a conversation that is erased before that is saved does
+// not keep the marks of others from being saved.
+func TestAMarkOfWhatIsErasedHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	a, b := contact(t, app), contact(t, app)
+	erased, err := conversations.PostAsVisitor(app, a, text("a", "在吗"))
+	must(t, err)
+	kept, err := conversations.PostAsVisitor(app, b, text("b", "在吗"))
+	must(t, err)
+	exec(t, app, "DELETE FROM messages WHERE conversation = '"+erased.Conversation+"'")
+	exec(t, app, "DELETE FROM conversations WHERE id = '"+erased.Conversation+"'")
+	exec(t, app, "UPDATE sequence SET last = last + 1") // so that the writer reads it again
+	conversations.Read(app, erased.Conversation, conversations.FromVisitor, erased.Seq)
+	conversations.Read(app, kept.Conversation, conversations.FromVisitor, kept.Seq)
+	becomes(t, app, kept.Conversation, "read", func(c *conversations.Conversation) bool { return c.ReadVisitor == kept.Seq })
+}
+
+// A mark that cannot be saved, whatever the reason, costs nobody else theirs.
+func TestAMarkThatCannotBeSavedHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	a, b := contact(t, app), contact(t, app)
+	bad, err := conversations.PostAsVisitor(app, a, text("a", "在吗"))
+	must(t, err)
+	good, err := conversations.PostAsVisitor(app, b, text("b", "在吗"))
+	must(t, err)
+	conversations.OnChange(app).BindFunc(func(e *conversations.ChangeEvent) error {
+		if e.After.ID == bad.Conversation {
+			return fmt.Errorf("a bug")
+		}
+		return e.Next()
+	})
+	conversations.Read(app, bad.Conversation, conversations.FromVisitor, bad.Seq)
+	conversations.Read(app, good.Conversation, conversations.FromVisitor, good.Seq)
+	becomes(t, app, good.Conversation, "read", func(c *conversations.Conversation) bool { return c.ReadVisitor == good.Seq })
+}
