@@ -7,8 +7,10 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
 // becomes waits for a conversation to be as it should be.
@@ -60,4 +62,21 @@ func TestAMarkThatCannotBeSavedHoldsNobodyUp(t *testing.T) {
 	conversations.Read(app, bad.Conversation, conversations.FromVisitor, bad.Seq)
 	conversations.Read(app, good.Conversation, conversations.FromVisitor, good.Seq)
 	becomes(t, app, good.Conversation, "read", func(c *conversations.Conversation) bool { return c.ReadVisitor == good.Seq })
+}
+
+// Somebody who may not mark a conversation unread takes nothing from the assignee
+// who has just read it.
+func TestWhoMayNotMarkItUnreadLeavesItRead(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	p, other, v := boss(t, app), hired(t, app, access.Supervisor, "主管"), contact(t, app)
+	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
+	must(t, err)
+	_, err = conversations.Take(app, p, "take", m.Conversation)
+	must(t, err)
+	conversations.Read(app, m.Conversation, conversations.FromStaff, m.Seq)
+	if err := conversations.SetUnread(app, other, m.Conversation, true); fail.Of(err).Kind != fail.Forbidden {
+		t.Fatalf("a colleague's: %v", err)
+	}
+	becomes(t, app, m.Conversation, "read", func(c *conversations.Conversation) bool { return c.ReadStaff == m.Seq && c.Unread == 0 })
 }

@@ -19,7 +19,7 @@ func SetUnread(app core.App, p *access.Person, id string, unread bool) error {
 	}
 	key := markKey{id, FromStaff}
 	read := of(app).marks.take(key)
-	return Write(app, func(tx *Tx) error {
+	err := Write(app, func(tx *Tx) error {
 		if _, err := tx.own(p, id); err != nil {
 			return err
 		}
@@ -46,6 +46,10 @@ func SetUnread(app core.App, p *access.Person, id string, unread bool) error {
 		tx.Save(c)
 		return nil
 	})
+	if err != nil && read > 0 { // it is the assignee's, whoever has asked
+		Read(app, id, FromStaff, read)
+	}
+	return err
 }
 
 func (t *timeline) readAll(p *access.Person, id string) error {
