@@ -305,7 +305,9 @@ func (t *timeline) byItself(change func(*Tx) error) error {
 
 // failed answers a batch that could not be committed, and with it all that
 // queued up meanwhile: the lock or the disk that stopped this batch would stop
-// the next one as long, and their clients are waiting.
+// the next one as long, and their clients are waiting. A refusal is no answer, either:
+// it may rest on a change of the batch that never was, and is found again at the next
+// try where it does not.
 func (t *timeline) failed(err error, atCommit bool, taken []*job) {
 	cause := fail.Of(err)
 	if !cause.Kind.Retry() {
@@ -316,9 +318,7 @@ func (t *timeline) failed(err error, atCommit bool, taken []*job) {
 	}
 	t.doubt(atCommit, err)
 	for _, j := range taken {
-		if j.err == nil {
-			j.err = cause
-		}
+		j.err = cause
 		close(j.done)
 	}
 	for range len(t.jobs) {
