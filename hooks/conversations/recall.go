@@ -108,7 +108,15 @@ func deleteFile(_ context.Context, app core.App, e *outbox.Effect) error {
 // forget takes the recalled message out of the conversation's present state.
 func (tx *Tx) forget(c *Conversation, old *Message, by Author) error {
 	if c.Last != nil && c.Last.Time.Equal(old.Time) && c.Last.From == by.Kind && c.Last.Kind == old.Kind {
-		c.Last.Text, c.Last.Recalled = "", true
+		var newer bool // somebody, or a program, says more than one thing in a millisecond
+		err := tx.query("SELECT EXISTS (SELECT 1 FROM messages WHERE conversation = {:id} AND seq > {:seq} AND kind NOT IN ('event', 'note'))",
+			dbx.Params{"id": c.ID, "seq": old.Seq}).Row(&newer)
+		if err != nil {
+			return err
+		}
+		if !newer {
+			c.Last.Text, c.Last.Recalled = "", true
+		}
 	}
 	if by.Kind != FromVisitor {
 		return nil
