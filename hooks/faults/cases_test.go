@@ -28,7 +28,7 @@ var cases = []struct{ id, claim, tests string }{
 	{"C08", "disk full during an upload", "faults.TestDiskFullAndBack"},
 	{"C09", "no descriptors or inodes left", "faults.TestDescriptorsAreGone faults.TestInodesAreGone"},
 	{"C10", "database locked by another process", "faults.TestLockedByAnotherProcess"},
-	{"C11", "the clock is set", "faults.TestClockIsSet faults.TestClockFreesNobody"},
+	{"C11", "the clock is set", "faults.TestClockIsSet faults.TestClockFreesNobody replica.TestUploadsAreCopiedWhateverTheClock"},
 	{"C12", "retries", "faults.TestRetriesAreOne"},
 	{"C13", "ids that are misused", "faults.TestNamesOfMessagesAreChecked"},
 	{"C14", "a file is as durable as its message", "faults.TestPowerCut"},

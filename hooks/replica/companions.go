@@ -23,7 +23,7 @@ type companions struct {
 
 	mu     sync.Mutex
 	there  map[string]bool      // uploads that the place has, nil until it was asked
-	looked map[string]time.Time // when each folder of uploads was last read
+	looked map[string]time.Time // the time of each folder of uploads when it was last read, and had rested
 	keys   map[string][32]byte  // digests of the keys that the place has
 }
 
@@ -69,18 +69,19 @@ func (c *companions) know(ctx context.Context) error {
 	return nil
 }
 
-// soon is how long after a look a folder may have changed without its time
+// soon is how long after a change a folder may change again without its time
 // saying so.
 const soon = 2 * time.Second
 
-// copyFolder reads a folder of uploads only where it has changed since.
+// copyFolder reads a folder of uploads only where it has changed since: where its time
+// is another, whichever way the clock was set.
 func (c *companions) copyFolder(ctx context.Context, name string) error {
 	at := filepath.Join(c.dir, uploads, name)
 	info, err := os.Stat(at)
-	if err != nil || !info.IsDir() || info.ModTime().Add(soon).Before(c.looked[name]) {
+	if err != nil || !info.IsDir() || info.ModTime().Equal(c.looked[name]) {
 		return nil //nolint:nilerr // a folder that is gone has nothing to copy
 	}
-	now := time.Now()
+	rested := time.Since(info.ModTime()) > soon
 	entries, err := os.ReadDir(at)
 	if err != nil {
 		return err
@@ -103,7 +104,9 @@ func (c *companions) copyFolder(ctx context.Context, name string) error {
 		}
 		c.there[id] = true
 	}
-	c.looked[name] = now
+	if rested {
+		c.looked[name] = info.ModTime()
+	}
 	return nil
 }
 

@@ -7,7 +7,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -191,6 +193,26 @@ func TestWhatIsCommittedIsThere(t *testing.T) {
 
 // A desk that ended goes on with its generation; one whose database was put in
 // the place of another begins a new one, and what is restored is the newest.
+// C11. An upload is brought away whatever the clock said when its folder was looked at.
+func TestUploadsAreCopiedWhateverTheClock(t *testing.T) {
+	t.Parallel()
+	s, place := open(t, t.TempDir()), folder(t.TempDir())
+	w := &companions{dir: s.dir, place: place, generation: "20260101-000000-00000000", sent: &atomic.Int64{}}
+	for i, hours := range []time.Duration{3, 4, 2} { // ago, by the clock of the moment
+		id := strings.Repeat("a", 31) + strconv.Itoa(i)
+		s.upload(id, "a picture")
+		if err := os.Chtimes(filepath.Join(s.dir, uploads, "aa"), time.Time{}, time.Now().Add(-hours*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.bring(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if said, err := read(t.Context(), place, uploads+"aa/"+id); err != nil || said != "a picture" {
+			t.Errorf("upload %d: %q, %v", i, said, err)
+		}
+	}
+}
+
 func TestGenerations(t *testing.T) {
 	t.Parallel()
 	a, dir := Address{To: t.TempDir()}, t.TempDir()
