@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -77,86 +76,4 @@ func Try(ctx context.Context, p Place) error {
 		return errors.Join(ErrForgets, err)
 	}
 	return p.Delete(ctx, probe)
-}
-
-// folder is a place on this machine, or one that is mounted there.
-type folder string
-
-const draft = ".part"
-
-func (f folder) at(name string) string { return filepath.Join(string(f), filepath.FromSlash(name)) }
-
-func (f folder) Put(_ context.Context, name string, from io.ReadSeeker) (err error) {
-	if _, err = os.Stat(string(f)); err != nil { // a disk that is not mounted is not written beside
-		return err
-	}
-	path := f.at(name)
-	if err = os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	out, err := os.OpenFile(path+draft, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // where the owner says
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, from)
-	if err == nil {
-		err = out.Sync()
-	}
-	if closed := out.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(path+draft, path)
-	}
-	if err != nil {
-		_ = os.Remove(path + draft)
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func (f folder) Get(_ context.Context, name string) (io.ReadCloser, error) {
-	return os.Open(f.at(name))
-}
-
-func (f folder) List(ctx context.Context, prefix string) (list []Object, err error) {
-	root := f.at(prefix)
-	err = filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-		switch {
-		case os.IsNotExist(err):
-			return nil
-		case err != nil:
-			return err
-		case d.IsDir() || strings.HasSuffix(path, draft):
-			return ctx.Err()
-		}
-		info, err := d.Info()
-		if os.IsNotExist(err) {
-			return nil // it has just been deleted
-		}
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(string(f), path)
-		list = append(list, Object{Name: filepath.ToSlash(name), Size: info.Size(), Changed: info.ModTime()})
-		return err
-	})
-	return list, err
-}
-
-func (f folder) Delete(_ context.Context, name string) error {
-	if err := os.Remove(f.at(name)); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	return nil
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
-	d, err := os.Open(path) //nolint:gosec // where the owner says
-	if err != nil {
-		return err
-	}
-	_ = d.Sync() // not every network's file system can
-	return d.Close()
 }
