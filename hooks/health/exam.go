@@ -117,7 +117,9 @@ func (x exam) newest() health.Check {
 		words = x.say.T("health.backup_elsewhere")
 	}
 	if backup.Damaged(x.app) != nil {
-		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_damaged"))
+		c := x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_damaged"))
+		c.Do = x.say.T("health.backup_damaged_do")
+		return c
 	}
 	if backup.Overdue(plan, list[0].Made, x.now) {
 		tone, words = health.Bad, x.say.T("health.backup_late")
