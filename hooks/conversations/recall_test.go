@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
