@@ -49,6 +49,8 @@ func (p *pipe) ping() error {
 	return nil
 }
 
+func (p *pipe) pong(text string) error { return p.write([][]byte{[]byte("pong " + text)}) }
+
 func (p *pipe) hurry() { p.hurried.Do(func() { close(p.late) }) }
 
 func (p *pipe) close(code CloseCode, reason string) {

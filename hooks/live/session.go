@@ -41,6 +41,8 @@ type transport interface {
 	// write writes frames, one after the other, in the order in which they are.
 	write(frames [][]byte) error
 	ping() error
+	// pong answers a ping of the peer's.
+	pong(text string) error
 	// hurry gives what is being written now a second more.
 	hurry()
 	// close says goodbye with code and makes the reader end soon.
@@ -77,6 +79,7 @@ type Session struct {
 	pinged   time.Time
 	unheard  int // pings written and not answered
 	wantPing bool
+	wantPong *string // the last ping of the peer's that is not answered
 
 	position int64 // the last timeline number sent
 	catching bool  // reading the missed stretch: live frames only mark it behind
@@ -275,15 +278,17 @@ func (s *Session) makeRoom() {
 func (s *Session) drain() {
 	defer recovered("a session's writer")
 	for {
-		frames, ping, more := s.next()
+		now, more := s.next()
 		if !more {
 			return
 		}
 		var err error
 		switch {
-		case frames != nil:
-			err = s.conn.write(frames)
-		case ping:
+		case now.pong != nil:
+			err = s.conn.pong(*now.pong)
+		case now.frames != nil:
+			err = s.conn.write(now.frames)
+		case now.ping:
 			err = s.conn.ping()
 		default:
 			s.conn.close(s.code, s.reason)
@@ -300,23 +305,34 @@ func (s *Session) drain() {
 	}
 }
 
-// next takes what is to be written now: frames, a ping, or, with neither, the
-// goodbye. It reports false where there is nothing, and the writer ends.
-func (s *Session) next() (frames [][]byte, ping, more bool) {
+// turn is what is written with one call: an answer to a ping, frames or a ping; none
+// of them is the goodbye.
+type turn struct {
+	pong   *string
+	frames [][]byte
+	ping   bool
+}
+
+// next takes what is to be written now. It reports false where there is nothing, and
+// the writer ends.
+func (s *Session) next() (now turn, more bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
+	case s.wantPong != nil && !s.closed:
+		now.pong, s.wantPong = s.wantPong, nil
+		return now, true
 	case len(s.queue) > 0:
-		return s.take(), false, true
+		return turn{frames: s.take()}, true
 	case s.closed:
-		return nil, false, true
+		return now, true
 	case s.wantPing: // counted only now: what waits behind frames cannot be answered
 		s.wantPing, s.pinged = false, time.Now()
 		s.unheard++
-		return nil, true, true
+		return turn{ping: true}, true
 	}
 	s.writing = false
-	return nil, false, false
+	return now, false
 }
 
 // take takes from the queue what is written with one call: at least a frame; s.mu
@@ -365,6 +381,17 @@ func (s *Session) heard() {
 	s.mu.Lock()
 	s.unheard = 0
 	s.mu.Unlock()
+}
+
+// pingedBy has the writer answer the peer's ping; of several only the last one is.
+// To answer it from the reader would change the time that a write in flight has.
+func (s *Session) pingedBy(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.wantPong = &text
+		s.wake()
+	}
 }
 
 // flooding counts a frame and reports whether there were too many of them.

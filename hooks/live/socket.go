@@ -81,8 +81,7 @@ func (s *Session) read(conn *socket) {
 	defer conn.hangUp()
 	defer s.handledAll()
 	conn.ws.SetReadLimit(FrameLimit)
-	pinged := conn.ws.PingHandler()
-	conn.ws.SetPingHandler(func(text string) error { s.counted(); return pinged(text) })
+	conn.ws.SetPingHandler(func(text string) error { s.counted(); s.pingedBy(text); return nil })
 	conn.ws.SetPongHandler(func(string) error { s.counted(); s.heard(); return nil })
 	for {
 		kind, frame, err := conn.ws.ReadMessage()
@@ -192,7 +191,7 @@ func (c *socket) write(frames [][]byte) error {
 	c.wire.gather()
 	for _, frame := range frames {
 		if err := c.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
-			return err
+			return errors.Join(err, c.wire.release()) // what is whole goes out, and with it the reader's goodbye
 		}
 	}
 	return c.wire.release()
@@ -200,6 +199,10 @@ func (c *socket) write(frames [][]byte) error {
 
 func (c *socket) ping() error {
 	return c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeWithin))
+}
+
+func (c *socket) pong(text string) error {
+	return c.ws.WriteControl(websocket.PongMessage, []byte(text), time.Now().Add(writeWithin))
 }
 
 // hurry sets the connection's own deadline: gorilla's may be set by the writer

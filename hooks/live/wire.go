@@ -13,8 +13,9 @@ import (
 type wire struct {
 	net.Conn
 
-	mu   sync.Mutex // control frames come from the reader, too
+	mu   sync.Mutex // a goodbye comes from the reader, too
 	held *[]byte    // nil where it does not gather
+	cut  error      // why a write has failed, and a frame may have ended in its middle
 }
 
 // holders are buffers for what is gathered: few peers are written to at a time.
@@ -32,10 +33,19 @@ func (w *wire) Write(b []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.held == nil {
-		return w.Conn.Write(b)
+		return w.through(b)
 	}
 	*w.held = append(*w.held, b...)
 	return len(b), nil
+}
+
+// through writes to the connection, and nothing any more once that has failed: the
+// peer would read it as the rest of what was cut off. mu is held.
+func (w *wire) through(b []byte) (n int, err error) {
+	if w.cut == nil {
+		n, w.cut = w.Conn.Write(b)
+	}
+	return n, w.cut
 }
 
 // release writes what has been gathered.
@@ -44,7 +54,7 @@ func (w *wire) release() error {
 	defer w.mu.Unlock()
 	held := w.held
 	w.held = nil
-	_, err := w.Conn.Write(*held)
+	_, err := w.through(*held)
 	*held = (*held)[:0]
 	holders.Put(held)
 	return err
