@@ -33,9 +33,13 @@ type shop struct {
 
 const greeting = "您好，请问有什么可以帮您？"
 
-func open(t *testing.T) *shop {
+// open opens a shop; before is done before anything runs in it.
+func open(t *testing.T, before ...func(*tests.TestApp)) *shop {
 	t.Helper()
 	app := desktest.New(t)
+	for _, do := range before {
+		do(app)
+	}
 	if err := access.EnsureGroups(app); err != nil {
 		t.Fatal(err)
 	}

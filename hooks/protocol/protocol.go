@@ -46,6 +46,9 @@ type desk struct {
 	app   core.App
 	hub   *live.Hub
 	sweep sync.Once // tests serve one app more than once
+	// telling is held while staff are told what a conversation is, from before it is read:
+	// what has been read first would else arrive last. It lies before the hub's locks.
+	telling sync.Mutex
 	bounds
 }
 

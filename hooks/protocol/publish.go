@@ -78,6 +78,13 @@ func (d *desk) publishChange(c conversations.Change) {
 }
 
 func (d *desk) publishToStaff(c conversations.Change) {
+	d.telling.Lock()
+	defer d.telling.Unlock()
+	d.toStaff(c)
+}
+
+// toStaff is [desk.publishToStaff] for who holds telling.
+func (d *desk) toStaff(c conversations.Change) {
 	if d.hub.Count(everybody) == 0 {
 		return
 	}
@@ -240,11 +247,14 @@ func (d *desk) tellKnown(e *core.RecordEvent) error {
 	return e.Next()
 }
 
-// tellOnline tells staff that a contact has come or gone.
+// tellOnline tells staff that a contact has come or gone. What is committed meanwhile
+// is told after it.
 func (d *desk) tellOnline(contact string) {
+	d.telling.Lock()
+	defer d.telling.Unlock()
 	c, err := conversations.Latest(d.app, contact)
 	if err != nil || c == nil || c.Status == conversations.Closed {
 		return
 	}
-	d.publishToStaff(conversations.Change{Before: c, After: c})
+	d.toStaff(conversations.Change{Before: c, After: c})
 }
