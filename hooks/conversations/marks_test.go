@@ -1,7 +1,7 @@
 package conversations_test
 
 import (
-	"fmt"
+	"errors"
 	"testing"
 	"time"
 
@@ -55,7 +55,7 @@ func TestAMarkThatCannotBeSavedHoldsNobodyUp(t *testing.T) {
 	must(t, err)
 	conversations.OnChange(app).BindFunc(func(e *conversations.ChangeEvent) error {
 		if e.After.ID == bad.Conversation {
-			return fmt.Errorf("a bug")
+			return errors.New("a bug")
 		}
 		return e.Next()
 	})

@@ -24,7 +24,7 @@ func (s *shop) regroup(id, kind string) {
 		s.t.Fatal(err)
 	}
 	r.Set("groups", []string{g.Id})
-	if err := s.app.Save(r); err != nil {
+	if err = s.app.Save(r); err != nil {
 		s.t.Fatal(err)
 	}
 	var version int64
