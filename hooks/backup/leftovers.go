@@ -56,7 +56,7 @@ func sweep(dir string, now time.Time) (err error) {
 func sweepOne(path string, now time.Time) error {
 	info, err := os.Lstat(path)
 	if err != nil {
-		return nil //nolint:nilerr // it has just gone
+		return nil // it has just gone
 	}
 	age := now.Sub(info.ModTime())
 	if !info.IsDir() || !locks {

@@ -187,31 +187,10 @@ func pack(ctx context.Context, to string, list []held, m *Manifest) (err error) 
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	z := zip.NewWriter(f)
-	for _, h := range list {
-		if err = ctx.Err(); err != nil {
-			return err
-		}
-		var e Entry
-		if e, err = add(ctx, z, h); err != nil {
-			return fmt.Errorf("%s: %w", h.name, err)
-		}
-		m.Entries = append(m.Entries, e)
-		if h.is != nil && (e.Size != h.is.size || e.SHA256 != h.is.sha256) {
-			m.Changed = append(m.Changed, h.is.id)
-		}
-	}
-	raw, err := json.Marshal(m)
-	if err != nil {
+	if err = addAll(ctx, z, list, m); err != nil {
 		return err
 	}
-	if len(raw) > mostManifest {
-		return fmt.Errorf("%d files are more than a backup can hold", len(m.Entries))
-	}
-	w, err := z.Create(manifestName)
-	if err != nil {
-		return err
-	}
-	if _, err = w.Write(raw); err != nil {
+	if err = addManifest(z, m); err != nil {
 		return err
 	}
 	if err = z.SetComment(sealed + blank); err != nil {
@@ -221,6 +200,39 @@ func pack(ctx context.Context, to string, list []held, m *Manifest) (err error) 
 		return err
 	}
 	return seal(ctx, f)
+}
+
+// addAll puts all files into the archive and notes them.
+func addAll(ctx context.Context, z *zip.Writer, list []held, m *Manifest) error {
+	for _, h := range list {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		e, err := add(ctx, z, h)
+		if err != nil {
+			return fmt.Errorf("%s: %w", h.name, err)
+		}
+		m.Entries = append(m.Entries, e)
+		if h.is != nil && (e.Size != h.is.size || e.SHA256 != h.is.sha256) {
+			m.Changed = append(m.Changed, h.is.id)
+		}
+	}
+	return nil
+}
+
+func addManifest(z *zip.Writer, m *Manifest) error {
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	if len(raw) > mostManifest {
+		return fmt.Errorf("%d files are more than a backup can hold", len(m.Entries))
+	}
+	w, err := z.Create(manifestName)
+	if err == nil {
+		_, err = w.Write(raw)
+	}
+	return err
 }
 
 // seal writes the digest of all that stands before it into the last bytes.

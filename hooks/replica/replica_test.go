@@ -198,10 +198,10 @@ func TestUploadsAreCopiedWhateverTheClock(t *testing.T) {
 	t.Parallel()
 	s, place := open(t, t.TempDir()), folder(t.TempDir())
 	w := &companions{dir: s.dir, place: place, generation: "20260101-000000-00000000", sent: &atomic.Int64{}}
-	for i, hours := range []time.Duration{3, 4, 2} { // ago, by the clock of the moment
+	for i, ago := range []time.Duration{3 * time.Hour, 4 * time.Hour, 2 * time.Hour} { // by the clock of the moment
 		id := strings.Repeat("a", 31) + strconv.Itoa(i)
 		s.upload(id, "a picture")
-		if err := os.Chtimes(filepath.Join(s.dir, uploads, "aa"), time.Time{}, time.Now().Add(-hours*time.Hour)); err != nil {
+		if err := os.Chtimes(filepath.Join(s.dir, uploads, "aa"), time.Time{}, time.Now().Add(-ago)); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.bring(t.Context()); err != nil {
