@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -169,6 +170,12 @@ func TestPingsAreAnsweredByTheWriter(t *testing.T) {
 func TestWhatIsGatheredIsLetGo(t *testing.T) {
 	t.Parallel()
 	s, _, _ := connected(t, NewHub(silent{}))
+	for writes := true; writes; { // until it has ended
+		s.mu.Lock()
+		writes = s.writing
+		s.mu.Unlock()
+		runtime.Gosched()
+	}
 	conn, _ := s.conn.(*socket)
 	conn.close(Restart, "")
 	if err := conn.write([][]byte{[]byte("a"), []byte("b")}); !errors.Is(err, websocket.ErrCloseSent) {
