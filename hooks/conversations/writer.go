@@ -318,7 +318,9 @@ func (t *timeline) failed(err error, atCommit bool, taken []*job) {
 	}
 	t.doubt(atCommit, err)
 	for _, j := range taken {
-		j.err = cause
+		if j.err == nil || !fail.Of(j.err).Kind.Retry() {
+			j.err = cause
+		}
 		close(j.done)
 	}
 	for range len(t.jobs) {
