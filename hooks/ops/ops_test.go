@@ -180,6 +180,28 @@ func TestCommandsSayWhatWentWrong(t *testing.T) {
 	}
 }
 
+// A command beside a desk that does not give it the lock to write waits for its turn.
+func TestCommandsWaitForTheirTurn(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if code, _, complaint := program(t, dir, "correct-horse-7\n", "owner", "add", "owner@heye.cn", "--password-stdin"); code != 0 {
+		t.Fatal(complaint)
+	}
+	db, err := ops.Connect(filepath.Join(dir, "data.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	tx, err := db.Begin() // immediately, as all of the program's
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(3*time.Second, func() { _ = tx.Rollback() })
+	if code, out, complaint := program(t, dir, "", "staff", "list"); code != 0 || !strings.Contains(out, "owner@heye.cn") {
+		t.Errorf("exit %d: %s%s", code, out, complaint)
+	}
+}
+
 func TestRoutesAreListedWithTheirPermission(t *testing.T) {
 	t.Parallel()
 	code, out, complaint := program(t, t.TempDir(), "", "routes", "--json")

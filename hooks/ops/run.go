@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -18,6 +19,8 @@ import (
 	"github.com/pocketbase/pocketbase/cmd"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
@@ -91,16 +94,48 @@ func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {
 	if err := backup.Finish(app.DataDir()); err != nil {
 		return err
 	}
-	if err := app.Bootstrap(); err != nil {
+	if err := open(app); err != nil {
 		return fmt.Errorf("open %s: %w", app.DataDir(), err)
 	}
 	if err := backup.BeforeUpdate(app, Version()); err != nil {
 		return fmt.Errorf("back up before the update: %w", err)
 	}
-	if command.Name() == "serve" {
+	if command.Name() == "serve" || migrated(app) {
 		return nil
 	}
 	return app.RunAllMigrations()
+}
+
+// openWithin is how long it is tried to open the data.
+const openWithin = 15 * time.Second
+
+// open opens the data. PocketBase takes the lock to write to do that, and one try has
+// two seconds to get it: not always enough beside a desk that is busy.
+func open(app core.App) error {
+	for end := time.Now().Add(openWithin); ; {
+		err := app.Bootstrap()
+		locked, ok := errors.AsType[*sqlite.Error](err)
+		if !ok || locked.Code()&0xff != sqlite3.SQLITE_BUSY || time.Now().After(end) {
+			return err
+		}
+	}
+}
+
+// migrated reports whether there is nothing to migrate. PocketBase takes the lock to
+// write to find that out, and a desk that is busy does not give it to a command in time.
+func migrated(app core.App) bool {
+	var done []string
+	if err := app.ConcurrentDB().NewQuery("SELECT file FROM _migrations").Column(&done); err != nil {
+		return false // there is nothing yet
+	}
+	for _, list := range []core.MigrationsList{core.SystemMigrations, core.AppMigrations} {
+		for _, m := range list.Items() {
+			if !slices.Contains(done, m.File) {
+				return false
+			}
+		}
+	}
+	return app.AuxHasTable(core.LogsTableName) // it may be gone alone
 }
 
 // errBrokenOff is what has come of a command that never came to its end.
