@@ -82,8 +82,15 @@ func TestHiddenIsAnsweredLikeMissing(t *testing.T) {
 		}
 	}
 	if after := d.fingerprint(); after != before {
-		t.Errorf("something was done: %s", differing(before, after))
+		t.Errorf("something was done: %s; last of all %v", differing(before, after), d.lastActs())
 	}
+}
+
+// lastActs are the newest of the trail.
+func (d *theDesk) lastActs() (acts []string) {
+	d.t.Helper()
+	d.must(d.app.DB().NewQuery("SELECT act || ' ' || object_kind || ' ' || actor_kind FROM audit ORDER BY seq DESC LIMIT 4").Column(&acts))
+	return acts
 }
 
 // hiddenThings are of others, by where they are named.
