@@ -37,7 +37,7 @@ type server struct {
 const (
 	bareName     = "reference"
 	warmName     = "xiaoer with a warm copy"
-	startsWithin = 30 * time.Second
+	startsWithin = 2 * time.Minute // PocketBase makes its database first, on whatever machine
 	capMost      = 200 // conversations that an agent may be given
 )
 
