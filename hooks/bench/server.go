@@ -38,7 +38,7 @@ const (
 	bareName     = "reference"
 	warmName     = "xiaoer with a warm copy"
 	startsWithin = 2 * time.Minute // PocketBase makes its database first, on whatever machine
-	capMost      = 200 // conversations that an agent may be given
+	capMost      = 200             // conversations that an agent may be given
 )
 
 // throwAway is a server in a folder that is gone at the end.
