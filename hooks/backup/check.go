@@ -17,6 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
@@ -147,7 +148,7 @@ func (u upload) lies(ctx context.Context, dir string) (bool, error) {
 	}
 	defer func() { _ = f.Close() }()
 	sum := sha256.New()
-	n, err := io.Copy(sum, patient{ctx, f})
+	n, err := io.Copy(sum, replica.Until(ctx, f))
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
@@ -175,7 +176,8 @@ func examine(ctx context.Context, app core.App, m *Manifest) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	d := &Damage{Database: problems, Entries: m.Altered, Uploads: m.lost()}
+	d := m.damage()
+	d.Database = problems
 	if d.none() {
 		app.Store().Remove(damageKey)
 		return nil

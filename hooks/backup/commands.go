@@ -39,7 +39,7 @@ func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if d := (&Damage{Entries: m.Altered, Uploads: m.lost()}); !d.none() {
+		if d := m.damage(); !d.none() {
 			_, _ = fmt.Fprintln(c.ErrOrStderr(), d)
 		}
 		if asJSON {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
 // sealed is how the comment at the end of an archive begins; 64 hex digits
@@ -259,7 +260,7 @@ func digestOf(ctx context.Context, f *os.File) (string, int64, error) {
 		return "", 0, errNotSealed
 	}
 	sum := sha256.New()
-	if _, err := io.Copy(sum, patient{ctx, io.NewSectionReader(f, 0, size)}); err != nil {
+	if _, err := io.Copy(sum, replica.Until(ctx, io.NewSectionReader(f, 0, size))); err != nil {
 		return "", 0, err
 	}
 	return hex.EncodeToString(sum.Sum(nil)), size, nil
@@ -282,21 +283,8 @@ func add(ctx context.Context, z *zip.Writer, h held) (Entry, error) {
 	}
 	defer func() { _ = in.Close() }()
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(w, sum), patient{ctx, in})
+	n, err := io.Copy(io.MultiWriter(w, sum), replica.Until(ctx, in))
 	return Entry{Name: h.name, Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
-}
-
-// patient reads on until ctx ends.
-type patient struct {
-	context.Context //nolint:containedctx // it lives as long as the copying
-	from            io.Reader
-}
-
-func (p patient) Read(b []byte) (int, error) {
-	if err := p.Err(); err != nil {
-		return 0, err
-	}
-	return p.from.Read(b)
 }
 
 func exists(path string) bool {

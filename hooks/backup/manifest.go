@@ -45,8 +45,10 @@ type Rows struct {
 	Count int64  `json:"count"`
 }
 
-// lost are uploads that a row names and the backup does not have as they were sent.
-func (m *Manifest) lost() []string { return slices.Concat(m.Missing, m.Changed) }
+// damage is what was found of the shop while the backup was made.
+func (m *Manifest) damage() *Damage {
+	return &Damage{Entries: m.Altered, Uploads: slices.Concat(m.Missing, m.Changed)}
+}
 
 // Size is what a restore will take of the disk.
 func (m *Manifest) Size() int64 {

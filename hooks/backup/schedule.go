@@ -196,11 +196,12 @@ const (
 )
 
 // BeforeUpdate makes a backup where migrations are about to change a database
-// that is in use. It is called by the program before it migrates.
-func BeforeUpdate(app core.App, program string) error {
+// that is in use, and reports whether there are any to be run. It is called by the
+// program before it migrates.
+func BeforeUpdate(app core.App, program string) (pending bool, err error) {
 	pending, used, err := pendingMigrations(app)
 	if err != nil || !pending || !used {
-		return err
+		return pending, err
 	}
 	name := "xiaoer-before-update-" + time.Now().UTC().Format(stamp) + ".zip"
 	_, err = shelve(context.Background(), app, name, program)
@@ -209,10 +210,10 @@ func BeforeUpdate(app core.App, program string) error {
 		err = os.Rename(filepath.Join(folderOf(app), unsent), filepath.Join(folderOf(app), name))
 	}
 	if err != nil {
-		return err
+		return true, err
 	}
 	app.Logger().Info("backed up before the update", "file", filepath.Join(core.LocalBackupsDirName, name))
-	return nil
+	return true, nil
 }
 
 // pendingMigrations reports whether some are to be run, and whether any of ours

@@ -130,7 +130,7 @@ func TestUpdateDoesNotWaitForAStore(t *testing.T) {
 	s := away(t, app)
 	s.Has(s3test.Busy)
 	exec(t, app, "DELETE FROM _migrations WHERE file = (SELECT MAX(file) FROM _migrations)", nil)
-	if err := BeforeUpdate(app, "test"); err != nil {
+	if _, err := BeforeUpdate(app, "test"); err != nil {
 		t.Fatal(err)
 	}
 	left, err := filepath.Glob(filepath.Join(folderOf(app), "xiaoer-before-update-*.zip"))

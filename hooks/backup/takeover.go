@@ -96,7 +96,7 @@ func bring(ctx context.Context, c *replica.Copy, u upload, into string) error {
 		return err
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(patient{ctx, from}, u.size+1))
+	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(replica.Until(ctx, from), u.size+1))
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}

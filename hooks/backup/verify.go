@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
 var (
@@ -127,7 +128,7 @@ func extract(ctx context.Context, z *zip.Reader, e Entry, target string) (err er
 		out = f
 	}
 	sum := sha256.New()
-	n, err := io.Copy(io.MultiWriter(out, sum), io.LimitReader(patient{ctx, in}, e.Size+1))
+	n, err := io.Copy(io.MultiWriter(out, sum), io.LimitReader(replica.Until(ctx, in), e.Size+1))
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,23 @@ func text(id, text string) conversations.Draft {
 	return conversations.Draft{ID: id, Kind: conversations.Text, Text: text}
 }
 
+// held keeps the writer in a commit until release.
+func held(t testing.TB, app core.App) (release func()) {
+	t.Helper()
+	begun, goOn, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		done <- conversations.Write(app, func(*conversations.Tx) error { close(begun); <-goOn; return nil })
+	}()
+	<-begun
+	return func() {
+		t.Helper()
+		close(goOn)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestManyShareACommitAndKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
@@ -57,15 +74,8 @@ func TestManyShareACommitAndKeepTheirOrder(t *testing.T) {
 	for i := range people {
 		people[i] = contact(t, app)
 	}
-	held, release := make(chan struct{}), make(chan struct{})
+	release := held(t, app)
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		err := conversations.Write(app, func(*conversations.Tx) error { close(held); <-release; return nil })
-		if err != nil {
-			t.Error(err)
-		}
-	})
-	<-held
 	for _, c := range people {
 		wg.Go(func() {
 			if _, err := conversations.PostAsVisitor(app, c, text("m", "在吗")); err != nil {
@@ -76,7 +86,7 @@ func TestManyShareACommitAndKeepTheirOrder(t *testing.T) {
 	for conversations.Waits(app) < len(people) {
 		time.Sleep(time.Millisecond) //nolint:forbidigo // until all have queued up behind the held commit
 	}
-	close(release)
+	release()
 	wg.Wait()
 	for range 2 * len(people) { // opened, and the word
 		<-told
@@ -96,12 +106,8 @@ func TestARefusalSparesTheOthersOfItsBatch(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
 	c := contact(t, app)
-	held, release := make(chan struct{}), make(chan struct{})
+	release := held(t, app)
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		_ = conversations.Write(app, func(*conversations.Tx) error { close(held); <-release; return nil })
-	})
-	<-held
 	answers := make([]error, 3)
 	for i := range answers {
 		wg.Go(func() {
@@ -123,7 +129,7 @@ func TestARefusalSparesTheOthersOfItsBatch(t *testing.T) {
 	for conversations.Waits(app) < len(answers) {
 		time.Sleep(time.Millisecond) //nolint:forbidigo // until all have queued up behind the held commit
 	}
-	close(release)
+	release()
 	wg.Wait()
 	if answers[0] != nil || fail.Of(answers[1]).Kind != fail.Invalid || answers[2] == nil {
 		t.Fatalf("answers = %v", answers)

@@ -77,19 +77,19 @@ func (t *timeline) saveMarks(waiting map[markKey]int64) {
 	if err == nil {
 		return
 	}
+	slog.Warn("read marks were not saved", "marks", len(waiting), "error", err)
 	kind := fail.Of(err).Kind
+	again := kind.Retry() && kind != fail.Internal
+	if !again && len(waiting) == 1 {
+		return // it is the one
+	}
 	for key, seq := range waiting {
-		switch {
-		case kind.Retry() && kind != fail.Internal:
+		if again {
 			Read(t.app, key.conversation, key.by, seq)
-		case len(waiting) > 1:
+		} else {
 			t.saveMarks(map[markKey]int64{key: seq})
-		default:
-			slog.Error("a read mark is lost", "conversation", key.conversation, "error", err)
-			return
 		}
 	}
-	slog.Warn("read marks were not saved together", "error", err)
 }
 
 func (tx *Tx) mark(key markKey, seq int64) error {

@@ -16,12 +16,8 @@ func TestARefusalInABatchThatFailedIsNotFinal(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
 	c := contact(t, app)
-	held, release := make(chan struct{}), make(chan struct{})
+	release := held(t, app)
 	var wg sync.WaitGroup
-	wg.Go(func() {
-		_ = conversations.Write(app, func(*conversations.Tx) error { close(held); <-release; return nil })
-	})
-	<-held
 	exhaust := func(tx *conversations.Tx) error { // the disk, in the same commit
 		for _, text := range []string{"PRAGMA max_page_count = 1", "CREATE TABLE big AS SELECT zeroblob(10000000)"} {
 			if _, err := tx.App.NonconcurrentDB().NewQuery(text).Execute(); err != nil {
@@ -41,7 +37,7 @@ func TestARefusalInABatchThatFailedIsNotFinal(t *testing.T) {
 			<-time.After(time.Millisecond) // until it stands in the queue
 		}
 	}
-	close(release)
+	release()
 	wg.Wait()
 	for i, err := range answers {
 		if !fail.Of(err).Kind.Retry() {

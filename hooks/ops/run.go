@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -97,10 +96,11 @@ func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {
 	if err := open(app); err != nil {
 		return fmt.Errorf("open %s: %w", app.DataDir(), err)
 	}
-	if err := backup.BeforeUpdate(app, Version()); err != nil {
+	pending, err := backup.BeforeUpdate(app, Version())
+	if err != nil {
 		return fmt.Errorf("back up before the update: %w", err)
 	}
-	if command.Name() == "serve" || migrated(app) {
+	if !pending || command.Name() == "serve" {
 		return nil
 	}
 	return app.RunAllMigrations()
@@ -121,73 +121,50 @@ func open(app core.App) error {
 	}
 }
 
-// migrated reports whether there is nothing to migrate. PocketBase takes the lock to
-// write to find that out, and a desk that is busy does not give it to a command in time.
-func migrated(app core.App) bool {
-	var done []string
-	if err := app.ConcurrentDB().NewQuery("SELECT file FROM _migrations").Column(&done); err != nil {
-		return false // there is nothing yet
-	}
-	for _, list := range []core.MigrationsList{core.SystemMigrations, core.AppMigrations} {
-		for _, m := range list.Items() {
-			if !slices.Contains(done, m.File) {
-				return false
-			}
-		}
-	}
-	return app.AuxHasTable(core.LogsTableName) // it may be gone alone
-}
-
-// errBrokenOff is what has come of a command that never came to its end.
-var errBrokenOff = errors.New("it was broken off")
-
 // execute runs the command until it is done or the program is told to stop.
 func execute(app *pocketbase.PocketBase, root *cobra.Command) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	ended := make(chan error, 1)
-	err := Until(ctx, app, func() error {
-		err := errBrokenOff
-		defer func() { ended <- err }()
-		err = root.ExecuteContext(ctx)
-		return err
-	})
-	if err != nil || ctx.Err() == nil {
-		return err
-	}
-	select { // what was broken off has things to clear away, and was not done
-	case err = <-ended:
-	case <-time.After(farewell):
-	}
-	return err
+	return Until(ctx, app, func() error { return root.ExecuteContext(ctx) })
 }
 
 // farewell is how long a command may take to end by itself once it was told to.
 const farewell = 10 * time.Second
 
 // Until does work until it is done or ctx is, and then brings app to its end:
-// what it serves is drained, its databases are closed.
+// what it serves is drained, its databases are closed. Work that was broken off has a
+// moment for what it has to bring to an end itself, and its error counts. A server
+// ends with none.
 func Until(ctx context.Context, app core.App, work func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- guarded(work) }()
-	var err error
+	go func() {
+		err := guarded(work)
+		if errors.Is(err, http.ErrServerClosed) {
+			err = nil
+		}
+		done <- err
+	}()
 	select {
-	case err = <-done:
+	case err := <-done:
+		return errors.Join(err, terminate(app))
 	case <-ctx.Done():
 	}
+	end := terminate(app)
+	select {
+	case err := <-done:
+		return errors.Join(err, end)
+	case <-time.After(farewell):
+		return end
+	}
+}
+
+// terminate brings to its end what has begun.
+func terminate(app core.App) error {
 	if !app.IsBootstrapped() {
-		if ctx.Err() == nil {
-			return err
-		}
-		select { // it has things of its own to bring to an end
-		case err = <-done:
-		case <-time.After(farewell):
-		}
-		return err
+		return nil
 	}
 	event := &core.TerminateEvent{App: app}
-	end := app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
-	return errors.Join(err, end)
+	return app.OnTerminate().Trigger(event, func(e *core.TerminateEvent) error { return e.App.ResetBootstrapState() })
 }
 
 // guarded does work. A panic is an error like others, so that what is open is
@@ -225,7 +202,7 @@ func serveCommand(app *pocketbase.PocketBase, c *Config) *cobra.Command {
 	serve.RunE = func(command *cobra.Command, domains []string) error {
 		c.tls = len(domains) > 0 || command.Flag("https").Value.String() != ""
 		c.domains = domains
-		if err := run(command, domains); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		if err := run(command, domains); err != nil {
 			return fmt.Errorf("serve: %w", err)
 		}
 		return nil

@@ -19,26 +19,34 @@ func (f folder) at(name string) string { return filepath.Join(string(f), filepat
 // within does something with a folder and no longer than ctx: a share that has gone
 // away answers nothing, for ever, and nobody can call it off. What is given up ends
 // when the share answers again.
-func within(ctx context.Context, act func() error) error {
-	done := make(chan error, 1)
+func within[T any](ctx context.Context, act func() (T, error)) (T, error) {
+	type answer struct {
+		is  T
+		err error
+	}
+	answered := make(chan answer, 1)
 	go func() {
+		var a answer
 		defer func() {
 			if p := recover(); p != nil {
-				done <- fmt.Errorf("panicked: %v", p)
+				a.err = fmt.Errorf("panicked: %v", p)
 			}
+			answered <- a
 		}()
-		done <- act()
+		a.is, a.err = act()
 	}()
 	select {
-	case err := <-done:
-		return err
+	case a := <-answered:
+		return a.is, a.err
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		var none T
+		return none, context.Cause(ctx)
 	}
 }
 
 func (f folder) Put(ctx context.Context, name string, from io.ReadSeeker) error {
-	return within(ctx, func() error { return f.put(ctx, name, from) })
+	_, err := within(ctx, func() (struct{}, error) { return struct{}{}, f.put(ctx, name, from) })
+	return err
 }
 
 func (f folder) put(ctx context.Context, name string, from io.ReadSeeker) (err error) {
@@ -53,7 +61,7 @@ func (f folder) put(ctx context.Context, name string, from io.ReadSeeker) (err e
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, &callable{ctx, from})
+	_, err = io.Copy(out, Until(ctx, from))
 	if err == nil {
 		err = out.Sync()
 	}
@@ -70,45 +78,31 @@ func (f folder) put(ctx context.Context, name string, from io.ReadSeeker) (err e
 	return syncFolder(filepath.Dir(path))
 }
 
-// callable reads on until ctx ends.
-type callable struct {
+// Until reads on until ctx ends.
+func Until(ctx context.Context, from io.Reader) io.Reader { return &reading{ctx, from} }
+
+type reading struct {
 	ctx  context.Context //nolint:containedctx // it lives as long as the copying
 	from io.Reader
 }
 
-func (u *callable) Read(b []byte) (int, error) {
-	if err := u.ctx.Err(); err != nil {
+func (r *reading) Read(b []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return u.from.Read(b)
+	return r.from.Read(b)
 }
 
 func (f folder) Get(ctx context.Context, name string) (io.ReadCloser, error) {
-	opened := make(chan *os.File, 1)
-	err := within(ctx, func() error {
-		r, err := os.Open(f.at(name))
-		if err == nil {
-			opened <- r
-		}
-		return err
-	})
+	opened, err := within(ctx, func() (*os.File, error) { return os.Open(f.at(name)) })
 	if err != nil {
 		return nil, err
 	}
-	return <-opened, nil
+	return opened, nil
 }
 
 func (f folder) List(ctx context.Context, prefix string) ([]Object, error) {
-	listed := make(chan []Object, 1)
-	err := within(ctx, func() error {
-		list, err := f.list(ctx, prefix)
-		listed <- list
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return <-listed, nil
+	return within(ctx, func() ([]Object, error) { return f.list(ctx, prefix) })
 }
 
 func (f folder) list(ctx context.Context, prefix string) (list []Object, err error) {
@@ -137,12 +131,14 @@ func (f folder) list(ctx context.Context, prefix string) (list []Object, err err
 }
 
 func (f folder) Delete(ctx context.Context, name string) error {
-	return within(ctx, func() error {
-		if err := os.Remove(f.at(name)); err != nil && !os.IsNotExist(err) {
-			return err
+	_, err := within(ctx, func() (struct{}, error) {
+		err := os.Remove(f.at(name))
+		if os.IsNotExist(err) {
+			err = nil
 		}
-		return nil
+		return struct{}{}, err
 	})
+	return err
 }
 
 // syncFolder makes the names in a folder durable.

@@ -191,8 +191,6 @@ func TestWhatIsCommittedIsThere(t *testing.T) {
 	}
 }
 
-// A desk that ended goes on with its generation; one whose database was put in
-// the place of another begins a new one, and what is restored is the newest.
 // C11. An upload is brought away whatever the clock said when its folder was looked at.
 func TestUploadsAreCopiedWhateverTheClock(t *testing.T) {
 	t.Parallel()
@@ -213,6 +211,8 @@ func TestUploadsAreCopiedWhateverTheClock(t *testing.T) {
 	}
 }
 
+// A desk that ended goes on with its generation; one whose database was put in
+// the place of another begins a new one, and what is restored is the newest.
 func TestGenerations(t *testing.T) {
 	t.Parallel()
 	a, dir := Address{To: t.TempDir()}, t.TempDir()
