@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"sync"
@@ -16,8 +17,8 @@ import (
 type Proxy struct {
 	target string
 	listen net.Listener
-	calm   atomic.Bool
 	cuts   atomic.Int64
+	most   atomic.Int64 // of them
 
 	mu     sync.Mutex // guards chance and open
 	chance *rand.Rand
@@ -32,6 +33,7 @@ func NewProxy(target string, seed uint64) (*Proxy, error) {
 		return nil, fmt.Errorf("proxy: %w", err)
 	}
 	p := &Proxy{target: target, listen: listen, chance: rand.New(rand.NewPCG(seed, 1)), open: map[net.Conn]struct{}{}} //nolint:gosec // misfortune need not be secret
+	p.most.Store(math.MaxInt64)
 	go p.accept()
 	return p, nil
 }
@@ -39,8 +41,9 @@ func NewProxy(target string, seed uint64) (*Proxy, error) {
 // Addr is the host and port to connect to.
 func (p *Proxy) Addr() string { return p.listen.Addr().String() }
 
-// Calm ends the cutting; connections live on from here.
-func (p *Proxy) Calm() { p.calm.Store(true) }
+// Calm ends the cutting, on a slow machine once there were so many cuts; connections
+// live on from there.
+func (p *Proxy) Calm(cuts int64) { p.most.Store(cuts) }
 
 // Cuts is how many connections were cut.
 func (p *Proxy) Cuts() int64 { return p.cuts.Load() }
@@ -75,7 +78,7 @@ func (p *Proxy) carry(client net.Conn) {
 	p.keep(client, server)
 	end := sync.OnceFunc(func() { p.drop(client, server) })
 	time.AfterFunc(p.life(), func() {
-		if !p.calm.Load() {
+		if p.cuts.Load() < p.most.Load() {
 			p.cuts.Add(1)
 			end()
 		}
