@@ -20,6 +20,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 	"github.com/dianxiaoer/xiaoer/hooks/routing"
@@ -432,10 +433,7 @@ func (s *shop) cutOff(disable func(id string) error, id, token string) time.Dura
 		}
 	})
 	<-going
-	err := disable(id)
-	for tries := 0; err != nil && strings.Contains(err.Error(), "SQLITE_BUSY") && tries < 5; tries++ { // who gives a command gives it again
-		err = disable(id)
-	}
+	err := patient(func() error { return disable(id) })
 	if err != nil {
 		s.t.Error(err)
 	}
@@ -451,17 +449,30 @@ func (s *shop) cutOff(disable func(id string) error, id, token string) time.Dura
 
 // asked is a conversation that waits. It comes past the limits of an address.
 func (s *shop) asked() string {
-	contact, _, _, err := customers.Arrive(s.app, customers.Arrival{})
-	if err != nil {
-		s.t.Error(err)
-		return ""
-	}
-	m, err := conversations.PostAsVisitor(s.app, contact, conversations.Draft{ID: "m", Kind: conversations.Text, Text: "在吗"})
+	var m *conversations.Message
+	err := patient(func() error {
+		contact, _, _, err := customers.Arrive(s.app, customers.Arrival{})
+		if err != nil {
+			return err
+		}
+		m, err = conversations.PostAsVisitor(s.app, contact, conversations.Draft{ID: "m", Kind: conversations.Text, Text: "在吗"})
+		return err
+	})
 	if err != nil {
 		s.t.Error(err)
 		return ""
 	}
 	return m.Conversation
+}
+
+// patient does again what another process, which has the database to itself, has
+// kept from being done; as whoever gave the command would.
+func patient(do func() error) error {
+	err := do()
+	for tries := 0; err != nil && (fail.Of(err).Kind == fail.Busy || strings.Contains(err.Error(), "SQLITE_BUSY")) && tries < 10; tries++ {
+		err = do()
+	}
+	return err
 }
 
 // holds checks the timeline of somebody who was cut off in the middle.

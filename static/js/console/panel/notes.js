@@ -38,7 +38,10 @@ function when(stamp) {
 
 function Writing({ customer, conversation, onDone }) {
   const ref = useRef();
-  useEffect(() => ref.current.focus(), []);
+  useEffect(() => {
+    ref.current.focus();
+    ref.current.parentElement.scrollIntoView({ block: "nearest" }); // with its buttons
+  }, []);
   const save = async () => {
     const text = ref.current.value.trim();
     if (!text) return onDone();
