@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/a-h/templ"
+	"github.com/chromedp/cdproto/network"
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks"
@@ -92,6 +93,25 @@ func TestAShopKnowsWhatItWantsToKnow(t *testing.T) {
 	a.visit(d.url("/desk"))
 	a.opens("在吗？")
 	a.sees(".kv", "41.5")
+}
+
+// Who is quicker than a slow line is asked all the same before a field is deleted.
+func TestAQuickClickIsAskedToo(t *testing.T) {
+	t.Parallel()
+	d := desk(t)
+	a := somebody(t, "owner")
+	signIn(a, d, ownerMail)
+	ask[any](a.view, `fetch("/admin/fields", { method: "POST", body: new URLSearchParams({ name: "鞋码", kind: "text" }) }).then((r) => r.text())`)
+	call(a, network.SetCacheDisabled, network.SetCacheDisabledParams{CacheDisabled: true})
+	call(a, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+		MatchedNetworkConditions: []*network.Conditions{{URLPattern: "*://*:*/*/js/admin/main.js", Latency: 3000, DownloadThroughput: -1, UploadThroughput: -1}},
+	})
+	a.visit(d.url("/admin/fields"))
+	a.click(".fd-table a", "鞋码")
+	a.click(".ad-ask .btn", say("admin.tags_delete"))
+	a.sees("dialog h2", "鞋码")
+	a.click("dialog .btn", say("admin.tags_delete"))
+	a.sees(".ad-flash", say("admin.fields_deleted", "Name", "鞋码"))
 }
 
 func TestNotesComeBackAndSectionsStayFolded(t *testing.T) {

@@ -88,6 +88,7 @@ document.addEventListener(
   },
   true,
 );
+dispatchEvent(new Event("asks")); // what was pressed before, see early.js
 
 // What is copied says so for a moment.
 on("click", "[data-copy]", async (button) => {
