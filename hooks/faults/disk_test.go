@@ -185,7 +185,7 @@ func small(t *testing.T, c *tally, options string) string {
 // there is room, all that waited goes through without a restart.
 func TestDiskFullAndBack(t *testing.T) {
 	c, rounds, _ := begin(t, "C07 C08", 1, 200)
-	dir := small(t, c, "size=24m")
+	dir := small(t, c, fmt.Sprintf("size=%dm", 24+rounds/4)) // what was said stays
 	d := shopIn(t, filepath.Join(dir, "data"))
 	d.start()
 	all := d.crowd(2)
