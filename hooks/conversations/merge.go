@@ -55,13 +55,19 @@ func (t *timeline) merge(pages int) (more bool, err error) {
 // merge merges so many pages of the index, and tells whether there are more; where it
 // is less than none, it begins to make one part of all.
 func (tx *Tx) merge(pages int) (more bool, err error) {
-	before, err := tx.written()
+	before, err := tx.rowsWritten()
 	if err != nil {
 		return false, err
 	}
 	if err = tx.exec("INSERT INTO message_words (message_words, rank) VALUES ('merge', {:pages})", dbx.Params{"pages": pages}); err != nil {
 		return false, err
 	}
-	after, err := tx.written()
+	after, err := tx.rowsWritten()
 	return after-before >= 2, err // fewer is how FTS5 says that it is done
+}
+
+// rowsWritten is how many rows this connection has ever written.
+func (s *shared) rowsWritten() (n int64, err error) {
+	err = s.query("SELECT total_changes()", nil).Row(&n)
+	return n, err
 }

@@ -85,20 +85,15 @@ func (s *shared) attempt(j *job) error {
 	if s.careful {
 		return s.attemptApart(j)
 	}
-	seq := s.seq
-	before, err := s.written()
-	if err != nil {
-		return err
-	}
-	if err = s.run(j); err != nil || j.err == nil {
+	seq, before := s.seq, queries.Writes()
+	if err := s.run(j); err != nil || j.err == nil {
 		return err
 	}
 	s.seq = seq
-	after, err := s.written()
-	if err == nil && after != before {
-		err = errSpoiled
+	if queries.Writes() != before { // it may have been somebody else who wrote
+		return errSpoiled
 	}
-	return err
+	return nil
 }
 
 // attemptApart runs one change in a savepoint, which undoes what a refused one has
@@ -133,12 +128,6 @@ func (s *shared) run(j *job) error {
 		return j.err
 	}
 	return nil
-}
-
-// written is how many rows this connection has ever written.
-func (s *shared) written() (n int64, err error) {
-	err = s.query("SELECT total_changes()", nil).Row(&n)
-	return n, err
 }
 
 func guarded(j *job) (err error) {

@@ -19,7 +19,7 @@ import (
 const keptMost = 150
 
 // kept are the statements whose compiled form is worth keeping.
-var kept = regexp.MustCompile(`(?i)^\s*(SELECT|WITH|INSERT|UPDATE|DELETE|REPLACE|SAVEPOINT|RELEASE|ROLLBACK TO)\b`)
+var kept = regexp.MustCompile(`(?i)^\s*(SELECT|WITH|INSERT|UPDATE|DELETE|REPLACE|SAVEPOINT|RELEASE|BEGIN|COMMIT|ROLLBACK)\b`)
 
 // keeping opens a database whose connections keep the statements that they have
 // compiled. SQLite compiles a statement each time that it is given its text, and
@@ -81,14 +81,44 @@ type connection struct {
 	writer queries.Writer
 }
 
-// BeginTx tells who keeps answers when what is written can be read.
+// BeginTx begins and ends with statements that are kept, too, and tells who keeps
+// answers when what is written can be read. Who means to write waits for the lock here,
+// not in the middle.
 func (c *connection) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
-	tx, err := c.connecting.BeginTx(ctx, o)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // database/sql compares the driver's own errors
+	text := "BEGIN IMMEDIATE"
+	if o.ReadOnly {
+		text = "BEGIN"
 	}
-	return c.writer.Begin(tx), nil
+	if err := c.run(ctx, text); err != nil {
+		_ = c.run(context.Background(), "ROLLBACK") // who gave up may have done so just when it began
+		return nil, err
+	}
+	return c.writer.Begin(transaction{c}), nil
 }
+
+// run runs a statement that has no values and no rows.
+func (c *connection) run(ctx context.Context, text string) error {
+	s, err := c.PrepareContext(ctx, text)
+	if err != nil {
+		return err //nolint:wrapcheck // database/sql compares the driver's own errors
+	}
+	defer s.Close() //nolint:errcheck // it comes back
+	_, err = s.(*lent).compiled.ExecContext(ctx, nil)
+	return err //nolint:wrapcheck // likewise
+}
+
+type transaction struct{ on *connection }
+
+// Commit leaves no transaction open, whatever comes of it.
+func (t transaction) Commit() error {
+	err := t.on.run(context.Background(), "COMMIT")
+	if err != nil {
+		_ = t.Rollback() // SQLite may have done so
+	}
+	return err
+}
+
+func (t transaction) Rollback() error { return t.on.run(context.Background(), "ROLLBACK") }
 
 // PrepareContext hands out the statement that is kept, or a new one.
 func (c *connection) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {

@@ -31,6 +31,13 @@ func tableOf(name string) *Table {
 
 var writes = regexp.MustCompile("(?i)\\b(?:INTO|UPDATE(?:\\s+OR\\s+\\w+)?|DELETE\\s+FROM)\\s+[`\"\\[{]*(\\w+)")
 
+// wrote counts the statements of this process that write.
+var wrote atomic.Int64
+
+// Writes is how many statements that write have run in this process, on whatever
+// connection.
+func Writes() int64 { return wrote.Load() }
+
 // Written is the table that a statement writes to; nil for one that only reads. It is
 // for texts of one statement, as the program writes them: no triggers are looked into.
 func Written(statement string) *Table {
@@ -49,8 +56,11 @@ type Writer struct {
 
 // Wrote notes that a statement has run that writes to a table, nil for none.
 func (w *Writer) Wrote(t *Table) {
+	if t == nil {
+		return
+	}
+	wrote.Add(1)
 	switch {
-	case t == nil:
 	case !w.within:
 		t.changes.Add(1)
 	case !slices.Contains(w.written, t):
