@@ -125,17 +125,25 @@ func post(app core.App, by Author, d *Draft, change func(*Tx, *Message) error) (
 		known = terms.Words(d.Text)
 	}
 	var m *Message
-	err := write(app, d.Queued, func(tx *Tx) error {
-		first, err := tx.repeated(by, d.ID, hash)
-		if err != nil || first != nil {
-			m = first
-			return err
-		}
-		if shape != nil {
-			return shape
-		}
+	say := func(tx *Tx) error {
 		m = &Message{ClientID: d.ID, Hash: hash, Kind: d.Kind, Text: d.Text, Data: unfilled(d.Data), From: by, terms: known}
 		return change(tx, m)
+	}
+	err := write(app, d.Queued, func(tx *Tx) error {
+		if shape == nil {
+			if done, err := tx.quickly(say); done {
+				return err
+			}
+		}
+		first, err := tx.repeated(by, d.ID, hash)
+		switch {
+		case err != nil || first != nil:
+			m = first
+			return err
+		case shape != nil:
+			return shape
+		}
+		return say(tx)
 	})
 	if err != nil {
 		return nil, err
@@ -230,20 +238,6 @@ func depth(raw json.RawMessage) int {
 		}
 	}
 	return deepest
-}
-
-// repeated finds what the sender's id was used for already: the entry where the
-// content is the same, id_reused where it is not, nil where it is new.
-func (tx *Tx) repeated(by Author, id, hash string) (*Message, error) {
-	found, err := tx.messages(messageColumns+" FROM messages WHERE sender = {:sender} AND client_id = {:id} AND client_id != ''",
-		dbx.Params{"sender": by.sender(), "id": id})
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	if !proves(found[0].Hash, hash) {
-		return nil, fail.New(fail.IDReused, "fail.id_reused").On("id")
-	}
-	return found[0], nil
 }
 
 // visitorsConversation is the contact's unclosed conversation, or a new one
