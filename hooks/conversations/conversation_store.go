@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,9 +107,38 @@ func InView(app core.App, p *access.Person, view string, before int64) ([]*Conve
 	if err != nil {
 		return nil, err
 	}
-	list, err := query(app, dbx.And(where, dbx.NewExp("last_seq < {:before}", dbx.Params{"before": before})), PageSize, "last_seq DESC")
+	list, err := newest(app, where, before, PageSize)
 	slices.Reverse(list)
 	return list, err
+}
+
+// What is going on and what is done are found by indexes of their own: see the
+// migration "done apart". An index of part of a table wants to see the very words.
+var (
+	isGoingOn = dbx.NewExp("status IN ('bot', 'waiting', 'open', 'later')")
+	isDone    = dbx.NewExp("status = 'closed'")
+)
+
+// newest are the conversations that where finds and whose last entry is before the
+// number before, the newest first.
+func newest(app core.App, where dbx.Expression, before, limit int64) ([]*Conversation, error) {
+	where = dbx.And(where, dbx.NewExp("last_seq < {:before}", dbx.Params{"before": before}))
+	list, err := query(app, dbx.And(isGoingOn, where), limit, "last_seq DESC")
+	if err != nil {
+		return nil, err
+	}
+	done, err := query(app, dbx.And(isDone, where), limit, "last_seq DESC")
+	if err != nil {
+		return nil, err
+	}
+	closedSince := map[string]bool{}
+	for _, c := range done {
+		closedSince[c.ID] = true
+	}
+	list = slices.DeleteFunc(list, func(c *Conversation) bool { return closedSince[c.ID] })
+	list = append(list, done...)
+	slices.SortFunc(list, func(a, b *Conversation) int { return cmp.Compare(b.LastSeq, a.LastSeq) })
+	return list[:min(len(list), int(limit))], nil
 }
 
 // Counts is how many conversations p may see in each view that is not done.
@@ -145,12 +175,20 @@ func inView(p *access.Person, view string) (dbx.Expression, error) {
 // ChangedSince lists conversations whose last change is after rev, in that
 // order; a contact's own where contact is not empty.
 func ChangedSince(app core.App, rev int64, contact string, limit int64) ([]*Conversation, error) {
-	since := dbx.NewExp("rev > {:rev}", dbx.Params{"rev": rev})
-	if contact == "" {
-		return query(app, since, limit, "rev")
+	if contact != "" {
+		return query(app, dbx.And(dbx.HashExp{"contact": contact}, dbx.NewExp("rev > {:rev}", dbx.Params{"rev": rev})), limit, "rev")
 	}
-	return query(app, dbx.And(dbx.HashExp{"contact": contact}, since), limit, "rev")
+	rows, err := app.ConcurrentDB().NewQuery(changedSince).Bind(dbx.Params{"rev": rev, "limit": limit}).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("conversations: %w", err)
+	}
+	return scanConversations(rows)
 }
+
+// changedSince reads both at one instant: what changes in between must not be passed
+// over.
+var changedSince = "SELECT " + conversationColumns + " FROM conversations WHERE status IN ('bot', 'waiting', 'open', 'later') AND rev > {:rev}" +
+	" UNION ALL SELECT " + conversationColumns + " FROM conversations WHERE status = 'closed' AND rev > {:rev} ORDER BY rev LIMIT {:limit}"
 
 // Position is c's place in the queue of its group, from 1; 0 where it does not
 // wait.

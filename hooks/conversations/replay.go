@@ -74,7 +74,7 @@ func Replay(ctx context.Context, app core.App, since time.Time, each func(c *Con
 		return err
 	}
 	for before := int64(math.MaxInt64); ctx.Err() == nil; {
-		list, err := query(app, dbx.NewExp("last_seq >= {:floor} AND last_seq < {:before}", dbx.Params{"floor": floor, "before": before}), replayStep, "last_seq DESC")
+		list, err := newest(app, dbx.NewExp("last_seq >= {:floor}", dbx.Params{"floor": floor}), before, replayStep)
 		if err != nil || len(list) == 0 {
 			return err
 		}

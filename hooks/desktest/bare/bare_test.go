@@ -20,7 +20,7 @@ func TestWholeTableReadsAreFound(t *testing.T) {
 		"joined":                {"SELECT 1 FROM staff s, conversations c WHERE c.priority = s.id", "SCAN c"},
 		"subquery":              {"SELECT 1 FROM staff WHERE id IN (SELECT sender FROM messages)", "SCAN messages"},
 		"with":                  {"WITH x AS (SELECT * FROM conversations) SELECT COUNT(*) FROM x", "SCAN conversations"},
-		"index walked whole":    {"SELECT id FROM conversations ORDER BY last_seq DESC", "SCAN conversations USING"},
+		"index walked whole":    {"SELECT id FROM conversations ORDER BY contact DESC", "SCAN conversations USING"},
 		"update":                {"UPDATE conversations SET unread = 0 WHERE unread > 3", "SCAN conversations"},
 		"by key":                {"SELECT * FROM messages WHERE id = 'x'", ""},
 		"by index":              {"SELECT * FROM messages WHERE conversation = 'x' AND seq > 3 ORDER BY seq LIMIT 50", ""},
