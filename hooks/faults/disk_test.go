@@ -318,7 +318,7 @@ func (d *desk) descriptors() int {
 // nothing behind and is asked for again, and goes through once there is room.
 func TestInodesAreGone(t *testing.T) {
 	c, rounds, _ := begin(t, "C09", 1, 50)
-	dir := small(t, c, "size=256m,nr_inodes=100")
+	dir := small(t, c, fmt.Sprintf("size=256m,nr_inodes=%d", 100+8*rounds)) // what was sent stays
 	d := shopIn(t, filepath.Join(dir, "data"))
 	d.start()
 	p := d.arrive()
