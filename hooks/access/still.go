@@ -9,14 +9,15 @@ import (
 // Still returns p as they are now, if their role allows need now: inside a
 // transaction as of that transaction, so that what commits after somebody was
 // disabled or demoted cannot have been done by the old rights. Who may not is
-// fail.Forbidden; who has no account that works is fail.Unauthorized.
+// fail.Forbidden; who has no account that works is fail.Unauthorized. With an error
+// it returns p as given, for who asks once more.
 func Still(app core.App, p *Person, need Permission) (*Person, error) {
 	now, err := anew(app, p)
 	if err != nil {
-		return nil, err
+		return p, err
 	}
 	if !now.May(need) {
-		return nil, fail.New(fail.Forbidden, "fail.forbidden")
+		return p, fail.New(fail.Forbidden, "fail.forbidden")
 	}
 	return now, nil
 }

@@ -174,7 +174,7 @@ const wordless = `alerts.robot alerts.code alerts.group alerts.conversation
 	reminders.conversation reminders.contact reminders.customer reminders.staff reminders.client_id reminders.message reminders.done_by
 	robots.address robots.secret robots.codes robots.trouble robots.spoke roles.key roles.permissions settings.key
 	sign_ins.hash sign_ins.device sign_ins.address sign_ins.why staff.tokenKey staff.email staff.phone staff.avatar staff.language staff.theme tags.into
-	unseen.conversation visitor_sessions.contact visitor_sessions.hash`
+	visitor_sessions.contact visitor_sessions.hash`
 
 // C29, C30, C32, C34, C38. Every field that somebody writes into holds 500 hostile
 // strings, and everybody looks at all there is: the visitor at the chat, the

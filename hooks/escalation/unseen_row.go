@@ -36,7 +36,7 @@ type unseen struct {
 }
 
 const (
-	insertUnseen = "INSERT INTO unseen (id, conversation, since, due, stage) VALUES ({:id}, {:conversation}, {:since}, {:due}, 0)"
+	insertUnseen = "INSERT INTO unseen (conversation, since, due, stage) VALUES ({:conversation}, {:since}, {:due}, 0)"
 	beginUnseen  = insertUnseen + " ON CONFLICT (conversation) DO NOTHING"
 	anewUnseen   = insertUnseen + " ON CONFLICT (conversation) DO UPDATE SET since = excluded.since, due = excluded.due, stage = 0"
 	someUnseen   = "SELECT EXISTS (SELECT 1 FROM unseen WHERE conversation = {:conversation})"
@@ -52,7 +52,7 @@ func (u unseen) begin(tx *conversations.Tx, anew bool) error {
 		text = anewUnseen
 	}
 	_, err := tx.Query(text, dbx.Params{
-		"id": core.GenerateDefaultRandomId(), ofConversation: u.Conversation, "since": u.Since.String(), "due": u.Due.String(),
+		ofConversation: u.Conversation, "since": u.Since.String(), "due": u.Due.String(),
 	}).Execute()
 	return told("note that nobody has looked", err)
 }
