@@ -11,7 +11,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
-// Promise 5: what was taken once is answered so again, whatever would be said against
+// Promise 2: what was taken once is answered so again, whatever would be said against
 // it by now; and what was not is refused, as often as it is tried.
 func TestARepeatGoesBeforeARefusal(t *testing.T) {
 	t.Parallel()
