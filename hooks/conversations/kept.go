@@ -12,6 +12,7 @@ const keptMost = 2000
 // else has changed any.
 type kept struct {
 	seq      int64 // the counter, when these were right
+	known    bool  // that it stood there after the last commit
 	byID     map[string]*Conversation
 	unclosed map[string]*Conversation // by contact
 }
@@ -22,6 +23,7 @@ func newKept() *kept {
 
 // forget is for what happens beside [Tx.Save]: rows that are wiped.
 func (k *kept) forget() {
+	k.known = false
 	clear(k.byID)
 	clear(k.unclosed)
 }

@@ -24,6 +24,7 @@ type shared struct {
 	app        core.App
 	prepared   *queries.Prepared
 	seq, saved int64
+	supposed   bool // saved is where the last batch has left the counter; nobody has looked
 	kept       *kept
 	alone      bool      // nobody else has written since the last batch
 	words      []wordsOf // of what the changes so far have added
@@ -32,15 +33,28 @@ type shared struct {
 }
 
 // openShared begins a batch. What is kept from the last one counts as long as
-// nobody else has written.
-func openShared(app core.App, kept *kept) (*shared, error) {
-	s := &shared{app: app, prepared: queries.Prepare(app.NonconcurrentDB()), kept: kept}
-	if err := s.query("SELECT last FROM sequence WHERE id = 1", nil).Row(&s.seq); err != nil {
-		return nil, fmt.Errorf("reading the counter: %w", err)
+// nobody else has written: it supposes so, and finds out when it moves the counter
+// on, or looks where it is to be careful.
+func openShared(app core.App, kept *kept, careful bool) (s *shared, err error) {
+	s = &shared{app: app, prepared: queries.Prepare(app.NonconcurrentDB()), kept: kept, careful: careful}
+	if s.supposed = kept.known && !careful; s.supposed {
+		s.saved, s.alone = kept.seq, true
+	} else {
+		if s.saved, err = s.counter(); err != nil {
+			return nil, err
+		}
+		s.alone = kept.at(s.saved)
 	}
-	s.saved = s.seq
-	s.alone = kept.at(s.seq)
+	s.seq = s.saved
 	return s, nil
+}
+
+// counter is where the timeline's counter stands.
+func (s *shared) counter() (last int64, err error) {
+	if err = s.query("SELECT last FROM sequence WHERE id = 1", nil).Row(&last); err != nil {
+		return 0, fmt.Errorf("reading the counter: %w", err)
+	}
+	return last, nil
 }
 
 func (s *shared) close() { s.prepared.Close() }
@@ -65,9 +79,23 @@ func (s *shared) take(tx *Tx) {
 func (s *shared) finish() error {
 	s.kept.seq = s.seq
 	if s.seq == s.saved {
-		return nil
+		if !s.supposed {
+			return nil
+		}
+		last, err := s.counter()
+		if err == nil && last != s.saved {
+			err = errSpoiled
+		}
+		return err
 	}
-	return s.exec("UPDATE sequence SET last = {:last} WHERE id = 1", dbx.Params{"last": s.seq})
+	done, err := s.query("UPDATE sequence SET last = {:last} WHERE id = 1 AND last = {:saved}", dbx.Params{"last": s.seq, "saved": s.saved}).Execute()
+	if err != nil {
+		return err
+	}
+	if n, err := done.RowsAffected(); err != nil || n == 0 {
+		return errors.Join(err, errSpoiled)
+	}
+	return nil
 }
 
 // change begins one.
@@ -75,9 +103,9 @@ func (s *shared) change() *Tx {
 	return &Tx{App: s.app, Now: clock.Now(s.app).UTC().Truncate(time.Millisecond), shared: s, touched: map[string]*touched{}}
 }
 
-// errSpoiled says that a change was refused when it had written already: what the
-// batch has written so far is good for nothing.
-var errSpoiled = errors.New("a change was refused after it had written")
+// errSpoiled says that a change was refused when it had written already, or that
+// somebody else has written: what the batch has written so far is good for nothing.
+var errSpoiled = errors.New("the batch is to be done again, carefully")
 
 // attempt runs one change. A refusal is the change's own; the returned error is a
 // fault of the storage that spoils the batch, or [errSpoiled].

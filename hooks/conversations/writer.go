@@ -216,10 +216,7 @@ func (t *timeline) commit(batch []*job) {
 			close(j.done)
 		}
 	}
-	news, ran, err := t.together(taken, false)
-	if errors.Is(err, errSpoiled) {
-		news, ran, err = t.together(taken, true)
-	}
+	news, ran, err := t.together(taken)
 	if err != nil {
 		t.failed(err, ran, taken)
 		return
@@ -247,8 +244,17 @@ func (t *timeline) commit(batch []*job) {
 
 // together commits a batch; ran says that all of it ran, so that what failed is
 // the commit itself. Where none is refused too late nothing has to be undone, which
-// costs a fifth of all the writing: only otherwise is it done again, carefully.
-func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran bool, err error) {
+// costs a fifth of all the writing, and where nobody else writes nothing has to be
+// looked up: only otherwise is it done again, carefully.
+func (t *timeline) together(batch []*job) (news *Committed, ran bool, err error) {
+	if news, ran, err = t.once(batch, false); errors.Is(err, errSpoiled) {
+		news, ran, err = t.once(batch, true)
+	}
+	return news, ran, err
+}
+
+// once tries to commit a batch.
+func (t *timeline) once(batch []*job, carefully bool) (news *Committed, ran bool, err error) {
 	var shared *shared
 	err = t.app.RunInTransaction(func(app core.App) (err error) {
 		defer func() { // a change's own panic is caught where it runs
@@ -257,14 +263,13 @@ func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran 
 			}
 		}()
 		news, ran = &Committed{App: t.app}, false
-		if shared, err = openShared(app, t.kept); err != nil {
+		if shared, err = openShared(app, t.kept, carefully); err != nil {
 			return err
 		}
 		if !shared.alone {
 			t.fresh.lose()
 		}
 		defer shared.close()
-		shared.careful = carefully
 		for _, j := range batch {
 			if err := shared.attempt(j); err != nil {
 				return err
@@ -285,6 +290,7 @@ func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran 
 		t.fresh.lose()
 		return news, ran, err
 	}
+	t.kept.known = true
 	t.fresh.add(shared.words)
 	if shared.indexes {
 		t.parts++
@@ -295,7 +301,7 @@ func (t *timeline) together(batch []*job, carefully bool) (news *Committed, ran 
 // byItself makes a change of the writer's own, in a commit of its own.
 func (t *timeline) byItself(change func(*Tx) error) error {
 	j := &job{run: change}
-	_, ran, err := t.together([]*job{j}, false)
+	_, ran, err := t.together([]*job{j})
 	if err == nil {
 		err = j.err
 	}

@@ -89,7 +89,6 @@ func (d *desk) toStaff(c conversations.Change) {
 		return
 	}
 	full := frame{Type: typeConversation, Conversation: d.forStaff(c.After)}.bytes()
-	gone := goneFrame(c.After.ID)
 	d.hub.Each(everybody, func(s *live.Session) {
 		to := peerOf(s)
 		p, how := to.person.Load(), to.haste(c.After)
@@ -101,7 +100,7 @@ func (d *desk) toStaff(c conversations.Change) {
 			case conversations.Visible(p, c.After):
 				return full
 			case c.Before != nil && conversations.Visible(p, c.Before):
-				return gone
+				return goneFrame(c.After.ID)
 			}
 			return nil
 		})
