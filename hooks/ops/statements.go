@@ -90,7 +90,7 @@ func (c *connection) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx
 		text = "BEGIN"
 	}
 	if err := c.run(ctx, text); err != nil {
-		_ = c.run(context.Background(), "ROLLBACK") // who gave up may have done so just when it began
+		_ = c.run(context.WithoutCancel(ctx), "ROLLBACK") // who gave up may have done so just when it began
 		return nil, err
 	}
 	return c.writer.Begin(transaction{c}), nil
