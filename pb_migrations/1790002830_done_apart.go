@@ -20,8 +20,9 @@ func init() {
 		}
 		c.AddIndex("idx_conversations_assignee", false, "assignee, status", "")
 		c.AddIndex("idx_conversations_owner", false, "owner", "owner != '' AND status != 'closed'")
-		c.AddIndex("idx_conversations_done", false, "last_seq", "status = 'closed'")
-		c.AddIndex("idx_conversations_done_rev", false, "rev", "status = 'closed'")
+		// with their status, or SQLite takes the index of the queue, and sorts
+		c.AddIndex("idx_conversations_done", false, "status, last_seq", "status = 'closed'")
+		c.AddIndex("idx_conversations_done_rev", false, "status, rev", "status = 'closed'")
 		return app.Save(c)
 	}, nil)
 }

@@ -107,7 +107,12 @@ func InView(app core.App, p *access.Person, view string, before int64) ([]*Conve
 	if err != nil {
 		return nil, err
 	}
-	list, err := newest(app, where, before, PageSize)
+	var list []*Conversation
+	if view == "all" || view == "" {
+		list, err = newest(app, where, before, PageSize)
+	} else {
+		list, err = query(app, dbx.And(where, saidBefore(before)), PageSize, "last_seq DESC")
+	}
 	slices.Reverse(list)
 	return list, err
 }
@@ -119,10 +124,14 @@ var (
 	isDone    = dbx.NewExp("status = 'closed'")
 )
 
+func saidBefore(number int64) dbx.Expression {
+	return dbx.NewExp("last_seq < {:before}", dbx.Params{"before": number})
+}
+
 // newest are the conversations that where finds and whose last entry is before the
 // number before, the newest first.
 func newest(app core.App, where dbx.Expression, before, limit int64) ([]*Conversation, error) {
-	where = dbx.And(where, dbx.NewExp("last_seq < {:before}", dbx.Params{"before": before}))
+	where = dbx.And(where, saidBefore(before))
 	list, err := query(app, dbx.And(isGoingOn, where), limit, "last_seq DESC")
 	if err != nil {
 		return nil, err
@@ -166,7 +175,9 @@ func inView(p *access.Person, view string) (dbx.Expression, error) {
 		return dbx.NewExp("owner = {:me} AND owner != '' AND status != 'closed' AND assignee != {:me}", dbx.Params{"me": p.ID}), nil
 	case "all", "":
 		return visibleTo(p), nil
-	case string(Waiting), string(Open), string(WithBot), string(Later), string(Closed):
+	case string(Closed):
+		return dbx.And(isDone, visibleTo(p)), nil
+	case string(Waiting), string(Open), string(WithBot), string(Later):
 		return dbx.And(dbx.HashExp{"status": view}, visibleTo(p)), nil
 	}
 	return nil, fail.New(fail.Invalid, "conversations.view").On("view")
