@@ -111,7 +111,7 @@ func InView(app core.App, p *access.Person, view string, before int64) ([]*Conve
 	if view == "all" || view == "" {
 		list, err = newest(app, where, before, PageSize)
 	} else {
-		list, err = query(app, dbx.And(where, saidBefore(before)), PageSize, "last_seq DESC")
+		list, err = sorted(app, dbx.And(where, saidBefore(before)), PageSize)
 	}
 	slices.Reverse(list)
 	return list, err
@@ -128,13 +128,24 @@ func saidBefore(number int64) dbx.Expression {
 	return dbx.NewExp("last_seq < {:before}", dbx.Params{"before": number})
 }
 
+// sorted are the newest of what where finds. Their rows are wide: only those that are
+// wanted are read, once it is known which.
+func sorted(app core.App, where dbx.Expression, limit int64) ([]*Conversation, error) {
+	const order = "last_seq DESC"
+	first := app.ConcurrentDB().Select("id").From("conversations").Where(where).OrderBy(order).Limit(limit).Build()
+	return query(app, dbx.NewExp("id IN ("+first.SQL()+")", first.Params()), 0, order)
+}
+
 // newest are the conversations that where finds and whose last entry is before the
 // number before, the newest first.
 func newest(app core.App, where dbx.Expression, before, limit int64) ([]*Conversation, error) {
 	where = dbx.And(where, saidBefore(before))
-	list, err := query(app, dbx.And(isGoingOn, where), limit, "last_seq DESC")
+	list, err := sorted(app, dbx.And(isGoingOn, where), limit)
 	if err != nil {
 		return nil, err
+	}
+	if int64(len(list)) == limit { // then of what is done only what is newer
+		where = dbx.And(where, dbx.NewExp("last_seq > {:oldest}", dbx.Params{"oldest": list[limit-1].LastSeq}))
 	}
 	done, err := query(app, dbx.And(isDone, where), limit, "last_seq DESC")
 	if err != nil {
