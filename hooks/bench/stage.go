@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/pocketbase/pocketbase/tools/security"
 )
 
 // said is what is said, about as long as what people write.
@@ -35,13 +37,18 @@ type shot struct {
 	missing          atomic.Int32 // of ack and delivery
 }
 
-var stages atomic.Int64
+var (
+	stages atomic.Int64
+	// run tells this run's words from those of another one at the same desk, which
+	// keeps what it was told.
+	run = "run" + security.RandomString(8) + "-"
+)
 
 // errSentAway says that the server has hung up on somebody, who could not keep up.
 var errSentAway = errors.New("somebody was sent away")
 
 func (c *crowd) newStage(most int) *stage {
-	st := &stage{name: "stage" + strconv.FormatInt(stages.Add(1), 36), began: time.Now(), shots: make([]shot, most), codes: map[string]int{}}
+	st := &stage{name: run + strconv.FormatInt(stages.Add(1), 36), began: time.Now(), shots: make([]shot, most), codes: map[string]int{}}
 	c.stage.Store(st)
 	return st
 }
