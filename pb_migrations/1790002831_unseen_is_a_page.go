@@ -6,11 +6,13 @@ import (
 )
 
 // Nearly each word makes or ends a row of unseen: as a collection, with a key of its
-// own beside the conversation, that was four pages to write, and is two.
+// own beside the conversation, that was four pages to write, and is two. Nobody reads
+// id: the program before this one names it, and may still run while a command of this
+// one is already given.
 func init() {
 	migrations.Register(func(app core.App) error {
 		for _, text := range []string{
-			"CREATE TABLE unseen_kept (conversation TEXT PRIMARY KEY, since TEXT NOT NULL, due TEXT NOT NULL, stage INTEGER NOT NULL) WITHOUT ROWID",
+			"CREATE TABLE unseen_kept (conversation TEXT PRIMARY KEY, id TEXT, since TEXT NOT NULL, due TEXT NOT NULL, stage INTEGER NOT NULL) WITHOUT ROWID",
 			"INSERT INTO unseen_kept (conversation, since, due, stage) SELECT conversation, since, due, stage FROM unseen",
 		} {
 			if _, err := app.DB().NewQuery(text).Execute(); err != nil {

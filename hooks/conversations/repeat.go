@@ -16,7 +16,7 @@ func (tx *Tx) quickly(change func(*Tx) error) (done bool, err error) {
 		return false, nil
 	}
 	seq, writes := tx.seq, queries.Writes()
-	if err = change(tx); err == nil || queries.Writes() != writes {
+	if err = change(tx); err == nil || isStorage(err) || queries.Writes() != writes {
 		return true, err
 	}
 	tx.seq, tx.order = seq, nil

@@ -1,10 +1,13 @@
 package ops_test
 
 import (
+	"context"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
@@ -120,4 +123,73 @@ func TestWhatIsWrittenIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	is(3)
+}
+
+// A transaction leaves its connection free, whatever comes of it: a commit that is
+// refused, a lock that somebody else holds, a caller who gives up.
+func TestTransactionsEndWhateverComesOfThem(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data.db")
+	db, other := one(t, path), one(t, path)
+	exec := func(on dbx.Builder, text string) error {
+		_, err := on.NewQuery(text).Execute()
+		return err
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	begun := func(on *dbx.DB) *dbx.Tx {
+		t.Helper()
+		tx, err := on.Begin()
+		must(err)
+		return tx
+	}
+	holds := func(want int) {
+		t.Helper()
+		var n int
+		must(other.NewQuery("SELECT COUNT(*) FROM parts").Row(&n))
+		if n != want {
+			t.Errorf("%d rows, want %d", n, want)
+		}
+	}
+	must(exec(db, "CREATE TABLE wholes (n INTEGER PRIMARY KEY)"))
+	must(exec(db, "CREATE TABLE parts (n INTEGER PRIMARY KEY, whole INTEGER REFERENCES wholes (n) DEFERRABLE INITIALLY DEFERRED)"))
+	for range 3 {
+		tx := begun(db)
+		must(exec(tx, "INSERT INTO parts (whole) VALUES (7)"))
+		if tx.Commit() == nil {
+			t.Fatal("a part of nothing was committed")
+		}
+		holds(0)
+		tx = begun(db)
+		must(exec(tx, "INSERT INTO parts (whole) VALUES (NULL)"))
+		must(tx.Rollback())
+		holds(0)
+	}
+	holder := begun(other)
+	patience, giveUp := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer giveUp()
+	if _, err := db.BeginTx(patience, nil); err == nil {
+		t.Fatal("two write at once")
+	}
+	must(holder.Rollback())
+	tx := begun(db)
+	must(exec(tx, "INSERT INTO parts (whole) VALUES (NULL)"))
+	must(tx.Commit())
+	holds(1)
+}
+
+// one is a connection of the program's own kind.
+func one(t *testing.T, path string) *dbx.DB {
+	t.Helper()
+	db, err := ops.Connect(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.DB().SetMaxOpenConns(1)
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }

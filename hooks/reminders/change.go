@@ -83,7 +83,7 @@ func change(app core.App, p *access.Person, id string, to func(core.App, *Remind
 func mayChange(app core.App, p *access.Person, id string) (*access.Person, *Reminder, error) {
 	now, err := access.Still(app, p, access.ConversationsReply)
 	if err != nil {
-		return nil, nil, err
+		return p, nil, err // who asks once more
 	}
 	r, err := touchable(app, now, id)
 	return now, r, err

@@ -142,6 +142,16 @@ func (s *Snapshot) give(d Decision) {
 	d.Seat.Given = s.Now
 }
 
+// takeBack forgets decisions that came to nothing; loads are counted anew in any case.
+func (s *Snapshot) takeBack(decisions map[string]Decision) {
+	for _, d := range decisions {
+		if n := s.night(d.Asking); n != nil && d.Why == conversations.OfNight {
+			n.Given[d.Seat.Person.ID]--
+		}
+	}
+	clear(decisions)
+}
+
 // there reports whether they can be given something at this moment.
 func (s *Seat) there() bool { return s.Status == Online && s.Here }
 

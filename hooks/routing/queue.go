@@ -130,6 +130,9 @@ func (r *counter) assign(s *Snapshot, ids []string, given map[string]bool) error
 		r.mu.Lock()
 		a := r.ask(c)
 		r.mu.Unlock()
+		if _, again := why[c.ID]; again { // the commit is tried once more
+			s.takeBack(why)
+		}
 		d := s.Choose(&a)
 		if d.Seat == nil {
 			return nil, ""
