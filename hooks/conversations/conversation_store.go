@@ -209,6 +209,9 @@ func inView(p *access.Person, view string) (dbx.Expression, error) {
 	return nil, fail.New(fail.Invalid, "conversations.view").On("view")
 }
 
+// GoingOn lists all that is not closed, as it is at one instant.
+func GoingOn(app core.App) ([]*Conversation, error) { return query(app, isGoingOn, 0) }
+
 // ChangedSince lists conversations whose last change is after rev, in that
 // order; a contact's own where contact is not empty.
 func ChangedSince(app core.App, rev int64, contact string, limit int64) ([]*Conversation, error) {

@@ -23,31 +23,16 @@ func (d *desk) hideMoved(s *live.Session, old, now *access.Person) {
 // longer theirs to see, and that it had better look again at what it may do.
 // Closed ones stay on its screen until then.
 func (d *desk) hideFrom(s *live.Session, old, now *access.Person) {
-	for _, view := range []string{"waiting", "open", "bot", "later"} {
-		if err := d.hideView(s, view, old, now); err != nil {
-			d.app.Logger().Error("conversations to hide", "error", err)
+	list, err := conversations.GoingOn(d.app)
+	if err != nil {
+		d.app.Logger().Error("conversations to hide", "error", err)
+	}
+	for _, c := range list {
+		if conversations.Visible(old, c) && !conversations.Visible(now, c) {
+			s.State(live.Now, func() []byte { return goneFrame(c.ID) })
 		}
 	}
 	s.Passing(live.Now, frame{Type: typeNotice, Level: string(notices.Info), Code: noticeRights, Text: say(peerOf(s).lang, "protocol.rights")}.bytes())
-}
-
-func (d *desk) hideView(s *live.Session, view string, old, now *access.Person) error {
-	before := int64(1 << 62)
-	for {
-		list, err := conversations.InView(d.app, old, view, before)
-		if err != nil {
-			return err
-		}
-		for _, c := range list {
-			if !conversations.Visible(now, c) {
-				s.State(live.Now, func() []byte { return goneFrame(c.ID) })
-			}
-		}
-		if len(list) < conversations.PageSize {
-			return nil
-		}
-		before = list[0].LastSeq
-	}
 }
 
 // tellReturned tells those who see them that conversations of somebody who may
