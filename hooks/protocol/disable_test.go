@@ -509,7 +509,7 @@ func (c *client) cut() (int, time.Time) {
 			return e.Code, c.end
 		}
 		c.t.Errorf("ended without a code: %v", err)
-	case <-time.After(15 * time.Second):
+	case <-time.After(time.Minute):
 		c.t.Error("not closed")
 	}
 	return 0, time.Now()
