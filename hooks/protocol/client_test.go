@@ -257,7 +257,7 @@ func (c *client) wait(kind string, checks ...func(frame) bool) frame {
 // find looks at frames from place on, and moves it behind the one it returns.
 func (c *client) find(place *int, what string, fits func(frame) bool) frame {
 	c.t.Helper()
-	limit := time.After(time.Minute)
+	limit := time.After(10 * time.Second)
 	for {
 		for *place < len(c.seen) {
 			f := c.seen[*place]
@@ -310,7 +310,7 @@ func (c *client) closed() (int, string) {
 			return e.Code, e.Text
 		}
 		c.t.Fatalf("ended without a code: %v", err)
-	case <-time.After(time.Minute):
+	case <-time.After(15 * time.Second):
 		c.t.Fatal("not closed")
 	}
 	return 0, ""
