@@ -9,14 +9,9 @@ import (
 // commits go into it with one.
 func init() {
 	migrations.Register(func(app core.App) error {
-		for _, text := range []string{
+		return run(app,
 			"ALTER TABLE words_from ADD COLUMN upto INTEGER NOT NULL DEFAULT 0",
 			"UPDATE words_from SET upto = (SELECT last FROM sequence WHERE id = 1)",
-		} {
-			if _, err := app.DB().NewQuery(text).Execute(); err != nil {
-				return err
-			}
-		}
-		return nil
+		)
 	}, nil)
 }

@@ -11,13 +11,12 @@ import (
 // one is already given.
 func init() {
 	migrations.Register(func(app core.App) error {
-		for _, text := range []string{
+		err := run(app,
 			"CREATE TABLE unseen_kept (conversation TEXT PRIMARY KEY, id TEXT, since TEXT NOT NULL, due TEXT NOT NULL, stage INTEGER NOT NULL) WITHOUT ROWID",
 			"INSERT INTO unseen_kept (conversation, since, due, stage) SELECT conversation, since, due, stage FROM unseen",
-		} {
-			if _, err := app.DB().NewQuery(text).Execute(); err != nil {
-				return err
-			}
+		)
+		if err != nil {
+			return err
 		}
 		c, err := app.FindCollectionByNameOrId("unseen")
 		if err != nil {
@@ -26,14 +25,9 @@ func init() {
 		if err := app.Delete(c); err != nil {
 			return err
 		}
-		for _, text := range []string{
+		return run(app,
 			"ALTER TABLE unseen_kept RENAME TO unseen",
 			"CREATE INDEX idx_unseen_due ON unseen (due) WHERE due != ''",
-		} {
-			if _, err := app.DB().NewQuery(text).Execute(); err != nil {
-				return err
-			}
-		}
-		return nil
+		)
 	}, nil)
 }

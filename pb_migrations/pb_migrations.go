@@ -36,6 +36,16 @@ func add(build func(app core.App) (*core.Collection, error)) {
 	}, filepath.Base(file))
 }
 
+// run executes one statement after the other.
+func run(app core.App, statements ...string) error {
+	for _, text := range statements {
+		if _, err := app.DB().NewQuery(text).Execute(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func text(name string, most int) *core.TextField { return &core.TextField{Name: name, Max: most} }
 
 func number(name string) *core.NumberField { return &core.NumberField{Name: name, OnlyInt: true} }

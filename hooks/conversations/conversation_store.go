@@ -22,6 +22,11 @@ func query(app core.App, where dbx.Expression, limit int64, order ...string) ([]
 	if limit > 0 {
 		q.Limit(limit)
 	}
+	return found(q.Build())
+}
+
+// found are the conversations that q, which asks for their columns, finds.
+func found(q *dbx.Query) ([]*Conversation, error) {
 	rows, err := q.Rows()
 	if err != nil {
 		return nil, fmt.Errorf("conversations: %w", err)
@@ -121,11 +126,14 @@ func InView(app core.App, p *access.Person, view string, before int64) ([]*Conve
 // migration "done apart". An index of part of a table wants to see the very words; and
 // what is going on is told which one to take, because by what SQLite counts at night,
 // when there is little of it, it would sooner read the whole table.
-const goingOn = "conversations INDEXED BY idx_conversations_queue WHERE status IN ('bot', 'waiting', 'open', 'later')"
+const (
+	goingOn = "conversations INDEXED BY idx_conversations_queue WHERE status IN ('bot', 'waiting', 'open', 'later')"
+	done    = "status = 'closed'"
+)
 
 var (
 	isGoingOn = dbx.NewExp("rowid IN (SELECT rowid FROM " + goingOn + ")")
-	isDone    = dbx.NewExp("status = 'closed'")
+	isDone    = dbx.NewExp(done)
 )
 
 const newestFirst = "last_seq DESC"
@@ -136,11 +144,7 @@ func saidBefore(number int64) dbx.Expression {
 
 // sorted are the newest of what where finds.
 func sorted(app core.App, where dbx.Expression, limit int64) ([]*Conversation, error) {
-	rows, err := newestOf(app, where, limit).Rows()
-	if err != nil {
-		return nil, fmt.Errorf("conversations: %w", err)
-	}
-	return scanConversations(rows)
+	return found(newestOf(app, where, limit))
 }
 
 // newestOf sorts by number alone: rows are wide, and only those that are wanted are
@@ -148,7 +152,7 @@ func sorted(app core.App, where dbx.Expression, limit int64) ([]*Conversation, e
 func newestOf(app core.App, where dbx.Expression, limit int64) *dbx.Query {
 	db := app.ConcurrentDB()
 	wanted := db.Select("id").From("conversations").Where(where).OrderBy(newestFirst).Limit(limit).Build()
-	return db.NewQuery("SELECT " + conversationColumns + " FROM (" + wanted.SQL() + ") CROSS JOIN conversations USING (id) ORDER BY last_seq DESC").Bind(wanted.Params())
+	return db.NewQuery("SELECT " + conversationColumns + " FROM (" + wanted.SQL() + ") CROSS JOIN conversations USING (id) ORDER BY " + newestFirst).Bind(wanted.Params())
 }
 
 // newest are the conversations that where finds and whose last entry is before the
@@ -162,16 +166,16 @@ func newest(app core.App, where dbx.Expression, before, limit int64) ([]*Convers
 	if int64(len(list)) == limit { // then of what is done only what is newer
 		where = dbx.And(where, dbx.NewExp("last_seq > {:oldest}", dbx.Params{"oldest": list[limit-1].LastSeq}))
 	}
-	done, err := query(app, dbx.And(isDone, where), limit, newestFirst)
+	closed, err := query(app, dbx.And(isDone, where), limit, newestFirst)
 	if err != nil {
 		return nil, err
 	}
 	closedSince := map[string]bool{}
-	for _, c := range done {
+	for _, c := range closed {
 		closedSince[c.ID] = true
 	}
 	list = slices.DeleteFunc(list, func(c *Conversation) bool { return closedSince[c.ID] })
-	list = append(list, done...)
+	list = append(list, closed...)
 	slices.SortFunc(list, func(a, b *Conversation) int { return cmp.Compare(b.LastSeq, a.LastSeq) })
 	return list[:min(len(list), int(limit))], nil
 }
@@ -218,17 +222,13 @@ func ChangedSince(app core.App, rev int64, contact string, limit int64) ([]*Conv
 	if contact != "" {
 		return query(app, dbx.And(dbx.HashExp{"contact": contact}, dbx.NewExp("rev > {:rev}", dbx.Params{"rev": rev})), limit, "rev")
 	}
-	rows, err := app.ConcurrentDB().NewQuery(changedSince).Bind(dbx.Params{"rev": rev, "limit": limit}).Rows()
-	if err != nil {
-		return nil, fmt.Errorf("conversations: %w", err)
-	}
-	return scanConversations(rows)
+	return found(app.ConcurrentDB().NewQuery(changedSince).Bind(dbx.Params{"rev": rev, "limit": limit}))
 }
 
 // changedSince reads both at one instant: what changes in between must not be passed
 // over.
 var changedSince = "SELECT " + conversationColumns + " FROM " + goingOn + " AND rev > {:rev}" +
-	" UNION ALL SELECT " + conversationColumns + " FROM conversations WHERE status = 'closed' AND rev > {:rev} ORDER BY rev LIMIT {:limit}"
+	" UNION ALL SELECT " + conversationColumns + " FROM conversations WHERE " + done + " AND rev > {:rev} ORDER BY rev LIMIT {:limit}"
 
 // Position is c's place in the queue of its group, from 1; 0 where it does not
 // wait.
@@ -249,7 +249,7 @@ func Unclosed(app core.App) (map[Status]int, error) {
 		Status Status `db:"status"`
 		N      int    `db:"n"`
 	}
-	if err := app.ConcurrentDB().NewQuery("SELECT status, COUNT(*) AS n FROM conversations WHERE status IN ('bot', 'waiting', 'open', 'later') GROUP BY status").All(&rows); err != nil {
+	if err := app.ConcurrentDB().NewQuery("SELECT status, COUNT(*) AS n FROM " + goingOn + " GROUP BY status").All(&rows); err != nil {
 		return nil, fmt.Errorf("counting what is not closed: %w", err)
 	}
 	counts := map[Status]int{}

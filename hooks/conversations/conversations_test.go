@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,6 +57,13 @@ func held(t testing.TB, app core.App) (release func()) {
 	}
 }
 
+// queued waits until n changes stand behind the held commit.
+func queued(app core.App, n int) {
+	for conversations.Waits(app) < n {
+		runtime.Gosched()
+	}
+}
+
 func TestManyShareACommitAndKeepTheirOrder(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
@@ -83,9 +91,7 @@ func TestManyShareACommitAndKeepTheirOrder(t *testing.T) {
 			}
 		})
 	}
-	for conversations.Waits(app) < len(people) {
-		time.Sleep(time.Millisecond) //nolint:forbidigo // until all have queued up behind the held commit
-	}
+	queued(app, len(people))
 	release()
 	wg.Wait()
 	for range 2 * len(people) { // opened, and the word
@@ -126,9 +132,7 @@ func TestARefusalSparesTheOthersOfItsBatch(t *testing.T) {
 			}
 		})
 	}
-	for conversations.Waits(app) < len(answers) {
-		time.Sleep(time.Millisecond) //nolint:forbidigo // until all have queued up behind the held commit
-	}
+	queued(app, len(answers))
 	release()
 	wg.Wait()
 	if answers[0] != nil || fail.Of(answers[1]).Kind != fail.Invalid || answers[2] == nil {

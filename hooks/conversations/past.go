@@ -22,7 +22,7 @@ type Past struct {
 // connection: who speaks meanwhile waits.
 func WritePast(app core.App, write func(*Past) error) error {
 	return app.RunInTransaction(func(app core.App) error {
-		s, err := openShared(app, newKept(), false)
+		s, err := openShared(app, newKept())
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ func TestErasedAmidAPurgeIsPurgedToo(t *testing.T) {
 	stage := func(step func(tx *Tx) error) (n int) {
 		t.Helper()
 		err := app.RunInTransaction(func(app core.App) error {
-			s, err := openShared(app, newKept(), false)
+			s, err := openShared(app, newKept())
 			if err != nil {
 				return err
 			}

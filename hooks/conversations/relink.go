@@ -10,7 +10,7 @@ import (
 // turned out to be. It runs in the transaction that links them, which holds the
 // one write connection, so that the timeline's counter is safe to move here.
 func (t *timeline) relink(e *customers.LinkEvent) error {
-	s, err := openShared(e.App, newKept(), false)
+	s, err := openShared(e.App, newKept())
 	if err != nil {
 		return err
 	}

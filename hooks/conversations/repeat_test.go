@@ -3,7 +3,6 @@ package conversations_test
 import (
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
@@ -83,9 +82,7 @@ func TestARepeatSparesTheOthersOfItsBatch(t *testing.T) {
 			}
 			got[i] = m
 		})
-		for conversations.Waits(app) <= i {
-			<-time.After(time.Millisecond) // until it stands in the queue
-		}
+		queued(app, i+1)
 	}
 	release()
 	wg.Wait()

@@ -82,7 +82,7 @@ type Handling struct {
 // Handled tells of the conversations that were closed last, at most n of them
 // and since, how long they took from the first to whom they were given.
 func Handled(app core.App, since time.Time, n int64) ([]Handling, error) {
-	closed, err := query(app, dbx.And(isDone, dbx.NewExp("assignee != ''")), n, "last_seq DESC")
+	closed, err := query(app, dbx.And(isDone, dbx.NewExp("assignee != ''")), n, newestFirst)
 	if err != nil {
 		return nil, err
 	}

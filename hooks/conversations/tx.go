@@ -34,10 +34,10 @@ type shared struct {
 
 // openShared begins a batch. What is kept from the last one counts as long as
 // nobody else has written: it supposes so, and finds out when it moves the counter
-// on, or looks where it is to be careful.
-func openShared(app core.App, kept *kept, careful bool) (s *shared, err error) {
-	s = &shared{app: app, prepared: queries.Prepare(app.NonconcurrentDB()), kept: kept, careful: careful}
-	if s.supposed = kept.known && !careful; s.supposed {
+// on. After a batch that came to nothing it looks.
+func openShared(app core.App, kept *kept) (s *shared, err error) {
+	s = &shared{app: app, prepared: queries.Prepare(app.NonconcurrentDB()), kept: kept, supposed: kept.known}
+	if s.supposed {
 		s.saved, s.alone = kept.seq, true
 	} else {
 		if s.saved, err = s.counter(); err != nil {

@@ -263,9 +263,10 @@ func (t *timeline) once(batch []*job, carefully bool) (news *Committed, ran bool
 			}
 		}()
 		news, ran = &Committed{App: t.app}, false
-		if shared, err = openShared(app, t.kept, carefully); err != nil {
+		if shared, err = openShared(app, t.kept); err != nil {
 			return err
 		}
+		shared.careful = carefully
 		if !shared.alone {
 			t.fresh.lose()
 		}

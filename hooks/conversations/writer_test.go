@@ -3,7 +3,6 @@ package conversations_test
 import (
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
@@ -33,9 +32,7 @@ func TestARefusalInABatchThatFailedIsNotFinal(t *testing.T) {
 		func() error { return conversations.Write(app, exhaust) },
 	} {
 		wg.Go(func() { answers[i] = do() })
-		for conversations.Waits(app) <= i {
-			<-time.After(time.Millisecond) // until it stands in the queue
-		}
+		queued(app, i+1)
 	}
 	release()
 	wg.Wait()

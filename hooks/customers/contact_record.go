@@ -79,20 +79,20 @@ func Named(name, id, lang string) string {
 
 // Anonymous is the name of a contact that has none.
 func Anonymous(id, lang string) string {
-	says := locale.In(lang)
-	around, known := anonymous.Load(says.Language)
-	if !known {
-		before, after, _ := strings.Cut(says.T("customers.visitor", "Tail", "\x00"), "\x00")
-		around = [2]string{before, after}
-		anonymous.Store(says.Language, around)
-	}
-	words := around.([2]string)
-	return words[0] + id[max(0, len(id)-4):] + words[1]
+	around := anonymous()[locale.In(lang).Language]
+	return around[0] + id[max(0, len(id)-4):] + around[1]
 }
 
 // anonymous are the words around the tail, by language: they are wanted with each
 // word that somebody says.
-var anonymous sync.Map
+var anonymous = sync.OnceValue(func() map[string][2]string {
+	words := map[string][2]string{}
+	for _, lang := range locale.Languages {
+		before, after, _ := strings.Cut(locale.In(lang).T("customers.visitor", "Tail", "\x00"), "\x00")
+		words[lang] = [2]string{before, after}
+	}
+	return words
+})
 
 // Avatar is the address of a picture on this server, or "". A picture elsewhere
 // is kept but never shown: loading it would tell its host who is being served.

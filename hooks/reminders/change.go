@@ -81,12 +81,12 @@ func change(app core.App, p *access.Person, id string, to func(core.App, *Remind
 }
 
 func mayChange(app core.App, p *access.Person, id string) (*access.Person, *Reminder, error) {
-	now, err := access.Still(app, p, access.ConversationsReply)
+	p, err := access.Still(app, p, access.ConversationsReply)
 	if err != nil {
 		return p, nil, err // who asks once more
 	}
-	r, err := touchable(app, now, id)
-	return now, r, err
+	r, err := touchable(app, p, id)
+	return p, r, err
 }
 
 // write saves or deletes r as p, and with it the newest conversation with whom it
