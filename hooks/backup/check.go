@@ -44,6 +44,10 @@ func (d *Damage) Error() string {
 
 // words are the same for whoever runs the shop.
 func (d *Damage) words(say locale.Speaker) string {
+	return say.T("backup.damaged", "What", d.parts(say))
+}
+
+func (d *Damage) parts(say locale.Speaker) string {
 	var all []string
 	for _, part := range []struct {
 		key  string
@@ -53,7 +57,7 @@ func (d *Damage) words(say locale.Speaker) string {
 			all = append(all, say.T(part.key, "Count", n, "Which", strings.Join(part.list[:min(n, 3)], " ")))
 		}
 	}
-	return say.T("backup.damaged", "What", strings.Join(all, " · "))
+	return strings.Join(all, " · ")
 }
 
 // mostProblems is how many problems SQLite names.
@@ -157,8 +161,8 @@ func (u upload) lies(ctx context.Context, dir string) (bool, error) {
 
 const damageKey = "backup.damage"
 
-// Damaged is what was found to be damaged when the last backup was made, nil where
-// nothing was.
+// Damaged is what was found to be damaged when the last backup was made, besides
+// [Losses]; nil where nothing was.
 func Damaged(app core.App) *Damage {
 	d, _ := app.Store().Get(damageKey).(*Damage)
 	return d
@@ -178,10 +182,5 @@ func examine(ctx context.Context, app core.App, m *Manifest) error {
 	}
 	d := m.damage()
 	d.Database = problems
-	if d.none() {
-		app.Store().Remove(damageKey)
-		return nil
-	}
-	app.Store().Set(damageKey, d)
-	return d
+	return keepDamage(app, d.besides(lossesOf(app)))
 }

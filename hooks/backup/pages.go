@@ -28,6 +28,8 @@ func (d *desk) routes() []web.Route {
 		{Method: post, Path: path + "/store", Handle: d.saveStore},
 		{Method: get, Path: path + "/replica", Handle: d.replicaNow},
 		{Method: post, Path: path + "/replica", Handle: d.saveReplica},
+		{Method: post, Path: path + "/losses", Handle: d.accept},
+		{Method: post, Path: path + "/losses/remind", Handle: d.remind},
 		{Method: get, Path: path + "/{name}/file", Handle: d.download},
 		{Method: post, Path: path + "/{name}/verify", Handle: d.verify},
 		{Method: post, Path: path + "/{name}/restore", Handle: d.restore},
@@ -67,6 +69,7 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 		m.Old = Overdue(plan, list[0].Made, time.Now())
 	}
 	m.Warm = d.warmth(e.App, say)
+	m.Losses = lossesOf(e.App).words(say)
 	d.maker.describe(say, &m)
 	return m
 }
@@ -80,7 +83,7 @@ func (k *maker) describe(say locale.Speaker, m *backup.Backups) {
 	case k.working != "":
 		m.Working = say.T("backup.doing_" + k.working)
 	case errors.As(k.failed, &damage):
-		m.Failed = damage.words(say)
+		m.Failed, m.Damage = damage.words(say), damage.print()
 	case k.failed != nil:
 		m.Failed = say.T("backup.failed_"+k.last, "Why", why(say, k.failed))
 	case k.last != "":

@@ -33,6 +33,7 @@ func Register(app core.App, t *web.Table, c Config) {
 	app.Store().Set(warmKey, d.warm)
 	t.Area(web.Area{Key: "backups", Section: web.System, Icon: "archive", Path: path, Any: []web.Permission{access.BackupsManage}})
 	settings.Hold(app, planKey, standard, Plan.check)
+	settings.Hold(app, lossesKey, Losses{}, Losses.check)
 	settings.Hold(app, replicaKey, Replica{}, Replica.check)
 	app.Cron().MustAdd("xiaoerReplica", "* * * * *", func() {
 		d.warm.apply(app)
