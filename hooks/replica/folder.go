@@ -2,11 +2,13 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // folder is a place on this machine, or one that is mounted there.
@@ -139,6 +141,29 @@ func (f folder) Delete(ctx context.Context, name string) error {
 		return struct{}{}, err
 	})
 	return err
+}
+
+func (f folder) Tidy(ctx context.Context, before time.Time) error {
+	_, err := within(ctx, func() (struct{}, error) {
+		return struct{}{}, filepath.WalkDir(string(f), func(path string, d os.DirEntry, err error) error {
+			if err == nil && !d.IsDir() && strings.HasSuffix(path, draft) {
+				err = removeBefore(path, before)
+			}
+			if os.IsNotExist(err) {
+				err = nil // it has just been put, or deleted
+			}
+			return errors.Join(err, ctx.Err())
+		})
+	})
+	return err
+}
+
+func removeBefore(path string, before time.Time) error {
+	info, err := os.Lstat(path)
+	if err != nil || !info.ModTime().Before(before) {
+		return err
+	}
+	return os.Remove(path)
 }
 
 // syncFolder makes the names in a folder durable.

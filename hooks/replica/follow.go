@@ -295,8 +295,8 @@ func (s *stretch) beat(ctx context.Context) error {
 	return nil
 }
 
-// clear deletes what nobody needs: uploads that are gone here, and generations
-// that no desk writes any more. Only the newest generation's desk does.
+// clear deletes what nobody needs: uploads that are gone here, what was never put to
+// its end, and generations that no desk writes any more. Only the newest generation's desk does.
 func (s *stretch) clear(ctx context.Context) error {
 	known, err := generations(ctx, s.place)
 	if err != nil || len(known) == 0 || known[0].name != s.name {
@@ -307,7 +307,7 @@ func (s *stretch) clear(ctx context.Context) error {
 			err = errors.Join(err, deleteAll(ctx, s.place, g.name+"/"), s.place.Delete(ctx, marks+g.name))
 		}
 	}
-	return errors.Join(err, s.with.sweep(ctx))
+	return errors.Join(err, s.place.Tidy(ctx, time.Now().Add(-aged)), s.with.sweep(ctx))
 }
 
 // hopeless reports whether it is better to begin anew: too much waits here while

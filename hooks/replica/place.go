@@ -20,6 +20,8 @@ type Place interface {
 	// List lists all whose names begin with prefix.
 	List(ctx context.Context, prefix string) ([]Object, error)
 	Delete(ctx context.Context, name string) error
+	// Tidy deletes what was begun before a moment and never put: whoever did was killed.
+	Tidy(ctx context.Context, before time.Time) error
 }
 
 // Object is something in a place.
