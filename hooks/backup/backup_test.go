@@ -116,7 +116,7 @@ func TestBackupHoldsWhatWasThere(t *testing.T) {
 	if i := slices.IndexFunc(m.Rows, func(r Rows) bool { return r.Table == "tags" }); i < 0 || m.Rows[i].Count != 1 {
 		t.Errorf("rows %v", m.Rows)
 	}
-	if left, _ := filepath.Glob(filepath.Join(app.DataDir(), "backup-*")); len(left) > 0 {
+	if left, _ := filepath.Glob(filepath.Join(app.DataDir(), files.Holders)); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }

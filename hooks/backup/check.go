@@ -18,6 +18,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
+	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
@@ -182,5 +183,11 @@ func examine(ctx context.Context, app core.App, m *Manifest) error {
 	}
 	d := m.damage()
 	d.Database = problems
-	return keepDamage(app, d.besides(lossesOf(app)))
+	known := lossesOf(app)
+	if still := known.still(d); len(still.Entries)+len(still.Uploads) < len(known.Entries)+len(known.Uploads) {
+		if err := settings.Save(app, lossesKey, still); err != nil {
+			return err
+		}
+	}
+	return keepDamage(app, d.besides(known))
 }

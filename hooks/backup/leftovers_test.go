@@ -11,7 +11,7 @@ import (
 )
 
 // What a program has left behind that was killed over a backup goes, and nothing of one
-// that is being made.
+// that is being made, or that the owner has put there.
 func TestLeftoversAreSwept(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -40,17 +40,17 @@ func TestLeftoversAreSwept(t *testing.T) {
 			must(os.Chtimes(work, time.Time{}, time.Now().Add(-2*aMoment)))
 		}
 	}
-	for name, age := range map[string]time.Duration{"backup-new.zip": time.Minute, "backup-old.zip": 2 * tooOld, "backups/a.zip": 2 * tooOld, "backups/b.zip.part": 2 * tooOld} {
+	for name, age := range map[string]time.Duration{".backup-new.zip": time.Minute, ".backup-old.zip": 2 * tooOld, "backup-monday.zip": 2 * tooOld, "backups/a.zip": 2 * tooOld, "backups/b.zip.part": 2 * tooOld} {
 		write(t, filepath.Join(dir, name), "")
 		must(os.Chtimes(filepath.Join(dir, name), time.Time{}, time.Now().Add(-age)))
 	}
 	must(sweep(dir, time.Now()))
-	for _, path := range []string{at["left"], at["verified"], filepath.Join(dir, "backup-old.zip"), filepath.Join(dir, "backups", "b.zip.part")} {
+	for _, path := range []string{at["left"], at["verified"], filepath.Join(dir, ".backup-old.zip"), filepath.Join(dir, "backups", "b.zip.part")} {
 		if exists(path) {
 			t.Errorf("%s is still there", path)
 		}
 	}
-	for _, path := range []string{at["made"], at["begun"], filepath.Join(dir, "backup-new.zip"), filepath.Join(dir, "backups", "a.zip")} {
+	for _, path := range []string{at["made"], at["begun"], filepath.Join(dir, ".backup-new.zip"), filepath.Join(dir, "backup-monday.zip"), filepath.Join(dir, "backups", "a.zip")} {
 		if !exists(path) {
 			t.Errorf("%s is gone", path)
 		}

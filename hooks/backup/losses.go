@@ -40,6 +40,11 @@ func (l Losses) words(say locale.Speaker) string {
 	return (&Damage{nil, l.Entries, l.Uploads}).parts(say)
 }
 
+// still are those that are lost yet: what is there again may be lost once more.
+func (l Losses) still(d *Damage) Losses {
+	return Losses{within(l.Entries, d.Entries), within(l.Uploads, d.Uploads)}
+}
+
 // besides is what of d is none of the losses that are known.
 func (d *Damage) besides(l Losses) *Damage {
 	return &Damage{d.Database, without(d.Entries, l.Entries), without(d.Uploads, l.Uploads)}
@@ -47,6 +52,10 @@ func (d *Damage) besides(l Losses) *Damage {
 
 func without(list, these []string) []string {
 	return slices.DeleteFunc(slices.Clone(list), func(id string) bool { return slices.Contains(these, id) })
+}
+
+func within(list, these []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(id string) bool { return !slices.Contains(these, id) })
 }
 
 // print tells one damage from another; it is "" where nothing of it is a loss: a

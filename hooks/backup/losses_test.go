@@ -3,6 +3,7 @@ package backup_test
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -109,5 +110,29 @@ func TestLossesThatAreKnownAreNotToldOf(t *testing.T) {
 	backsUp(t, owner)
 	if d, all := backup.Damaged(app), []string{first, second, third}; d == nil || len(d.Uploads) != len(all) {
 		t.Errorf("taken back: %v, want %v", d, all)
+	}
+}
+
+// What is there again, and lost once more, is told of.
+func TestWhatCameBackMayBeLostAgain(t *testing.T) {
+	t.Parallel()
+	app, owner := owned(t)
+	const picture = "a picture"
+	id := loses(t, app, picture)
+	path := filepath.Join(app.DataDir(), "files", id[:2], id)
+	shown := whichDamage.FindStringSubmatch(backsUp(t, owner))
+	if a := owner.Post(backupsPage+"/losses", url.Values{"which": {shown[1]}}); a.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", a.Status, a.Text)
+	}
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(picture), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	backsUp(t, owner)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	backsUp(t, owner)
+	if d := backup.Damaged(app); d == nil || !slices.Equal(d.Uploads, []string{id}) {
+		t.Errorf("it is lost once more: %v", d)
 	}
 }

@@ -70,6 +70,9 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 	}
 	m.Warm = d.warmth(e.App, say)
 	m.Losses = lossesOf(e.App).words(say)
+	if found := Damaged(e.App); found != nil {
+		m.Damage = found.print()
+	}
 	d.maker.describe(say, &m)
 	return m
 }
@@ -83,7 +86,7 @@ func (k *maker) describe(say locale.Speaker, m *backup.Backups) {
 	case k.working != "":
 		m.Working = say.T("backup.doing_" + k.working)
 	case errors.As(k.failed, &damage):
-		m.Failed, m.Damage = damage.words(say), damage.print()
+		m.Failed = damage.words(say)
 	case k.failed != nil:
 		m.Failed = say.T("backup.failed_"+k.last, "Why", why(say, k.failed))
 	case k.last != "":
@@ -115,7 +118,9 @@ func (d *desk) download(e *core.RequestEvent) error {
 	h.Set("Content-Type", "application/zip")
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	_ = http.NewResponseController(e.Response).SetWriteDeadline(time.Time{}) // a large shop on a slow line takes its time
-	_, _ = io.Copy(e.Response, from)                                         // the reader may have gone away
+	if _, err := io.Copy(e.Response, from); err != nil {
+		panic(http.ErrAbortHandler) // a beginning must not look like all of it
+	}
 	return nil
 }
 

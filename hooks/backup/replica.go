@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/keys"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
@@ -145,7 +146,7 @@ func (w *warm) apply(app core.App) {
 		var mine []byte
 		if mine, err = keys.Of(app, replicaKeyFile); err == nil {
 			sum := sha256.Sum256(append([]byte("desk "), mine...))
-			w.follower, err = replica.Follow(replica.Desk{Dir: app.DataDir(), Name: hex.EncodeToString(sum[:16]), Hold: holding(app)}, a, slog.Default())
+			w.follower, err = replica.Follow(replica.Desk{Dir: app.DataDir(), Name: hex.EncodeToString(sum[:16]), Hold: holding(app), Named: naming(app)}, a, slog.Default())
 		}
 	}
 	if err != nil {
@@ -155,6 +156,14 @@ func (w *warm) apply(app core.App) {
 	}
 	w.at = a
 	replica.Keep(app, w.follower)
+}
+
+// naming asks whether a row names an upload.
+func naming(app core.App) func(id string) (bool, error) {
+	return func(id string) (bool, error) {
+		found, err := files.ByIDs(app, []string{id})
+		return found[id] != nil, err
+	}
 }
 
 // holding keeps the one connection that writes.

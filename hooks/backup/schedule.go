@@ -160,7 +160,7 @@ func (k *maker) tick(app core.App) (late bool, err error) {
 	list, err := Shelf(app)
 	k.mu.Lock()
 	switch waits, _ := os.Stat(filepath.Join(folderOf(app), unsent)); {
-	case len(list) > 0:
+	case len(list) > 0 && !list[0].ahead(now):
 		k.newest = list[0].Made
 	case err == nil:
 		k.newest = time.Time{}

@@ -16,6 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
@@ -72,7 +73,12 @@ func addressOf(c core.S3Config) replica.Address {
 	return replica.Address{To: to.String(), Key: c.AccessKey, Secret: c.Secret}
 }
 
-// Shelf lists the backups that there are, the newest first.
+// ahead reports whether the clock ran ahead when c was made: nobody knows how old it is,
+// and it must not keep newer ones from being made, or from being kept.
+func (c Copy) ahead(now time.Time) bool { return c.Made.Sub(now) > time.Hour }
+
+// Shelf lists the backups that there are, the newest first, and last those that were
+// made ahead of the clock.
 func Shelf(app core.App) ([]Copy, error) {
 	place, err := at(app)
 	if err != nil {
@@ -90,7 +96,17 @@ func Shelf(app core.App) ([]Copy, error) {
 			list = append(list, Copy{Name: o.Name, Size: o.Size, Made: o.Changed})
 		}
 	}
-	slices.SortFunc(list, func(a, b Copy) int { return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.Name, a.Name)) })
+	now := time.Now()
+	slices.SortFunc(list, func(a, b Copy) int {
+		switch {
+		case a.ahead(now) == b.ahead(now):
+		case a.ahead(now):
+			return 1
+		default:
+			return -1
+		}
+		return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.Name, a.Name))
+	})
 	return list, nil
 }
 
@@ -175,7 +191,7 @@ func fetch(ctx context.Context, app core.App, name string) (path string, done fu
 
 // receive keeps what is read in a file below the data folder until done is called.
 func receive(app core.App, from io.Reader) (path string, done func(), err error) {
-	f, err := os.CreateTemp(app.DataDir(), "backup-*.zip")
+	f, err := os.CreateTemp(app.DataDir(), files.Holders+".zip")
 	if err != nil {
 		return "", nil, err
 	}

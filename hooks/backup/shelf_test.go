@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -186,5 +187,33 @@ func TestNightThatFailsIsLate(t *testing.T) {
 	}
 	if len(shelf(t, app)) != 1 {
 		t.Error("it was not made up for")
+	}
+}
+
+// Backups of a clock that ran ahead keep no night's backup from being made, nor from
+// being kept.
+func TestBackupsFromAheadOfTheClock(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	if err := os.MkdirAll(folderOf(app), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	later := time.Now().AddDate(1, 0, 0)
+	for i := range standard.Keep {
+		path := filepath.Join(folderOf(app), fmt.Sprintf("xiaoer-20990101-00000%d.zip", i))
+		write(t, path, "")
+		if err := os.Chtimes(path, later, later); err != nil {
+			t.Fatal(err)
+		}
+	}
+	k := newMaker("test")
+	if _, err := k.tick(app); err != nil || !due(standard, k.newest, time.Now()) {
+		t.Errorf("the newest is of %v, and none is due; %v", k.newest, err)
+	}
+	if err := k.make(t.Context(), app); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := Shelf(app); err != nil || len(list) != standard.Keep || list[0].ahead(time.Now()) {
+		t.Errorf("left are %v, %v", list, err)
 	}
 }

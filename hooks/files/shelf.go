@@ -148,8 +148,9 @@ func (s shelf) forget(app core.App, id string) {
 }
 
 // Holders names the folders, beside the one of files, that want to keep what is
-// deleted while they are there: a backup being made is one.
-const Holders = "backup-*"
+// deleted while they are there: a backup being made is one. Nobody gives a file of
+// their own such a name: what is left behind of that name is swept.
+const Holders = ".backup-*"
 
 // remove deletes the bytes, but for a holder, which gets them.
 func (s shelf) remove(id string) error {

@@ -91,6 +91,20 @@ func (w *talker) count() int {
 	return len(w.acked)
 }
 
+// thread is how often each text is there.
+func (w *talker) thread(t *testing.T) map[string]int {
+	t.Helper()
+	var thread struct{ Messages []client.Message }
+	if err := w.Call(t.Context(), "GET", "/api/xiaoer/visitor/messages", nil, &thread); err != nil {
+		t.Fatal(err)
+	}
+	times := map[string]int{}
+	for _, m := range thread.Messages {
+		times[m.Text]++
+	}
+	return times
+}
+
 // The first machine is killed while somebody writes. On the second one the warm
 // copy is restored; the visitor comes back with what they have, hears that their
 // cursor is void, and finds everything that was brought away, once. What they
@@ -140,18 +154,17 @@ func takeOver(t *testing.T, place replica.Address) {
 	second.start()
 	t.Cleanup(func() { second.end(os.Interrupt) })
 	again := talk(t, second, visitor.Token, w)
+	there := again.thread(t)
+	for n := range 15 {
+		if text := fmt.Sprintf("第 %d 句", n); there[text] != 1 {
+			t.Errorf("before anything is sent again %q is there %d times", text, there[text])
+		}
+	}
 	for n := range 16 { // all of it: what was acknowledged is known by its id
 		again.say(t, n)
 	}
 	second.await("acks", func() bool { return again.count() == 16 })
-	var thread struct{ Messages []client.Message }
-	if err = again.Call(t.Context(), "GET", "/api/xiaoer/visitor/messages", nil, &thread); err != nil {
-		t.Fatal(err)
-	}
-	times := map[string]int{}
-	for _, m := range thread.Messages {
-		times[m.Text]++
-	}
+	times := again.thread(t)
 	for id, text := range again.said {
 		if times[text] != 1 {
 			t.Errorf("%s is there %d times", id, times[text])

@@ -93,7 +93,7 @@ func (c *client) WriteLTXFile(ctx context.Context, level int, low, high ltx.TXID
 	if err != nil {
 		return nil, err
 	}
-	if err := c.place.Put(ctx, c.level(level)+ltx.FormatFilename(low, high), &counted{piece, &c.sent}); err != nil {
+	if err := putCounted(ctx, c.place, c.level(level)+ltx.FormatFilename(low, high), piece, &c.sent); err != nil {
 		return nil, err
 	}
 	return &ltx.FileInfo{Level: level, MinTXID: low, MaxTXID: high, Size: info.Size(), CreatedAt: time.Now().UTC()}, nil
@@ -134,14 +134,27 @@ func deleteAll(ctx context.Context, p Place, prefix string) error {
 	return err
 }
 
+// putCounted puts something, and counts what goes out as it does. What came to nothing
+// is counted back: a place that takes all there is and then says no moves nothing.
+func putCounted(ctx context.Context, p Place, name string, from io.ReadSeeker, n *atomic.Int64) error {
+	r := &counted{ReadSeeker: from, n: n}
+	err := p.Put(ctx, name, r)
+	if err != nil {
+		n.Add(-r.read.Swap(0))
+	}
+	return err
+}
+
 // counted counts what is read of it.
 type counted struct {
 	io.ReadSeeker
-	n *atomic.Int64
+	read atomic.Int64
+	n    *atomic.Int64
 }
 
 func (c *counted) Read(b []byte) (int, error) {
 	n, err := c.ReadSeeker.Read(b)
+	c.read.Add(int64(n))
 	c.n.Add(int64(n))
 	return n, err
 }

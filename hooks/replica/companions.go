@@ -20,6 +20,7 @@ type companions struct {
 	dir, generation string
 	place           Place
 	sent            *atomic.Int64
+	named           func(id string) (bool, error) // whether a row names an upload; nil where there are no rows
 
 	mu     sync.Mutex
 	there  map[string]bool      // uploads that the place has, nil until it was asked
@@ -98,7 +99,7 @@ func (c *companions) copyFolder(ctx context.Context, name string) error {
 		if err != nil {
 			return err
 		}
-		err = c.place.Put(ctx, uploads+name+"/"+id, &counted{f, c.sent})
+		err = putCounted(ctx, c.place, uploads+name+"/"+id, f, c.sent)
 		if err = errors.Join(err, f.Close()); err != nil {
 			return err
 		}
@@ -152,14 +153,24 @@ func (c *companions) anchor(ctx context.Context, held map[string][]byte) error {
 	return c.copyKeys(ctx, held)
 }
 
-// sweep deletes uploads there that are no longer here. It is called when the
-// newest of the database is there, which does not name them any more.
+// sweep deletes uploads there that are no longer here, and that nothing names any
+// more: what this disk has lost is nowhere else. It is called when the newest of the
+// database is there.
 func (c *companions) sweep(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for id := range c.there {
 		if _, err := os.Lstat(filepath.Join(c.dir, uploads, id[:2], id)); !absent(err) {
 			continue
+		}
+		if c.named != nil {
+			named, err := c.named(id)
+			if err != nil {
+				return err
+			}
+			if named {
+				continue
+			}
 		}
 		if err := c.place.Delete(ctx, uploads+id[:2]+"/"+id); err != nil {
 			return err

@@ -143,19 +143,32 @@ func (f folder) Delete(ctx context.Context, name string) error {
 	return err
 }
 
+// Tidy looks only where replicas put things: the folder may hold much that is somebody
+// else's.
 func (f folder) Tidy(ctx context.Context, before time.Time) error {
 	_, err := within(ctx, func() (struct{}, error) {
-		return struct{}{}, filepath.WalkDir(string(f), func(path string, d os.DirEntry, err error) error {
-			if err == nil && !d.IsDir() && strings.HasSuffix(path, draft) {
-				err = removeBefore(path, before)
+		entries, err := os.ReadDir(string(f))
+		for _, e := range entries {
+			name := e.Name() + "/"
+			if e.IsDir() && (name == uploads || name == marks || generation.MatchString(e.Name())) {
+				err = errors.Join(err, f.tidy(ctx, e.Name(), before))
 			}
-			if os.IsNotExist(err) {
-				err = nil // it has just been put, or deleted
-			}
-			return errors.Join(err, ctx.Err())
-		})
+		}
+		return struct{}{}, err
 	})
 	return err
+}
+
+func (f folder) tidy(ctx context.Context, name string, before time.Time) error {
+	return filepath.WalkDir(f.at(name), func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, draft) {
+			err = removeBefore(path, before)
+		}
+		if os.IsNotExist(err) {
+			err = nil // it has just been put, or deleted
+		}
+		return errors.Join(err, ctx.Err())
+	})
 }
 
 func removeBefore(path string, before time.Time) error {

@@ -44,15 +44,16 @@ func TestShareThatHangsIsGivenUp(t *testing.T) {
 }
 
 // What was begun and never put is deleted in time: whoever was killed may have left a
-// whole shop's size. What somebody may still be putting is not.
+// whole shop's size. What somebody may still be putting is not, nor what is somebody
+// else's.
 func TestWhatWasNeverPutIsDeleted(t *testing.T) {
 	t.Parallel()
 	at, dir := t.TempDir(), t.TempDir()
-	old, young := filepath.Join(at, "g", "old"+draft), filepath.Join(at, "g", "young"+draft)
-	if err := os.Mkdir(filepath.Join(at, "g"), 0o700); err != nil {
+	old, young, other := filepath.Join(at, uploads, "old"+draft), filepath.Join(at, uploads, "young"+draft), filepath.Join(at, "films", "a.iso"+draft)
+	if err := errors.Join(os.Mkdir(filepath.Join(at, uploads), 0o700), os.Mkdir(filepath.Join(at, "films"), 0o700)); err != nil {
 		t.Fatal(err)
 	}
-	for path, age := range map[string]time.Duration{old: aged + time.Hour, young: aged - time.Hour} {
+	for path, age := range map[string]time.Duration{old: aged + time.Hour, young: aged - time.Hour, other: aged + time.Hour} {
 		began := time.Now().Add(-age)
 		if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Chtimes(path, began, began)); err != nil {
 			t.Fatal(err)
@@ -63,7 +64,9 @@ func TestWhatWasNeverPutIsDeleted(t *testing.T) {
 	f := s.follow(Address{To: at}, most)
 	defer f.Close()
 	until(t, "the old one to be deleted", func() bool { _, err := os.Stat(old); return os.IsNotExist(err) })
-	if _, err := os.Stat(young); err != nil {
-		t.Errorf("the young one: %v", err)
+	for _, path := range []string{young, other} {
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }

@@ -59,6 +59,7 @@ type Follower struct {
 	place         Place
 	log           *slog.Logger
 	hold          Hold
+	named         func(id string) (bool, error)
 	every, glance time.Duration
 	most, cutAt   int64
 
@@ -75,6 +76,8 @@ type Desk struct {
 	Dir  string // the data folder
 	Name string // tells this desk from others, and outlives a restore
 	Hold Hold
+	// Named reports whether a row names an upload.
+	Named func(id string) (bool, error)
 }
 
 // Follow begins to keep a replica of a desk at a. It ends with [Follower.Close].
@@ -83,7 +86,7 @@ func Follow(d Desk, a Address, log *slog.Logger) (*Follower, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Follower{dir: d.Dir, desk: d.Name, hold: d.Hold, to: a.To, place: place, log: log, every: beat, glance: glance, most: most, cutAt: CutAt, done: make(chan struct{})}
+	f := &Follower{dir: d.Dir, desk: d.Name, hold: d.Hold, named: d.Named, to: a.To, place: place, log: log, every: beat, glance: glance, most: most, cutAt: CutAt, done: make(chan struct{})}
 	f.start()
 	return f, nil
 }
@@ -166,7 +169,7 @@ func (f *Follower) open(ctx context.Context) (*stretch, error) {
 	}
 	s := &stretch{Follower: f, name: name}
 	s.to = &client{place: f.place, name: name, scratch: meta(f.dir)}
-	s.with = &companions{dir: f.dir, generation: name, place: f.place, sent: &s.to.sent}
+	s.with = &companions{dir: f.dir, generation: name, place: f.place, sent: &s.to.sent, named: f.named}
 	s.to.first = s.with.bring
 	s.db = litestream.NewDB(filepath.Join(f.dir, "data.db"))
 	s.db.MinCheckpointPageN, s.db.TruncatePageN, s.db.CheckpointInterval = never, -1, 0
@@ -307,7 +310,7 @@ func (s *stretch) clear(ctx context.Context) error {
 			err = errors.Join(err, deleteAll(ctx, s.place, g.name+"/"), s.place.Delete(ctx, marks+g.name))
 		}
 	}
-	return errors.Join(err, s.place.Tidy(ctx, time.Now().Add(-aged)), s.with.sweep(ctx))
+	return errors.Join(err, s.with.sweep(ctx), s.place.Tidy(ctx, time.Now().Add(-aged)))
 }
 
 // hopeless reports whether it is better to begin anew: too much waits here while

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -180,8 +181,16 @@ func TestWhatIsCommittedIsThere(t *testing.T) {
 			if err := os.Remove(filepath.Join(s.dir, uploads, id[:2], id)); err != nil {
 				t.Fatal(err)
 			}
-			w := &companions{dir: s.dir, place: c.place}
+			named := true // this disk has lost it
+			w := &companions{dir: s.dir, place: c.place, named: func(string) (bool, error) { return named, nil }}
 			if err := errors.Join(w.know(t.Context()), w.sweep(t.Context())); err != nil {
+				t.Error(err)
+			}
+			if _, err := c.Upload(t.Context(), id); err != nil {
+				t.Errorf("what this disk has lost is gone there, too: %v", err)
+			}
+			named = false
+			if err := w.sweep(t.Context()); err != nil {
 				t.Error(err)
 			}
 			if _, err := c.Upload(t.Context(), id); !absent(err) {
@@ -310,5 +319,26 @@ func TestGenerationsAreInOrderWhateverTheClock(t *testing.T) {
 		if next := following(known, now); next <= known[0].name || !generation.MatchString(next) {
 			t.Errorf("%s after %s", next, known[0].name)
 		}
+	}
+}
+
+// refusing reads all that it is given, and says no: a disk or a quota that is full.
+type refusing struct{ Place }
+
+func (refusing) Put(_ context.Context, _ string, from io.ReadSeeker) error {
+	_, err := io.Copy(io.Discard, from)
+	return errors.Join(err, errors.New("quota exceeded"))
+}
+
+// What a place takes and refuses in the end has not moved: too much that waits for it
+// is given up.
+func TestWhatIsRefusedHasNotMoved(t *testing.T) {
+	t.Parallel()
+	var sent atomic.Int64
+	if err := putCounted(t.Context(), refusing{}, "x", strings.NewReader("much"), &sent); err == nil || sent.Load() != 0 {
+		t.Errorf("%v; %d bytes have moved", err, sent.Load())
+	}
+	if err := putCounted(t.Context(), folder(t.TempDir()), "x", strings.NewReader("much"), &sent); err != nil || sent.Load() != 4 {
+		t.Errorf("%v; %d bytes have moved", err, sent.Load())
 	}
 }
