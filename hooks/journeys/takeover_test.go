@@ -69,6 +69,10 @@ func (w *talker) hear(f client.Frame) {
 		var a struct{ ID string }
 		_ = f.Read(&a)
 		w.acked[a.ID] = true
+	case "retry": // the copy that begins may have had the database to itself
+		var a struct{ ID string }
+		_ = f.Read(&a)
+		w.send(a.ID)
 	case "message":
 		if m, ok := f.Message(); ok {
 			w.cursor = m.Cursor
@@ -81,8 +85,13 @@ func (w *talker) say(t *testing.T, n int) {
 	id, text := fmt.Sprintf("takeover-%d", n), fmt.Sprintf("第 %d 句", n)
 	w.mu.Lock()
 	w.said[id] = text
+	w.send(id)
 	w.mu.Unlock()
-	_ = w.Say(client.Fields{"type": "send", "id": id, "kind": "text", "text": text}) // it may just have been killed
+}
+
+// send sends what was said under id; w.mu is held.
+func (w *talker) send(id string) {
+	_ = w.Say(client.Fields{"type": "send", "id": id, "kind": "text", "text": w.said[id]}) // it may just have been killed
 }
 
 func (w *talker) count() int {

@@ -30,7 +30,9 @@ func TestQuotesLeadToWhatTheyAnswer(t *testing.T) {
 	a.click(".jump.far", "")
 	a.until("the end", `((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80)(document.querySelector(".msgs"))`)
 
-	ask[any](a.view, fmt.Sprintf(`all(".m.me .bub", "这是回答").at(-1).closest(".line").querySelector("[aria-label='%s']").click()`, say("console.recall")))
+	recall := fmt.Sprintf(`all(".m.me .bub", "这是回答").at(-1)?.closest(".line").querySelector("[aria-label='%s']")`, say("console.recall"))
+	a.until("it to be stored, and so to be recalled", recall+" != null")
+	ask[any](a.view, recall+".click()")
 	a.sees(".sys", say("console.recalled_you"))
 	a.reload() // the server has forgotten it by now
 	a.click(".sys .as-link", say("console.re_edit"))
