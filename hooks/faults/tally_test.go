@@ -31,6 +31,7 @@ type tally struct {
 	Acked   int    `json:"acked"`
 	Lost    int    `json:"lost"`
 	Doubled int    `json:"doubled"`
+	Failed  int    `json:"failed,omitempty"` // runs that failed: their rounds do not count
 	NotRun  string `json:"not_run,omitempty"`
 
 	mu sync.Mutex
@@ -74,6 +75,9 @@ func (c *tally) keep(t *testing.T) {
 	if *tallied == "" {
 		return
 	}
+	if t.Failed() {
+		c.Runs, c.Failed = 0, 1
+	}
 	line, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)
@@ -112,14 +116,15 @@ func show() {
 		sum.Acked += one.Acked
 		sum.Lost += one.Lost
 		sum.Doubled += one.Doubled
+		sum.Failed += one.Failed
 		sum.NotRun = one.NotRun
 		seeds[key] = append(seeds[key], one.Seed)
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "case\ttest\trounds\tacked\tlost\tdoubled\tseeds\tnot run")
+	_, _ = fmt.Fprintln(w, "case\ttest\trounds\tacked\tlost\tdoubled\tfailed\tseeds\tnot run")
 	for _, key := range slices.Sorted(maps.Keys(sums)) {
 		s := sums[key]
-		_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%s\n", key, s.Runs, s.Acked, s.Lost, s.Doubled, seeds[key], s.NotRun)
+		_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", key, s.Runs, s.Acked, s.Lost, s.Doubled, s.Failed, seeds[key], s.NotRun)
 	}
 	_ = w.Flush()
 }
