@@ -26,11 +26,10 @@ import (
 // has lost it, or a bit has turned over.
 type Damage struct { //nolint:errname // what is found, and an error to who has asked for a backup
 	Database []string `json:"database"` // what SQLite says of its file
-	Entries  []string `json:"entries"`  // ids of entries of the timeline
-	Uploads  []string `json:"uploads"`  // ids of files that are missing or changed
+	Losses
 }
 
-func (d *Damage) none() bool { return len(d.Database)+len(d.Entries)+len(d.Uploads) == 0 }
+func (d *Damage) none() bool { return len(d.Database)+d.count() == 0 }
 
 func (d *Damage) Error() string {
 	var all []string
@@ -181,13 +180,12 @@ func examine(ctx context.Context, app core.App, m *Manifest) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	d := m.damage()
-	d.Database = problems
 	known := lossesOf(app)
-	if still := known.still(d); len(still.Entries)+len(still.Uploads) < len(known.Entries)+len(known.Uploads) {
+	still, news := m.damage().split(known)
+	if still.count() < known.count() { // what is there again may be lost once more
 		if err := settings.Save(app, lossesKey, still); err != nil {
 			return err
 		}
 	}
-	return keepDamage(app, d.besides(known))
+	return keepDamage(app, &Damage{problems, news})
 }

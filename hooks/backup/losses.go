@@ -14,11 +14,12 @@ import (
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
-// Losses are what of the shop's data is gone for good, and whoever runs the shop knows:
-// they are told of it no more, and no backup is kept because of it.
+// Losses are what of a shop's data is not as it was written. Of those in the settings
+// whoever runs the shop knows that they are gone for good: they are told of them no more,
+// and no backup is kept because of them.
 type Losses struct {
-	Entries []string `json:"entries"` // ids, as in [Damage]
-	Uploads []string `json:"uploads"`
+	Entries []string `json:"entries"` // ids of entries of the timeline
+	Uploads []string `json:"uploads"` // ids of files that are missing or changed
 }
 
 const lossesKey = "losses" // in the settings
@@ -29,43 +30,45 @@ const mostLosses = 10_000
 func lossesOf(app core.App) Losses { return settings.Load(app, lossesKey, Losses{}) }
 
 func (l Losses) check() error {
-	if len(l.Entries)+len(l.Uploads) > mostLosses {
+	if l.count() > mostLosses {
 		return fail.New(fail.Invalid, "backup.losses_many", "Most", mostLosses)
 	}
 	return nil
 }
 
+func (l Losses) count() int { return len(l.Entries) + len(l.Uploads) }
+
 // words are "" where there are none.
-func (l Losses) words(say locale.Speaker) string {
-	return (&Damage{nil, l.Entries, l.Uploads}).parts(say)
+func (l Losses) words(say locale.Speaker) string { return (&Damage{Losses: l}).parts(say) }
+
+// split parts those that are among others, too, from the rest.
+func (l Losses) split(others Losses) (among, rest Losses) {
+	among.Entries, rest.Entries = split(l.Entries, others.Entries)
+	among.Uploads, rest.Uploads = split(l.Uploads, others.Uploads)
+	return among, rest
 }
 
-// still are those that are lost yet: what is there again may be lost once more.
-func (l Losses) still(d *Damage) Losses {
-	return Losses{within(l.Entries, d.Entries), within(l.Uploads, d.Uploads)}
+func split(list, others []string) (among, rest []string) {
+	has := map[string]bool{}
+	for _, id := range others {
+		has[id] = true
+	}
+	for _, id := range list {
+		if has[id] {
+			among = append(among, id)
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	return among, rest
 }
 
-// besides is what of d is none of the losses that are known.
-func (d *Damage) besides(l Losses) *Damage {
-	return &Damage{d.Database, without(d.Entries, l.Entries), without(d.Uploads, l.Uploads)}
-}
-
-func without(list, these []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(id string) bool { return slices.Contains(these, id) })
-}
-
-func within(list, these []string) []string {
-	return slices.DeleteFunc(slices.Clone(list), func(id string) bool { return !slices.Contains(these, id) })
-}
-
-// print tells one damage from another; it is "" where nothing of it is a loss: a
-// database that is damaged is to be mended.
-func (d *Damage) print() string {
-	lost := &Damage{nil, d.Entries, d.Uploads}
-	if lost.none() {
+// print tells some from others; it is "" where there are none.
+func (l Losses) print() string {
+	if l.count() == 0 {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(lost.Error()))
+	sum := sha256.Sum256([]byte((&Damage{Losses: l}).Error()))
 	return hex.EncodeToString(sum[:8])
 }
 
@@ -81,7 +84,7 @@ func (d *desk) accept(e *core.RequestEvent) error {
 	if err := settings.Save(e.App, lossesKey, known); err != nil {
 		return err
 	}
-	d.maker.reconsider(keepDamage(e.App, found.besides(known)))
+	d.maker.reconsider(keepDamage(e.App, &Damage{Database: found.Database}))
 	return web.DoneUndo(e, path, path+"/losses/remind", "backup.losses_known")
 }
 

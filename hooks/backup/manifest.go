@@ -47,7 +47,7 @@ type Rows struct {
 
 // damage is what was found of the shop while the backup was made.
 func (m *Manifest) damage() *Damage {
-	return &Damage{Entries: m.Altered, Uploads: slices.Concat(m.Missing, m.Changed)}
+	return &Damage{Losses: Losses{m.Altered, slices.Concat(m.Missing, m.Changed)}}
 }
 
 // Size is what a restore will take of the disk.

@@ -160,8 +160,8 @@ func (k *maker) tick(app core.App) (late bool, err error) {
 	list, err := Shelf(app)
 	k.mu.Lock()
 	switch waits, _ := os.Stat(filepath.Join(folderOf(app), unsent)); {
-	case len(list) > 0 && !list[0].ahead(now):
-		k.newest = list[0].Made
+	case len(list) > 0:
+		k.newest = list[0].dated(now)
 	case err == nil:
 		k.newest = time.Time{}
 	case waits != nil: // the store does not say; this one it does not have yet

@@ -73,9 +73,14 @@ func addressOf(c core.S3Config) replica.Address {
 	return replica.Address{To: to.String(), Key: c.AccessKey, Secret: c.Secret}
 }
 
-// ahead reports whether the clock ran ahead when c was made: nobody knows how old it is,
-// and it must not keep newer ones from being made, or from being kept.
-func (c Copy) ahead(now time.Time) bool { return c.Made.Sub(now) > time.Hour }
+// dated is when c was made, and never where the clock ran ahead then: nobody knows how
+// old it is, and it must not keep newer ones from being made, or from being kept.
+func (c Copy) dated(now time.Time) time.Time {
+	if c.Made.Sub(now) > time.Hour {
+		return time.Time{}
+	}
+	return c.Made
+}
 
 // Shelf lists the backups that there are, the newest first, and last those that were
 // made ahead of the clock.
@@ -98,14 +103,7 @@ func Shelf(app core.App) ([]Copy, error) {
 	}
 	now := time.Now()
 	slices.SortFunc(list, func(a, b Copy) int {
-		switch {
-		case a.ahead(now) == b.ahead(now):
-		case a.ahead(now):
-			return 1
-		default:
-			return -1
-		}
-		return cmp.Or(b.Made.Compare(a.Made), cmp.Compare(b.Name, a.Name))
+		return cmp.Or(b.dated(now).Compare(a.dated(now)), b.Made.Compare(a.Made), cmp.Compare(b.Name, a.Name))
 	})
 	return list, nil
 }

@@ -18,7 +18,7 @@ import (
 func followed(t *testing.T, a replica.Address) {
 	t.Helper()
 	app := shop(t)
-	f, err := replica.Follow(replica.Desk{Dir: app.DataDir(), Name: "this desk", Hold: holding(app)}, a, slog.New(slog.DiscardHandler))
+	f, err := replica.Follow(replica.Desk{Dir: app.DataDir(), Name: "this desk", Hold: holding(app), Named: naming(app)}, a, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

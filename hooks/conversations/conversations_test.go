@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -60,7 +59,7 @@ func held(t testing.TB, app core.App) (release func()) {
 // queued waits until n changes stand behind the held commit.
 func queued(app core.App, n int) {
 	for conversations.Waits(app) < n {
-		runtime.Gosched()
+		<-time.After(time.Millisecond)
 	}
 }
 

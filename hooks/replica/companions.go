@@ -20,7 +20,7 @@ type companions struct {
 	dir, generation string
 	place           Place
 	sent            *atomic.Int64
-	named           func(id string) (bool, error) // whether a row names an upload; nil where there are no rows
+	named           func(id string) (bool, error) // as in [Desk]
 
 	mu     sync.Mutex
 	there  map[string]bool      // uploads that the place has, nil until it was asked
@@ -163,14 +163,12 @@ func (c *companions) sweep(ctx context.Context) error {
 		if _, err := os.Lstat(filepath.Join(c.dir, uploads, id[:2], id)); !absent(err) {
 			continue
 		}
-		if c.named != nil {
-			named, err := c.named(id)
-			if err != nil {
-				return err
-			}
-			if named {
-				continue
-			}
+		named, err := c.named(id)
+		if err != nil {
+			return err
+		}
+		if named {
+			continue
 		}
 		if err := c.place.Delete(ctx, uploads+id[:2]+"/"+id); err != nil {
 			return err

@@ -82,7 +82,7 @@ func (s *shop) follow(a Address, most int64) *Follower {
 		s.t.Fatal(err)
 	}
 	f := &Follower{
-		dir: s.dir, desk: "this desk", hold: s.hold, to: a.To, place: place, log: slog.New(slog.DiscardHandler),
+		dir: s.dir, desk: "this desk", hold: s.hold, named: func(string) (bool, error) { return false, nil }, to: a.To, place: place, log: slog.New(slog.DiscardHandler),
 		every: 20 * time.Millisecond, glance: 100 * time.Millisecond, most: most, cutAt: 500, done: make(chan struct{}),
 	}
 	f.start()
