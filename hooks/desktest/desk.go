@@ -42,7 +42,7 @@ func Bare(tb testing.TB) *tests.TestApp {
 }
 
 // Serve runs app's router on a port of its own, sockets included, until the
-// test ends.
+// test ends. What the clock does each minute or night is not done.
 func Serve(tb testing.TB, app core.App) *httptest.Server {
 	tb.Helper()
 	router, err := apis.NewRouter(app)
@@ -62,6 +62,7 @@ func Serve(tb testing.TB, app core.App) *httptest.Server {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	app.Cron().Stop() // what happens in a test must not hang on when it is run
 	server.Client().CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	tb.Cleanup(server.Close)
 	return server
