@@ -45,37 +45,35 @@ func Read(app core.App, conversation string, by AuthorKind, seq int64) {
 	}
 }
 
-// flushMarks saves what has been read.
+// flushMarks saves what has been read. What waits is taken when the turn has come:
+// whoever marks something unread before that has it behind them, not before them.
 func (t *timeline) flushMarks() {
-	t.marks.mu.Lock()
-	waiting := t.marks.waiting
-	t.marks.waiting, t.marks.armed = nil, false
-	t.marks.mu.Unlock()
-	if len(waiting) > 0 {
-		t.saveMarks(waiting)
+	if t.marks.none() {
+		return
+	}
+	var waiting map[markKey]int64
+	err := t.write(nil, func(tx *Tx) error {
+		if waiting == nil { // it may be asked once more
+			waiting = t.marks.takeAll()
+		}
+		return tx.markAll(waiting)
+	})
+	if err != nil && waiting == nil {
+		waiting = t.marks.takeAll() // it never came to its turn
+	}
+	if err != nil {
+		t.saveLater(waiting, err)
 	}
 }
 
-// saveMarks saves marks together. What passes by itself keeps them for the next time;
-// of what does not, only the mark that it lies in is lost, and does not hold up the
-// others for ever.
-func (t *timeline) saveMarks(waiting map[markKey]int64) {
-	err := t.write(nil, func(tx *Tx) error {
-		for key, seq := range waiting {
-			err := tx.mark(key, seq)
-			if err != nil && fail.Of(err).Kind != fail.NotFound { // what was erased meanwhile nobody reads any more
-				return err
-			}
-		}
-		return nil
-	})
+// saveLater is for marks that were not saved. What passes by itself keeps them for the
+// next time; of what does not, only the mark that it lies in is lost, and does not hold
+// up the others for ever.
+func (t *timeline) saveLater(waiting map[markKey]int64, err error) {
 	select {
 	case <-t.quit:
 		return // clients tell them again when they are back
 	default:
-	}
-	if err == nil {
-		return
 	}
 	slog.Warn("read marks were not saved", "marks", len(waiting), "error", err)
 	kind := fail.Of(err).Kind
@@ -86,10 +84,23 @@ func (t *timeline) saveMarks(waiting map[markKey]int64) {
 	for key, seq := range waiting {
 		if again {
 			Read(t.app, key.conversation, key.by, seq)
-		} else {
-			t.saveMarks(map[markKey]int64{key: seq})
+			continue
+		}
+		one := map[markKey]int64{key: seq}
+		if err := t.write(nil, func(tx *Tx) error { return tx.markAll(one) }); err != nil {
+			t.saveLater(one, err)
 		}
 	}
+}
+
+func (tx *Tx) markAll(waiting map[markKey]int64) error {
+	for key, seq := range waiting {
+		err := tx.mark(key, seq)
+		if err != nil && fail.Of(err).Kind != fail.NotFound { // what was erased meanwhile nobody reads any more
+			return err
+		}
+	}
+	return nil
 }
 
 func (tx *Tx) mark(key markKey, seq int64) error {

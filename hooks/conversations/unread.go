@@ -18,11 +18,12 @@ func SetUnread(app core.App, p *access.Person, id string, unread bool) error {
 		return of(app).readAll(p, id)
 	}
 	key := markKey{id, FromStaff}
-	read := of(app).marks.take(key)
+	var read int64
 	err := Write(app, func(tx *Tx) error {
 		if _, err := tx.own(p, id); err != nil {
 			return err
 		}
+		read = max(read, of(app).marks.take(key))
 		if err := tx.mark(key, read); err != nil { // before it is unread again
 			return err
 		}
@@ -78,4 +79,23 @@ func (m *marks) take(key markKey) int64 {
 	seq := m.waiting[key]
 	delete(m.waiting, key)
 	return seq
+}
+
+// takeAll is every mark that waits; whoever reads from now on makes another turn come.
+func (m *marks) takeAll() map[markKey]int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	waiting := m.waiting
+	m.waiting, m.armed = nil, false
+	return waiting
+}
+
+// none reports whether no mark waits; the next one then calls for a turn of its own.
+func (m *marks) none() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.waiting) == 0 {
+		m.armed = false
+	}
+	return len(m.waiting) == 0
 }

@@ -79,7 +79,11 @@ func TestWhatIsMarkedUnreadStaysUnreadUntilItIsOpened(t *testing.T) {
 	tab.visit(d.url("/desk"))
 	tab.opens("可以的")
 	tab.sees(bubbles, "可以的")
-	tab.tells(`"type":"read"`) // else it would be its opening that makes it read
+	tab.tells(`"type":"read"`) // else it would be its opening that makes it read,
+	v.sees(words, "可以的")
+	tab.write(editor, "稍等")
+	v.sees(".vc-dots", "") // which has come before this, on the same socket
+	tab.clears()
 	a.outside("u")
 	a.sees(row+".un .count", "1")
 	a.misses(".th h2")

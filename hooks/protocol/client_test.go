@@ -254,10 +254,13 @@ func (c *client) wait(kind string, checks ...func(frame) bool) frame {
 	})
 }
 
+// patience is for a machine that does ten other things.
+const patience = 30 * time.Second
+
 // find looks at frames from place on, and moves it behind the one it returns.
 func (c *client) find(place *int, what string, fits func(frame) bool) frame {
 	c.t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(patience)
 	for {
 		for *place < len(c.seen) {
 			f := c.seen[*place]

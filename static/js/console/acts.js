@@ -54,7 +54,10 @@ export const wake = (c) => tried(remove(`conversations/${c.id}/later`));
 
 export const setUnread = (c, unread) => put(`conversations/${c.id}/unread`, { unread });
 
-// markUnread leaves the thread: what stays on the screen is read.
+// markUnread leaves the thread first: what stays on the screen is read, and what is
+// read while this is on its way would undo it.
 export async function markUnread(c) {
-  if (await tried(setUnread(c, true)) && store.selected.peek() === c.id) leave();
+  const open = store.selected.peek() === c.id;
+  if (open) leave();
+  if (!(await tried(setUnread(c, true))) && open && !store.selected.peek()) await select(c.id);
 }
