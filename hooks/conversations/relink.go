@@ -38,11 +38,29 @@ func (t *timeline) relink(e *customers.LinkEvent) error {
 	if changes := tx.changes(); len(changes) > 0 {
 		e.App.TxInfo().OnComplete(func(err error) error {
 			if err == nil {
-				t.start.Do(t.begin)
-				t.announce(&Committed{App: t.app, Changes: changes})
+				t.tellInTurn(changes)
 			}
 			return nil
 		})
 	}
 	return e.Next()
+}
+
+// tellInTurn tells of changes that somebody else's commit has made, as they are when
+// the writer's next turn comes: what it had committed meanwhile is not told before, and
+// then undone by what was true earlier.
+func (t *timeline) tellInTurn(changes []Change) {
+	err := t.queue(&job{done: make(chan struct{}), run: func(tx *Tx) error {
+		for _, c := range changes {
+			now, err := tx.Conversation(c.After.ID)
+			if err != nil {
+				return err
+			}
+			tx.told = append(tx.told, Change{Before: c.Before, After: now})
+		}
+		return nil
+	}})
+	if err != nil {
+		t.announce(&Committed{App: t.app, Changes: changes})
+	}
 }

@@ -190,6 +190,7 @@ type Tx struct {
 
 	*shared
 	entries []*Message
+	told    []Change // of others' commits, see tellInTurn
 	words   []wordsOf
 	touched map[string]*touched
 	order   []string
@@ -314,5 +315,5 @@ func (tx *Tx) changes() []Change {
 	for _, id := range tx.order {
 		list = append(list, Change{Before: tx.touched[id].before, After: tx.touched[id].now})
 	}
-	return list
+	return append(list, tx.told...)
 }
