@@ -169,6 +169,61 @@ func (d *desk) bears(p *person, f failure) {
 	}
 }
 
+// C06. Where the database, or its log, cannot be read for a while, nothing is acked
+// that is not there, and who was answered nothing, or asked to try again, gets it
+// through afterwards.
+func TestDiskCannotBeRead(t *testing.T) {
+	c, rounds, _ := begin(t, "C06", 4, 100)
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		c.notRun(t, "strace is not installed")
+	}
+	d := shop(t)
+	d.start()
+	all := d.crowd(2)
+	for _, p := range all {
+		p.write(20)
+	}
+	all.settle(t, d.listen)
+	d.kill()
+	felt := 0
+	for n := range rounds {
+		d.start()
+		f := failure{file: []string{"data.db-wal", "data.db"}[n%2], call: "pread64", err: "EIO", at: 1 + n/4, forGood: n/2%2 == 0}
+		happened, end := d.inject(strace, f)
+		for range 20 {
+			p := all[n%2]
+			p.write(2)
+			_ = p.talk(d.listen)
+			_, _ = d.call(http.MethodGet, "/api/xiaoer/visitor/messages", p.token, nil, nil)
+			if happened() {
+				felt++
+				break
+			}
+		}
+		end()
+		if !strings.Contains(d.said.String(), "nothing is accepted until the program is started again") {
+			all.settle(t, d.listen)
+		}
+		d.kill()
+		d.start()
+		all.settle(t, d.listen)
+		d.kill()
+		holds(t, c, d.dir, all[0].acked, all[1].acked)
+		if t.Failed() {
+			t.Fatal(f)
+		}
+		c.ran()
+	}
+	t.Logf("%d of %d failures were met", felt, rounds)
+	if felt < rounds/2 {
+		t.Errorf("only %d of %d failures were met", felt, rounds)
+	}
+	for _, p := range all {
+		c.acked(len(p.acked))
+	}
+}
+
 // small mounts a file system of so many megabytes.
 func small(t *testing.T, c *tally, options string) string {
 	t.Helper()

@@ -252,6 +252,8 @@ func (f flawed) Write(p []byte) (int, error) {
 
 func (f flawed) Sync() error { return errors.Join(f.fault(), f.sheet.Sync()) }
 
+// C08. At whichever write or sync of an upload the disk is full, nothing of it stays,
+// and it is asked for again.
 func TestFullDiskLeavesNothingAndAsksForRetry(t *testing.T) {
 	app := bare.New(t)
 	body := strings.Repeat("word ", 40_000) // several writes
