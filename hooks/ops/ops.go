@@ -34,6 +34,7 @@ const unsaid = 10 * time.Second
 // page while the shop has no owner, and "" after.
 func Register(app core.App, t *web.Table, c *Config, invite func(core.App) (string, error)) {
 	state := &readiness{}
+	bindMemory(app)
 	app.OnModelCreate((&core.Log{}).TableName()).BindFunc(repeat)
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		e.InstallerFunc = nil // the wizard makes the superuser
