@@ -258,7 +258,7 @@ func TestRestoreBringsBackThatMoment(t *testing.T) {
 	if err := app.ResetBootstrapState(); err != nil {
 		t.Fatal(err)
 	}
-	if err := Finish(dir); err != nil {
+	if err := start(dir); err != nil {
 		t.Fatal(err)
 	}
 	if got := tags(t, dir); !slices.Equal(got, []string{"first"}) {
@@ -271,7 +271,7 @@ func TestRestoreBringsBackThatMoment(t *testing.T) {
 	if !exists(filepath.Join(dir, kept, uploads, id[:2], id)) {
 		t.Error("what was there before is not kept")
 	}
-	if err := Finish(dir); err != nil || exists(filepath.Join(dir, staged)) {
+	if err := start(dir); err != nil || exists(filepath.Join(dir, staged)) {
 		t.Errorf("finished twice: %v", err)
 	}
 }
@@ -297,7 +297,7 @@ func TestInterruptedRestoreIsOldOrNew(t *testing.T) {
 			t.Fatal(err)
 		}
 		ended := exchangeUntil(dir, cut)
-		if err := Finish(dir); err != nil {
+		if err := start(dir); err != nil {
 			t.Fatalf("cut after %d renames: %v", cut, err)
 		}
 		if got := tags(t, dir); !slices.Equal(got, []string{"first"}) {
@@ -338,7 +338,7 @@ func TestNothingIsExchangedBeforeAllIsReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, staged, fresh, database), "half of it")
-	if err := Finish(dir); err != nil || exists(filepath.Join(dir, kept)) {
+	if err := start(dir); err != nil || exists(filepath.Join(dir, kept)) {
 		t.Errorf("finished what was not ready: %v", err)
 	}
 }
@@ -452,7 +452,7 @@ func TestWhatIsTakenBackIsNeverRestored(t *testing.T) {
 			t.Fatalf("taken back: %v", err)
 		}
 	}
-	if err := errors.Join(app.ResetBootstrapState(), Finish(dir)); err != nil {
+	if err := errors.Join(app.ResetBootstrapState(), start(dir)); err != nil {
 		t.Fatal(err)
 	}
 	if got := tags(t, dir); !slices.Contains(got, "later") || exists(filepath.Join(dir, signed)) {
@@ -460,23 +460,65 @@ func TestWhatIsTakenBackIsNeverRestored(t *testing.T) {
 	}
 }
 
-// Nobody opens the data while somebody exchanges it.
+// start is what every start of the program does before it opens the data.
+func start(dir string) error {
+	release, err := Enter(dir)
+	if err == nil {
+		release()
+	}
+	return err
+}
+
+// Nobody opens the data while somebody exchanges it, and nobody exchanges it from the
+// beginning of a start on.
 func TestNobodyStartsDuringARestore(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	release, err := lock(dir, true)
+	release, err := enterAlone(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err = Finish(dir); fail.Of(err).Kind != fail.Conflict {
+	if err = start(dir); fail.Of(err).Kind != fail.Conflict {
 		t.Errorf("started: %v", err)
 	}
 	release()
-	if release, err = lock(dir, false); err != nil {
+	if release, err = Enter(dir); err != nil {
 		t.Fatal(err)
 	}
-	defer release()
-	if err := Finish(dir); err != nil {
+	if _, err = enterAlone(dir); fail.Of(err).Kind != fail.Conflict {
+		t.Errorf("exchanged what is open: %v", err)
+	}
+	write(t, filepath.Join(dir, staged), "it is being staged")
+	if err := start(dir); err != nil || !exists(filepath.Join(dir, staged)) {
 		t.Errorf("beside a desk: %v", err)
+	}
+	release()
+	if err := start(dir); err != nil || exists(filepath.Join(dir, staged)) {
+		t.Errorf("what was not verified to its end stays: %v", err)
+	}
+}
+
+// An owner's own view or trigger is no part of a shop that is restored, and a database
+// that is damaged, or gone, keeps nobody from restoring.
+func TestADamagedShopIsRestored(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	dir, path := app.DataDir(), backedUp(t, app)
+	if err := app.ResetBootstrapState(); err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range []string{"damaged", ""} {
+		write(t, filepath.Join(dir, database), content)
+		if content == "" {
+			if err := os.Remove(filepath.Join(dir, database)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := Stage(t.Context(), path, dir, audit.AtTheMachine()); err != nil {
+			t.Fatalf("over %q: %v", content, err)
+		}
+		if err := start(dir); err != nil || !slices.Equal(tags(t, dir), []string{"first"}) {
+			t.Fatalf("over %q: %v, %v", content, err, tags(t, dir))
+		}
 	}
 }

@@ -80,6 +80,7 @@ func restoreCommand(app *pocketbase.PocketBase, by replica.Address) *cobra.Comma
 	from := replica.Address{Key: by.Key, Secret: by.Secret}
 	c := &cobra.Command{
 		Use: "restore FILE", Short: "Put a backup, or with --from the warm copy, in the place of the present data, which is kept in before-restore",
+		Annotations: map[string]string{Alone: ""},
 		Args: func(c *cobra.Command, args []string) error {
 			if from.To != "" {
 				return cobra.NoArgs(c, args)
@@ -90,16 +91,13 @@ func restoreCommand(app *pocketbase.PocketBase, by replica.Address) *cobra.Comma
 	c.Flags().StringVar(&from.To, "from", "", "restore the warm copy that is kept there, as of its last moment: a folder or s3://…")
 	c.RunE = func(c *cobra.Command, args []string) error {
 		dir := app.DataDir()
-		release, err := lock(dir, true)
+		release, err := enterAlone(dir)
 		if err != nil {
-			return refused(err)
+			return err
 		}
 		defer release()
 		made, lost, err := lay(c.Context(), dir, from, args)
 		if err != nil {
-			return err
-		}
-		if err = app.ResetBootstrapState(); err != nil { // the database is closed before it is moved
 			return err
 		}
 		if err = finish(dir); err != nil {
@@ -134,11 +132,4 @@ func lay(ctx context.Context, dir string, from replica.Address, args []string) (
 		return made, nil, f
 	}
 	return made, lost, nil
-}
-
-func refused(err error) error {
-	if err == ErrInUse { //nolint:errorlint // lock returns it as it is
-		return fail.New(fail.Conflict, "backup.in_use").Because(err)
-	}
-	return err
 }

@@ -47,23 +47,17 @@ func Register(app core.App, t *web.Table, c Config) {
 			app.Logger().Error("the night's backup", "error", err)
 		}
 	})
-	var release func()
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		t.Pages(e.Router, d.routes()...)
 		if e.Server == nil { // routes are only listed
 			return e.Next()
 		}
 		var err error
-		if release == nil { // tests serve one app more than once
-			if release, err = lock(e.App.DataDir(), false); err != nil {
-				return refused(err)
-			}
-		}
 		if d.maker.back, err = tellRestored(e.App); err != nil {
 			return err
 		}
-		if err = sweep(e.App.DataDir(), time.Now()); err != nil {
-			return err
+		if err = sweep(e.App.DataDir(), time.Now()); err != nil { // it is tried again
+			e.App.Logger().Error("what a backup has left behind", "error", err)
 		}
 		d.warm.begin(e.App)
 		return e.Next()
@@ -71,10 +65,6 @@ func Register(app core.App, t *web.Table, c Config) {
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		d.maker.end()
 		d.warm.end(e.App)
-		if release != nil {
-			release()
-			release = nil
-		}
 		return e.Next()
 	})
 }

@@ -2,19 +2,17 @@ package backup
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
-	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
@@ -37,8 +35,8 @@ var volatile = []string{"data.db-wal", "data.db-shm", "epoch", replica.Folder}
 var ErrNewer = errors.New("the backup was made by a newer version of the program")
 
 // Stage verifies a backup and lays it ready in the data folder dir, with word of who
-// restores it. Nothing is exchanged until [Finish] runs, which every start of the
-// program does first. Whatever is wrong with the backup is said here, and nothing has
+// restores it. Nothing is exchanged until [Enter] does it, which every start of the
+// program calls first. Whatever is wrong with the backup is said here, and nothing has
 // been touched.
 func Stage(ctx context.Context, path, dir string, by audit.Actor) (m *Manifest, err error) {
 	err = stage(ctx, dir, func(into string) (err error) {
@@ -74,10 +72,10 @@ func stage(ctx context.Context, dir string, fill func(into string) error) error 
 	}
 	err := fill(into)
 	if err == nil {
-		err = known(ctx, filepath.Join(into, database), filepath.Join(dir, database))
+		err = known(ctx, filepath.Join(into, database))
 	}
 	if err == nil {
-		err = errors.Join(syncTree(into), commit(place))
+		err = errors.Join(own(dir, place), syncTree(into), commit(dir, place))
 	}
 	if err != nil {
 		_ = os.RemoveAll(place)
@@ -87,9 +85,12 @@ func stage(ctx context.Context, dir string, fill func(into string) error) error 
 }
 
 // commit marks what is staged as ready, in one durable step.
-func commit(place string) error {
+func commit(dir, place string) error {
 	path := filepath.Join(place, ready)
 	if err := os.WriteFile(path+draft, nil, 0o600); err != nil {
+		return err
+	}
+	if err := own(dir, path+draft); err != nil {
 		return err
 	}
 	if err := os.Rename(path+draft, path); err != nil {
@@ -98,10 +99,9 @@ func commit(place string) error {
 	return syncFolder(place)
 }
 
-// known refuses a database whose history is not a part of this program's, and
-// one with triggers or views that the present database, which has been brought
-// up to date by our own migrations, does not have.
-func known(ctx context.Context, path, present string) error {
+// known refuses a database whose history is not a part of this program's, and one with
+// triggers or views that our own migrations do not make.
+func known(ctx context.Context, path string) error {
 	db, err := openCopy(path)
 	if err != nil {
 		return err
@@ -126,58 +126,48 @@ func known(ctx context.Context, path, present string) error {
 	if err != nil {
 		return err
 	}
-	here, err := sql.Open("sqlite", "file:"+url.PathEscape(present)+"?mode=ro")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = here.Close() }()
-	ourOwn, err := texts(ctx, here, acting)
+	made, err := actingOurs()
 	if err != nil {
 		return err
 	}
 	for _, statement := range theirs {
-		if !slices.Contains(ourOwn, statement) {
-			return fmt.Errorf("the database has a trigger or view that is none of the program's: %.80q", statement)
+		if !slices.Contains(made, statement) {
+			return fmt.Errorf("%w: %.80q", errForeign, statement)
 		}
 	}
 	return nil
 }
 
-// acting are the parts of a schema that do something by themselves.
-const acting = "SELECT sql FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY name"
+// errForeign refuses what would act by itself.
+var errForeign = errors.New("the database has a trigger or view that is none of the program's")
 
-// Finish exchanges the data for what a restore has laid ready, if one has. It is
-// called before the database is opened, by every start of the program; a start
-// that is ended in the middle leaves the rest to the next one. While a desk is
-// running on the folder it leaves that to the desk's own next start. It is refused
-// while somebody restores: then the database is about to be another.
-func Finish(dir string) error {
-	if !exists(dir) {
-		return nil
-	}
-	beside, err := lock(dir, false)
-	if errors.Is(err, ErrInUse) {
-		return fail.New(fail.Conflict, "backup.restoring").Because(err)
-	}
-	if err != nil {
-		return fmt.Errorf("finish the restore: %w", err)
-	}
-	beside()
-	if !exists(filepath.Join(dir, staged, ready)) {
-		return nil // nothing, or what was not verified to its end: the next restore removes it
-	}
-	release, err := lock(dir, true)
-	if errors.Is(err, ErrInUse) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("finish the restore: %w", err)
-	}
-	defer release()
-	return finish(dir)
-}
+// acting are the parts of a schema that do something by themselves. A view that the
+// dashboard has made for the owner is none: it is read by name, and only by superusers
+// unless they say otherwise.
+const acting = "SELECT sql FROM sqlite_master WHERE type = 'trigger' OR type = 'view' AND name NOT IN (SELECT name FROM _collections WHERE type = 'view') ORDER BY name"
 
-// finish is Finish for who holds the lock.
+// actingOurs are those that our migrations make, whatever the present database has: it
+// may be damaged, or gone, and an owner may have added some of their own.
+var actingOurs = sync.OnceValues(func() (made []string, err error) {
+	dir, err := os.MkdirTemp("", "xiaoer-schema-")
+	if err != nil {
+		return nil, fmt.Errorf("the schema: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+	if err = app.Bootstrap(); err == nil {
+		err = app.RunAllMigrations()
+	}
+	if err == nil {
+		err = app.DB().NewQuery(acting).Column(&made)
+	}
+	if err = errors.Join(err, app.ResetBootstrapState()); err != nil {
+		return nil, fmt.Errorf("the schema: %w", err)
+	}
+	return made, nil
+})
+
+// finish exchanges the data for what is ready. Who calls it has the folder alone.
 func finish(dir string) error {
 	x := exchange{dir: dir, place: filepath.Join(dir, staged), rename: os.Rename}
 	if err := x.run(); err != nil {
@@ -276,6 +266,3 @@ func syncFolder(path string) error {
 	}
 	return errors.Join(d.Sync(), d.Close())
 }
-
-// ErrInUse refuses a restore into a folder that a desk is serving.
-var ErrInUse = errors.New("a desk is running on this folder: stop it first, or restore in its admin console")

@@ -67,7 +67,7 @@ func TestBackupsInAStore(t *testing.T) {
 	if err = app.ResetBootstrapState(); err != nil {
 		t.Fatal(err)
 	}
-	if err = Finish(app.DataDir()); err != nil || !slices.Equal(tags(t, app.DataDir()), []string{"first"}) {
+	if err = start(app.DataDir()); err != nil || !slices.Equal(tags(t, app.DataDir()), []string{"first"}) {
 		t.Errorf("restored: %v", err)
 	}
 }

@@ -61,7 +61,7 @@ func TestTakeOverNamesWhatIsLost(t *testing.T) {
 	if !slices.Equal(lost, want) {
 		t.Errorf("lost %v, want %v", lost, want)
 	}
-	if err = errors.Join(second.ResetBootstrapState(), Finish(dir)); err != nil {
+	if err = errors.Join(second.ResetBootstrapState(), start(dir)); err != nil {
 		t.Fatal(err)
 	}
 	if got := tags(t, dir); !slices.Equal(got, []string{"first"}) {

@@ -52,6 +52,7 @@ var faults = []struct {
 	{"not_sealed", []error{errNotSealed}},
 	{"changed", []error{errChanged}},
 	{"newer", []error{ErrNewer}},
+	{"foreign", []error{errForeign}},
 	{"silent", []error{context.DeadlineExceeded}},
 	{"refused", []error{syscall.ECONNREFUSED}},
 	{"full", []error{syscall.ENOSPC}},

@@ -39,7 +39,7 @@ var cases = []struct{ id, claim, tests string }{
 	{"C19", "away for a month", "faults.TestAwayForAMonth"},
 	{"C20", "backed up under load", "faults.TestBackedUpUnderLoad backup.TestBackupBesideAMovingShop"},
 	{"C21", "a restore is interrupted, or of something else", "backup.TestInterruptedRestoreIsOldOrNew backup.TestForeignArchivesAreRefused journeys.TestKilledRestoreIsOldOrNew conversations.TestAnotherDatabaseHasAnotherEpoch"},
-	{"C22", "killed in a migration", "faults.TestKilledInMigration"},
+	{"C22", "killed in a migration; older and newer", "faults.TestKilledInMigration backup.TestABackupOfAnOlderProgramIsBroughtUpToDate"},
 	{"C23", "drain", "faults.TestStoppedUnderLoad"},
 	{"C24", "a herd comes back", "faults.TestAHerdComesBack"},
 	{"C25", "slow readers", "faults.TestWhoDoesNotRead"},

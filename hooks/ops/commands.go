@@ -82,7 +82,7 @@ type listed struct {
 func routesCommand(app *pocketbase.PocketBase, t *web.Table) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "routes", Short: "List every route and live command with the permission that it asks for", Args: cobra.NoArgs,
+		Use: "routes", Short: "List every route and live command with the permission that it asks for", Args: cobra.NoArgs, Annotations: map[string]string{Begins: ""},
 		RunE: func(c *cobra.Command, _ []string) error {
 			list, err := routes(app, t)
 			if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks"
+	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/ops"
 )
@@ -177,6 +178,45 @@ func TestCommandsSayWhatWentWrong(t *testing.T) {
 		if (code == 0) != (complaint == "") || strings.Count(strings.TrimSpace(complaint), "\n") > 0 {
 			t.Errorf("%v: said %q", c.args, complaint)
 		}
+	}
+}
+
+// A folder without a shop is most likely another one than was meant: only what begins a
+// shop makes one there.
+func TestCommandsRefuseAFolderWithoutAShop(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "none")
+	for _, args := range [][]string{{"staff", "list"}, {"backup", filepath.Join(t.TempDir(), "b.zip")}, {"check"}, {"channel", "add", "官网"}, {"audit", "list"}} {
+		code, out, complaint := program(t, dir, "", args...)
+		if _, err := os.Stat(dir); code != 1 || out != "" || !strings.Contains(complaint, dir) || !strings.Contains(complaint, "--dir") || err == nil {
+			t.Errorf("%v: exit %d, said %q; the folder: %v", args, code, complaint, err)
+		}
+	}
+}
+
+// While a command has the data open nobody exchanges it, from before it is opened on.
+func TestNobodyRestoresUnderACommand(t *testing.T) {
+	t.Parallel()
+	dir, to := t.TempDir(), filepath.Join(t.TempDir(), "b.zip")
+	if code, _, complaint := program(t, dir, "correct-horse-7\n", "owner", "add", "owner@heye.cn", "--password-stdin"); code != 0 {
+		t.Fatal(complaint)
+	}
+	if code, _, complaint := program(t, dir, "", "backup", to); code != 0 {
+		t.Fatal(complaint)
+	}
+	release, err := backup.Enter(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code, out, complaint := program(t, dir, "", "restore", to); code != 1 || out != "" {
+		t.Errorf("restored under a command: exit %d: %s%s", code, out, complaint)
+	}
+	if code, _, complaint := program(t, dir, "", "staff", "list"); code != 0 {
+		t.Errorf("beside it: %s", complaint)
+	}
+	release()
+	if code, _, complaint := program(t, dir, "", "restore", to); code != 0 {
+		t.Errorf("alone: %s", complaint)
 	}
 }
 

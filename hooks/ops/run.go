@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"syscall"
@@ -54,11 +55,16 @@ func Run(app *pocketbase.PocketBase, c *Config, commands ...*cobra.Command) int 
 	root.AddCommand(serveCommand(app, c))
 	root.AddCommand(commands...)
 	understood := false
-	root.PersistentPreRunE = func(command *cobra.Command, _ []string) error {
+	release := func() {}
+	root.PersistentPreRunE = func(command *cobra.Command, _ []string) (err error) {
 		understood = true
-		return prepare(app, command)
+		if needs(command) && !app.IsBootstrapped() {
+			release, err = enter(app, command)
+		}
+		return err
 	}
 	err := execute(app, root)
+	release()
 	if err == nil && wantsRestart(app) {
 		err = again()
 	}
@@ -72,8 +78,12 @@ func Run(app *pocketbase.PocketBase, c *Config, commands ...*cobra.Command) int 
 	return exitFailed
 }
 
-// Bare marks a command that needs no data folder.
-const Bare = "bare"
+// Bare marks a command that needs no data folder, and Begins one that begins a shop
+// where there is none; others refuse to.
+const (
+	Bare   = "bare"
+	Begins = "begins"
+)
 
 // WithoutData marks a command, and those below it, that know nothing of how the
 // program opens its data.
@@ -84,15 +94,30 @@ func WithoutData(c *cobra.Command) *cobra.Command {
 	return c
 }
 
-// prepare opens the data and brings it up to date before a command runs. serve
-// does the latter itself.
+// needs reports whether a command needs the data.
+func needs(command *cobra.Command) bool {
+	_, bare := command.Annotations[Bare]
+	_, alone := command.Annotations[backup.Alone]
+	return !bare && !alone
+}
+
+// enter opens the data and brings it up to date before a command runs. serve does the
+// latter itself. Nobody exchanges the data until release is called.
+func enter(app *pocketbase.PocketBase, command *cobra.Command) (release func(), err error) {
+	dir := app.DataDir()
+	if _, begins := command.Annotations[Begins]; !begins && !backup.There(dir) {
+		if full, wrong := filepath.Abs(dir); wrong == nil {
+			dir = full
+		}
+		return func() {}, fail.New(fail.NotFound, "ops.no_shop", "Dir", dir)
+	}
+	if release, err = backup.Enter(dir); err != nil {
+		return func() {}, err
+	}
+	return release, prepare(app, command)
+}
+
 func prepare(app *pocketbase.PocketBase, command *cobra.Command) error {
-	if _, bare := command.Annotations[Bare]; bare || app.IsBootstrapped() {
-		return nil
-	}
-	if err := backup.Finish(app.DataDir()); err != nil {
-		return err
-	}
 	if err := open(app); err != nil {
 		return fmt.Errorf("open %s: %w", app.DataDir(), err)
 	}
@@ -194,6 +219,7 @@ func tell(w io.Writer, err error) {
 func serveCommand(app *pocketbase.PocketBase, c *Config) *cobra.Command {
 	serve := cmd.NewServeCommand(app, false)
 	serve.Short = "Start the desk (at 127.0.0.1:8090, or with HTTPS for the domains given)"
+	serve.Annotations = map[string]string{Begins: ""}
 	c.flags(serve.Flags())
 	if c.HTTP != "" {
 		_ = serve.PersistentFlags().Set("http", c.HTTP) // any text is a string flag's

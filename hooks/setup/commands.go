@@ -8,6 +8,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/ops"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
@@ -27,7 +28,7 @@ func addCommand(app core.App) *cobra.Command {
 	var fromStdin, asJSON bool
 	say := locale.In(locale.Default)
 	c := &cobra.Command{
-		Use: "add EMAIL", Args: cobra.ExactArgs(1),
+		Use: "add EMAIL", Args: cobra.ExactArgs(1), Annotations: map[string]string{ops.Begins: ""},
 		Short: "Set the shop up with its owner, or add an owner to one that has them",
 	}
 	f := c.Flags()
