@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -17,6 +16,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -144,7 +144,7 @@ func openLive(dir string) (*sql.DB, error) {
 // lies reports whether the upload's bytes are where they belong.
 func (u upload) lies(ctx context.Context, dir string) (bool, error) {
 	f, err := os.Open(filepath.Join(dir, uploads, u.id[:min(2, len(u.id))], u.id)) //nolint:gosec // our own folder
-	if errors.Is(err, os.ErrNotExist) {
+	if disk.Lost(err) {
 		return false, nil
 	}
 	if err != nil {

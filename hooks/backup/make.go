@@ -2,6 +2,7 @@ package backup
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
@@ -132,8 +134,8 @@ func holdKeys(dir, work string) ([]held, error) {
 // holdAll links every upload that is there.
 func holdAll(dir, work string) error {
 	return filepath.WalkDir(filepath.Join(dir, uploads), func(path string, d os.DirEntry, err error) error {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil // deleted meanwhile, or nothing was ever uploaded
+		if disk.Lost(err) {
+			return nil // deleted meanwhile, or nothing was ever uploaded, or what is in it is found to be missing
 		}
 		if err != nil || d.IsDir() {
 			return err
@@ -147,7 +149,7 @@ func holdAll(dir, work string) error {
 }
 
 // hold keeps an upload from being deleted until the backup is made. One that is
-// gone is none of the backup's, or missing, which the caller sees.
+// gone, or cannot be read, is none of the backup's, or missing, which the caller sees.
 func hold(dir, work, name string) error {
 	from, to := filepath.Join(dir, name), filepath.Join(work, name)
 	if exists(to) {
@@ -160,10 +162,14 @@ func hold(dir, work, name string) error {
 	if err == nil || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrExist) {
 		return nil
 	}
-	if err := copyFile(from, to); err != nil && !errors.Is(err, os.ErrNotExist) { // a file system without links
+	content, err := os.ReadFile(from) //nolint:gosec // our own folder; it has no links, and an upload is not large
+	if disk.Lost(err) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	return nil
+	return os.WriteFile(to, content, 0o600) //nolint:gosec // as above
 }
 
 func copyFile(from, to string) (err error) {
@@ -210,6 +216,10 @@ func addAll(ctx context.Context, z *zip.Writer, list []held, m *Manifest) error 
 			return err
 		}
 		e, err := add(ctx, z, h)
+		if h.is != nil && errors.Is(err, errUnread) {
+			m.Missing = append(m.Missing, h.is.id)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", h.name, err)
 		}
@@ -266,25 +276,39 @@ func digestOf(ctx context.Context, f *os.File) (string, int64, error) {
 	return hex.EncodeToString(sum.Sum(nil)), size, nil
 }
 
+// errUnread is a file that cannot be read to its end; nothing of it is in the archive.
+var errUnread = errors.New("it cannot be read")
+
 // add puts one file into the archive. Uploads are mostly pictures, which do not
-// get smaller.
+// get smaller, and are read before their entry is begun: none can be taken back.
 func add(ctx context.Context, z *zip.Writer, h held) (Entry, error) {
 	method := zip.Store
 	if h.name == database {
 		method = zip.Deflate
 	}
-	w, err := z.CreateHeader(&zip.FileHeader{Name: h.name, Method: method})
-	if err != nil {
-		return Entry{}, err
-	}
-	in, err := os.Open(h.path)
+	in, err := reader(h)
 	if err != nil {
 		return Entry{}, err
 	}
 	defer func() { _ = in.Close() }()
+	w, err := z.CreateHeader(&zip.FileHeader{Name: h.name, Method: method})
+	if err != nil {
+		return Entry{}, err
+	}
 	sum := sha256.New()
 	n, err := io.Copy(io.MultiWriter(w, sum), replica.Until(ctx, in))
 	return Entry{Name: h.name, Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
+}
+
+func reader(h held) (io.ReadCloser, error) {
+	if h.is == nil {
+		return os.Open(h.path)
+	}
+	content, err := os.ReadFile(h.path)
+	if disk.Lost(err) {
+		err = errors.Join(errUnread, err)
+	}
+	return io.NopCloser(bytes.NewReader(content)), err
 }
 
 func exists(path string) bool {

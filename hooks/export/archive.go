@@ -10,11 +10,13 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"time"
+
+	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
@@ -50,7 +52,7 @@ type manifest struct {
 	Customer string         `json:"customer"`
 	Rows     map[string]int `json:"rows"`
 	Files    []listed       `json:"files"`
-	Missing  []string       `json:"missing,omitempty"` // what was sent and is not there any more
+	Missing  []string       `json:"missing,omitempty"` // what was sent and is not there any more, or cannot be read
 	Damaged  []string       `json:"damaged,omitempty"` // what is not as it was sent
 }
 
@@ -171,18 +173,27 @@ func (c *copied) files(ctx context.Context) error {
 	return nil
 }
 
+// read reads an upload to its end: what has begun in a zip cannot be taken back.
+func read(app core.App, f *files.File) ([]byte, error) {
+	from, err := files.Open(app, f)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = from.Close() }()
+	return io.ReadAll(from)
+}
+
 func (c *copied) file(f *files.File) error {
-	bytes, err := files.Open(c.App, f)
-	if errors.Is(err, fs.ErrNotExist) {
+	content, err := read(c.App, f)
+	if disk.Lost(err) {
 		c.made.Missing = append(c.made.Missing, f.FiledAs())
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	defer func() { _ = bytes.Close() }()
 	one, err := c.put(f.FiledAs(), f.Created().Time(), zip.Store, func(w io.Writer) error {
-		_, failed := io.Copy(w, bytes)
+		_, failed := w.Write(content)
 		return failed
 	})
 	c.made.Rows[files.Collection]++
