@@ -29,28 +29,40 @@ const blank = "0000000000000000000000000000000000000000000000000000000000000000"
 // draft ends the name of a backup that is not all there yet.
 const draft = ".part"
 
-// Make writes a backup of the data folder dir to the file to, whole or not at
-// all. The desk may run meanwhile, in this process or another. program is the
-// version that is noted.
+// Make writes a backup of the data folder dir to the file to, whole and verified or
+// not at all: what was there of that name stays until then. The desk may run meanwhile,
+// in this process or another. program is the version that is noted.
 func Make(ctx context.Context, dir, to, program string) (*Manifest, error) {
-	work, done, err := workIn(dir, files.Holders) // beside the data: links do not cross disks
-	if err != nil {
-		return nil, fmt.Errorf("back up: %w", err)
-	}
-	defer done()
+	err := roomToMake(dir, filepath.Dir(to))
 	m := &Manifest{Format: format, Program: program, Made: time.Now().UTC().Truncate(time.Second)}
-	held, err := gather(ctx, dir, work, m)
-	if err != nil {
-		return nil, fmt.Errorf("back up: %w", err)
+	if err == nil {
+		err = draw(ctx, dir, to+draft, m)
 	}
-	if err := pack(ctx, to+draft, held, m); err != nil {
+	if err == nil {
+		_, err = Verify(ctx, to+draft)
+	}
+	if err == nil {
+		err = os.Rename(to+draft, to)
+	}
+	if err != nil {
 		_ = os.Remove(to + draft)
 		return nil, fmt.Errorf("back up: %w", err)
 	}
-	if err := os.Rename(to+draft, to); err != nil {
-		return nil, fmt.Errorf("back up: %w", err)
-	}
 	return m, syncFolder(filepath.Dir(to))
+}
+
+// draw is [Make] without the second look.
+func draw(ctx context.Context, dir, to string, m *Manifest) error {
+	work, done, err := workIn(dir, files.Holders) // beside the data: links do not cross disks
+	if err != nil {
+		return err
+	}
+	defer done()
+	held, err := gather(ctx, dir, work, m)
+	if err != nil {
+		return err
+	}
+	return pack(ctx, to, held, m)
 }
 
 // gather brings what belongs into the backup under work: the database's

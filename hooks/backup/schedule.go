@@ -209,6 +209,9 @@ func BeforeUpdate(app core.App, program string) (pending bool, err error) {
 		app.Logger().Warn("the backup before the update stays in the data folder", "error", err)
 		err = os.Rename(filepath.Join(folderOf(app), unsent), filepath.Join(folderOf(app), name))
 	}
+	if f, full := errors.AsType[*fail.Error](err); full && f.Kind == fail.Full {
+		f.Key = "backup.no_room_update"
+	}
 	if err != nil {
 		return true, err
 	}

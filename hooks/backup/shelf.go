@@ -108,8 +108,8 @@ func Shelf(app core.App) ([]Copy, error) {
 	return list, nil
 }
 
-// shelve makes a backup, verifies it, and puts it on the shelf under name. Where
-// the store does not take it that is an unsentError.
+// shelve makes a backup and puts it on the shelf under name. Where the store does not
+// take it that is an unsentError.
 func shelve(ctx context.Context, app core.App, name, program string) (*Manifest, error) {
 	if err := os.MkdirAll(folderOf(app), 0o700); err != nil {
 		return nil, err
@@ -120,14 +120,8 @@ func shelve(ctx context.Context, app core.App, name, program string) (*Manifest,
 		path = filepath.Join(folderOf(app), unsent)
 	}
 	m, err := Make(ctx, app.DataDir(), path, program)
-	if err != nil {
-		return nil, err
-	}
-	if _, err = Verify(ctx, path); err != nil {
-		return nil, errors.Join(err, os.Remove(path))
-	}
-	if !away {
-		return m, nil
+	if err != nil || !away {
+		return m, err
 	}
 	if err = send(ctx, app, path, name); err != nil {
 		return nil, &unsentError{err}
@@ -179,16 +173,30 @@ func take(ctx context.Context, app core.App, name string) (io.ReadCloser, error)
 // fetch copies a backup from the shelf to a file below the data folder, to be
 // verified or restored from. done removes it.
 func fetch(ctx context.Context, app core.App, name string) (path string, done func(), err error) {
+	list, err := Shelf(app) //nolint:contextcheck // it has a limit of its own
+	if err != nil {
+		return "", nil, err
+	}
 	from, err := take(ctx, app, name)
 	if err != nil {
 		return "", nil, err
 	}
 	defer func() { _ = from.Close() }()
-	return receive(app, from)
+	var size int64
+	for _, c := range list {
+		if c.Name == name {
+			size = c.Size
+		}
+	}
+	return receive(app, from, size)
 }
 
-// receive keeps what is read in a file below the data folder until done is called.
-func receive(app core.App, from io.Reader) (path string, done func(), err error) {
+// receive keeps what is read in a file below the data folder until done is called. size
+// is what is announced; it is unpacked beside the file, and does not get smaller by that.
+func receive(app core.App, from io.Reader, size int64) (path string, done func(), err error) {
+	if err = roomFor(app.DataDir(), 2*size); err != nil {
+		return "", nil, err
+	}
 	f, err := os.CreateTemp(app.DataDir(), files.Holders+".zip")
 	if err != nil {
 		return "", nil, err
