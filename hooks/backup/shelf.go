@@ -210,6 +210,9 @@ func receive(app core.App, from io.Reader, size int64) (path string, done func()
 	return f.Name(), done, nil
 }
 
+// mostBefore is how many are kept of those that were made before an update.
+const mostBefore = 3
+
 // clearAway takes the oldest off the shelf until keep are left. What was made
 // before an update counts apart.
 func clearAway(ctx context.Context, app core.App, keep int) error {
@@ -224,10 +227,15 @@ func clearAway(ctx context.Context, app core.App, keep int) error {
 	seen := map[bool]int{}
 	for _, c := range list {
 		before := onShelf.FindStringSubmatch(c.Name)[1] != ""
-		if seen[before]++; seen[before] > keep {
-			if err := place.Delete(ctx, c.Name); err != nil {
-				return fmt.Errorf("clear away %s: %w", c.Name, err)
-			}
+		most := keep
+		if before {
+			most = min(keep, mostBefore)
+		}
+		if seen[before]++; seen[before] <= most {
+			continue
+		}
+		if err := place.Delete(ctx, c.Name); err != nil {
+			return fmt.Errorf("clear away %s: %w", c.Name, err)
 		}
 	}
 	return nil
