@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -70,25 +69,26 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 	}
 	m.Warm = d.warmth(e.App, say)
 	m.Losses = lossesOf(e.App).words(say)
-	if found := Damaged(e.App); found != nil {
+	found := Damaged(e.App)
+	if found != nil {
 		m.Damage = found.print()
 	}
-	d.maker.describe(say, &m)
+	d.maker.describe(say, found, &m)
 	return m
 }
 
-// describe says what is being done, or how the last thing ended.
-func (k *maker) describe(say locale.Speaker, m *backup.Backups) {
+// describe says what is being done, or how the last thing ended, which is what was
+// found where that was a backup.
+func (k *maker) describe(say locale.Speaker, found *Damage, m *backup.Backups) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var damage *Damage
 	switch {
 	case k.working != "":
 		m.Working = say.T("backup.doing_" + k.working)
-	case errors.As(k.failed, &damage):
-		m.Failed = damage.words(say)
 	case k.failed != nil:
 		m.Failed = say.T("backup.failed_"+k.last, "Why", why(say, k.failed))
+	case found != nil && (k.last == doMake || k.last == ""):
+		m.Failed = found.words(say)
 	case k.last != "":
 		m.Done = say.T("backup.done_" + k.last)
 	case !k.back.IsZero():

@@ -114,6 +114,9 @@ func (k *maker) begin(app core.App, what string, work func(ctx context.Context) 
 		if err != nil {
 			app.Logger().Error("backup", "doing", what, "error", err)
 		}
+		if _, damaged := errors.AsType[*Damage](err); damaged { // it was made; Damaged says what it has found
+			err = nil
+		}
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.working, k.last, k.failed = "", what, err
@@ -144,10 +147,11 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 	if err = audit.Add(app, entry("made", name)); err != nil {
 		return err
 	}
-	if err = examine(ctx, app, m); err != nil { // then all that is on the shelf stays: what is older may be better
+	err = examine(ctx, app, m, name)
+	if _, damaged := errors.AsType[*Damage](err); err != nil && !damaged {
 		return err
 	}
-	return clearAway(ctx, app, PlanOf(app).Keep)
+	return errors.Join(err, clearAway(ctx, app, PlanOf(app).Keep))
 }
 
 // again is how long the clock waits before it tries once more what has failed.

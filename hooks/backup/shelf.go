@@ -213,8 +213,8 @@ func receive(app core.App, from io.Reader, size int64) (path string, done func()
 // mostBefore is how many are kept of those that were made before an update.
 const mostBefore = 3
 
-// clearAway takes the oldest off the shelf until keep are left. What was made
-// before an update counts apart.
+// clearAway takes the oldest off the shelf until keep are left, but for those from
+// before a damage. What was made before an update counts apart.
 func clearAway(ctx context.Context, app core.App, keep int) error {
 	list, err := Shelf(app) //nolint:contextcheck // it has a limit of its own
 	if err != nil {
@@ -224,14 +224,14 @@ func clearAway(ctx context.Context, app core.App, keep int) error {
 	if err != nil {
 		return err
 	}
-	seen := map[bool]int{}
+	seen, stays := map[bool]int{}, foundIn(app).Before
 	for _, c := range list {
 		before := onShelf.FindStringSubmatch(c.Name)[1] != ""
 		most := keep
 		if before {
 			most = min(keep, mostBefore)
 		}
-		if seen[before]++; seen[before] <= most {
+		if seen[before]++; seen[before] <= most || slices.Contains(stays, c.Name) {
 			continue
 		}
 		if err := place.Delete(ctx, c.Name); err != nil {
