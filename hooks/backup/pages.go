@@ -64,8 +64,8 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 		})
 	}
 	if len(list) > 0 {
-		m.Age = Ago(say, time.Since(list[0].Made))
-		m.Old = Overdue(plan, list[0].Made, time.Now())
+		now := time.Now()
+		m.Age, m.Old = list[0].Ago(say, now), list[0].Overdue(plan, now)
 	}
 	m.Warm = d.warmth(e.App, say)
 	m.Losses = lossesOf(e.App).words(say)
@@ -142,6 +142,15 @@ func Ago(say locale.Speaker, d time.Duration) string {
 	default:
 		return say.T("backup.ago_days", "Count", int(d.Hours()/24))
 	}
+}
+
+// Ago says how old c is.
+func (c Copy) Ago(say locale.Speaker, now time.Time) string {
+	age, known := c.Age(now)
+	if !known {
+		return say.T("backup.ago_ahead")
+	}
+	return Ago(say, age)
 }
 
 // shown is a store without its secret.

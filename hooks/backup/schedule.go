@@ -47,8 +47,8 @@ func (p Plan) check() error {
 // late is after how long the newest backup is too old: a night was missed.
 const late = 26 * time.Hour
 
-// Overdue reports whether there should be a newer backup than there is.
-func Overdue(plan Plan, newest, now time.Time) bool {
+// overdue reports whether there should be a newer backup than there is.
+func overdue(plan Plan, newest, now time.Time) bool {
 	return !plan.Off && !newest.IsZero() && now.Sub(newest) > late
 }
 
@@ -151,6 +151,11 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 	if _, damaged := errors.AsType[*Damage](err); err != nil && !damaged {
 		return err
 	}
+	if err == nil { // a store that is switched off does not take it any more, and this one is newer
+		if err = os.Remove(filepath.Join(folderOf(app), unsent)); errors.Is(err, os.ErrNotExist) {
+			err = nil
+		}
+	}
 	return errors.Join(err, clearAway(ctx, app, PlanOf(app).Keep))
 }
 
@@ -169,10 +174,10 @@ func (k *maker) tick(app core.App) (late bool, err error) {
 	case err == nil:
 		k.newest = time.Time{}
 	case waits != nil: // the store does not say; this one it does not have yet
-		k.newest = waits.ModTime()
+		k.newest = Copy{Made: waits.ModTime()}.dated(now)
 	}
 	newest, soon := k.newest, now.Sub(k.tried) < again
-	late = Overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.unmade != nil
+	late = overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.unmade != nil
 	k.mu.Unlock()
 	if soon || !due(plan, newest, now) {
 		return late, err

@@ -82,6 +82,21 @@ func (c Copy) dated(now time.Time) time.Time {
 	return c.Made
 }
 
+// Age is how old c is; known is false where the clock ran ahead when it was made.
+func (c Copy) Age(now time.Time) (age time.Duration, known bool) {
+	if c.dated(now).IsZero() {
+		return 0, false
+	}
+	return max(now.Sub(c.Made), 0), true
+}
+
+// Overdue reports whether there should be a newer backup than c, the newest. One whose
+// age nobody knows is none that could be relied upon.
+func (c Copy) Overdue(plan Plan, now time.Time) bool {
+	age, known := c.Age(now)
+	return !plan.Off && (!known || age > late)
+}
+
 // Shelf lists the backups that there are, the newest first, and last those that were
 // made ahead of the clock.
 func Shelf(app core.App) ([]Copy, error) {
