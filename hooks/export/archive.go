@@ -2,6 +2,7 @@ package export
 
 import (
 	"archive/zip"
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,8 +12,6 @@ import (
 	"hash"
 	"io"
 	"time"
-
-	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
@@ -173,18 +172,20 @@ func (c *copied) files(ctx context.Context) error {
 	return nil
 }
 
-// read reads an upload to its end: what has begun in a zip cannot be taken back.
-func read(app core.App, f *files.File) ([]byte, error) {
-	from, err := files.Open(app, f)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = from.Close() }()
-	return io.ReadAll(from)
-}
-
+// file writes one. What cannot be opened or begun is missing; what cannot be read to
+// its end is as far as it goes, and not as it was sent: what has begun in a zip cannot be
+// taken back.
 func (c *copied) file(f *files.File) error {
-	content, err := read(c.App, f)
+	from, err := files.Open(c.App, f)
+	if err == nil {
+		defer func() { _ = from.Close() }()
+	}
+	readable := bufio.NewReader(from)
+	if err == nil {
+		if _, err = readable.Peek(1); errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
 	if disk.Lost(err) {
 		c.made.Missing = append(c.made.Missing, f.FiledAs())
 		return nil
@@ -193,7 +194,10 @@ func (c *copied) file(f *files.File) error {
 		return err
 	}
 	one, err := c.put(f.FiledAs(), f.Created().Time(), zip.Store, func(w io.Writer) error {
-		_, failed := w.Write(content)
+		_, failed := io.Copy(w, readable)
+		if disk.Lost(failed) {
+			return nil
+		}
 		return failed
 	})
 	c.made.Rows[files.Collection]++
