@@ -176,7 +176,7 @@ func (d *desk) upload(e *core.RequestEvent) error {
 	}
 	control := http.NewResponseController(e.Response)
 	_ = control.SetReadDeadline(time.Time{}) // a large shop on a slow line takes its time
-	file, done, err := receive(e.App, web.Stream(e))
+	file, done, err := receive(e.App, web.Stream(e), max(e.Request.ContentLength, 0))
 	if err != nil {
 		return err
 	}

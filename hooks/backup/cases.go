@@ -15,6 +15,7 @@ import (
 const (
 	caseWarm   = "warm"   // the warm copy is behind, or is not kept although it should be
 	caseBackup = "backup" // the night's backup was not made
+	caseDamage = "damage" // a backup was made, and has found damage
 )
 
 // cases are what is wrong now. Each is told once when it begins and once when it

@@ -17,6 +17,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -144,7 +145,7 @@ func openLive(dir string) (*sql.DB, error) {
 // lies reports whether the upload's bytes are where they belong.
 func (u upload) lies(ctx context.Context, dir string) (bool, error) {
 	f, err := os.Open(filepath.Join(dir, uploads, u.id[:min(2, len(u.id))], u.id)) //nolint:gosec // our own folder
-	if errors.Is(err, os.ErrNotExist) {
+	if disk.Lost(err) {
 		return false, nil
 	}
 	if err != nil {
@@ -159,18 +160,9 @@ func (u upload) lies(ctx context.Context, dir string) (bool, error) {
 	return err == nil && n == u.size && hex.EncodeToString(sum.Sum(nil)) == u.sha256, nil
 }
 
-const damageKey = "backup.damage"
-
-// Damaged is what was found to be damaged when the last backup was made, besides
-// [Losses]; nil where nothing was.
-func Damaged(app core.App) *Damage {
-	d, _ := app.Store().Get(damageKey).(*Damage)
-	return d
-}
-
-// examine looks at the database once a backup of it is made, and keeps for the pages
-// what it finds, with what was found while it was made.
-func examine(ctx context.Context, app core.App, m *Manifest) error {
+// examine looks at the database once a backup of it is made under name, and keeps for
+// the pages what it finds, with what was found while it was made. Damage is its error.
+func examine(ctx context.Context, app core.App, m *Manifest, name string) error {
 	db, err := openLive(app.DataDir())
 	if err != nil {
 		return err
@@ -183,9 +175,14 @@ func examine(ctx context.Context, app core.App, m *Manifest) error {
 	known := lossesOf(app)
 	still, news := m.damage().split(known)
 	if still.count() < known.count() { // what is there again may be lost once more
-		if err := settings.Save(app, lossesKey, still); err != nil {
+		if err = settings.Save(app, lossesKey, still); err != nil {
 			return err
 		}
 	}
-	return keepDamage(app, &Damage{problems, news})
+	d := &Damage{problems, news}
+	next, err := foundIn(app).then(app, d, name) //nolint:contextcheck // the shelf has a limit of its own
+	if err = errors.Join(err, next.keep(app)); err != nil || d.none() {
+		return err
+	}
+	return d
 }

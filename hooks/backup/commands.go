@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"time"
@@ -30,25 +31,37 @@ func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
 	c.Flags().BoolVar(&verify, "verify", false, "read FILE instead, and say whether it can be restored")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the manifest as JSON")
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if !verify {
-			if _, err := Make(c.Context(), app.DataDir(), args[0], program); err != nil {
+		if verify {
+			m, err := Verify(c.Context(), args[0])
+			if err != nil {
 				return err
 			}
+			if d := m.damage(); !d.none() {
+				_, _ = fmt.Fprintln(c.ErrOrStderr(), d)
+			}
+			return tell(c.OutOrStdout(), args[0], m, asJSON)
 		}
-		m, err := Verify(c.Context(), args[0])
+		m, err := Make(c.Context(), app.DataDir(), args[0], program)
 		if err != nil {
 			return err
 		}
-		if d := m.damage(); !d.none() {
-			_, _ = fmt.Fprintln(c.ErrOrStderr(), d)
+		if err = tell(c.OutOrStdout(), args[0], m, asJSON); err != nil {
+			return err
 		}
-		if asJSON {
-			return json.NewEncoder(c.OutOrStdout()).Encode(m)
+		if _, news := m.damage().split(lossesOf(app)); news.count() > 0 {
+			return fmt.Errorf("%s is the best there is, and stays, but %w", args[0], &Damage{Losses: news})
 		}
-		_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %d files, %d bytes, made %s\n", args[0], len(m.Entries), m.Size(), m.Made.Format("2006-01-02 15:04:05 MST"))
-		return err
+		return nil
 	}
 	return c
+}
+
+func tell(to io.Writer, file string, m *Manifest, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(to).Encode(m)
+	}
+	_, err := fmt.Fprintf(to, "%s: %d files, %d bytes, made %s\n", file, len(m.Entries), m.Size(), m.Made.Format("2006-01-02 15:04:05 MST"))
+	return err
 }
 
 func checkCommand(app *pocketbase.PocketBase) *cobra.Command {

@@ -3,7 +3,6 @@ package backup
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -72,48 +71,50 @@ func (l Losses) print() string {
 	return hex.EncodeToString(sum[:8])
 }
 
+// accepted is what [desk.accept] has done last, to be taken back.
+type accepted struct {
+	which string // the print of what was accepted
+	known Losses // before
+	found found  // likewise
+}
+
 // accept makes known losses of what the page has shown.
 func (d *desk) accept(e *core.RequestEvent) error {
-	found := Damaged(e.App)
-	if found == nil || found.print() == "" || found.print() != e.Request.PostFormValue("which") {
+	now := foundIn(e.App)
+	if now.Damage == nil || now.print() == "" || now.print() != e.Request.PostFormValue("which") {
 		return fail.New(fail.Conflict, "backup.losses_moved")
 	}
-	known := lossesOf(e.App)
-	known.Entries = slices.Concat(known.Entries, found.Entries)
-	known.Uploads = slices.Concat(known.Uploads, found.Uploads)
+	before := lossesOf(e.App)
+	known := Losses{slices.Concat(before.Entries, now.Entries), slices.Concat(before.Uploads, now.Uploads)}
 	if err := settings.Save(e.App, lossesKey, known); err != nil {
 		return err
 	}
-	d.maker.reconsider(keepDamage(e.App, &Damage{Database: found.Database}))
-	return web.DoneUndo(e, path, path+"/losses/remind", "backup.losses_known")
-}
-
-// remind has all that is lost told of again, from the next backup on.
-func (d *desk) remind(e *core.RequestEvent) error {
-	if err := settings.Save(e.App, lossesKey, Losses{}); err != nil {
+	if err := (found{&Damage{Database: now.Database}, now.Before}).keep(e.App); err != nil {
 		return err
 	}
-	return web.Done(e, path, "backup.losses_forgotten")
+	d.accepted.Store(&accepted{now.print(), before, now})
+	return web.DoneUndo(e, path, path+"/losses/remind?which="+now.print(), "backup.losses_known")
 }
 
-// keepDamage keeps for the pages what was found, and returns it, or nil where it is
-// nothing.
-func keepDamage(app core.App, d *Damage) error {
-	if d.none() {
-		app.Store().Remove(damageKey)
-		return nil
-	}
-	app.Store().Set(damageKey, d)
-	return d
-}
-
-// reconsider has the last backup end in what is left of the damage that was found.
-func (k *maker) reconsider(left error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	for _, end := range []*error{&k.failed, &k.unmade} {
-		if _, damaged := errors.AsType[*Damage](*end); damaged {
-			*end = left
+// remind has all that is lost told of again, from the next backup on, or takes back
+// what was accepted last.
+func (d *desk) remind(e *core.RequestEvent) error {
+	last, which := d.accepted.Load(), e.Request.URL.Query().Get("which")
+	if which == "" {
+		d.accepted.Store(nil)
+		if err := settings.Save(e.App, lossesKey, Losses{}); err != nil {
+			return err
 		}
+		return web.Done(e, path, "backup.losses_forgotten")
 	}
+	if last == nil || last.which != which || !d.accepted.CompareAndSwap(last, nil) {
+		return fail.New(fail.Conflict, "backup.losses_moved")
+	}
+	if err := settings.Save(e.App, lossesKey, last.known); err != nil {
+		return err
+	}
+	if err := last.found.keep(e.App); err != nil {
+		return err
+	}
+	return web.Done(e, path, "backup.losses_back")
 }

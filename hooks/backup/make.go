@@ -2,6 +2,7 @@ package backup
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
@@ -27,28 +29,40 @@ const blank = "0000000000000000000000000000000000000000000000000000000000000000"
 // draft ends the name of a backup that is not all there yet.
 const draft = ".part"
 
-// Make writes a backup of the data folder dir to the file to, whole or not at
-// all. The desk may run meanwhile, in this process or another. program is the
-// version that is noted.
+// Make writes a backup of the data folder dir to the file to, whole and verified or
+// not at all: what was there of that name stays until then. The desk may run meanwhile,
+// in this process or another. program is the version that is noted.
 func Make(ctx context.Context, dir, to, program string) (*Manifest, error) {
-	work, done, err := workIn(dir, files.Holders) // beside the data: links do not cross disks
-	if err != nil {
-		return nil, fmt.Errorf("back up: %w", err)
-	}
-	defer done()
+	err := roomToMake(dir, filepath.Dir(to))
 	m := &Manifest{Format: format, Program: program, Made: time.Now().UTC().Truncate(time.Second)}
-	held, err := gather(ctx, dir, work, m)
-	if err != nil {
-		return nil, fmt.Errorf("back up: %w", err)
+	if err == nil {
+		err = draw(ctx, dir, to+draft, m)
 	}
-	if err := pack(ctx, to+draft, held, m); err != nil {
+	if err == nil {
+		_, err = Verify(ctx, to+draft)
+	}
+	if err == nil {
+		err = os.Rename(to+draft, to)
+	}
+	if err != nil {
 		_ = os.Remove(to + draft)
 		return nil, fmt.Errorf("back up: %w", err)
 	}
-	if err := os.Rename(to+draft, to); err != nil {
-		return nil, fmt.Errorf("back up: %w", err)
-	}
 	return m, syncFolder(filepath.Dir(to))
+}
+
+// draw is [Make] without the second look.
+func draw(ctx context.Context, dir, to string, m *Manifest) error {
+	work, done, err := workIn(dir, files.Holders) // beside the data: links do not cross disks
+	if err != nil {
+		return err
+	}
+	defer done()
+	held, err := gather(ctx, dir, work, m)
+	if err != nil {
+		return err
+	}
+	return pack(ctx, to, held, m)
 }
 
 // gather brings what belongs into the backup under work: the database's
@@ -132,8 +146,8 @@ func holdKeys(dir, work string) ([]held, error) {
 // holdAll links every upload that is there.
 func holdAll(dir, work string) error {
 	return filepath.WalkDir(filepath.Join(dir, uploads), func(path string, d os.DirEntry, err error) error {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil // deleted meanwhile, or nothing was ever uploaded
+		if disk.Lost(err) {
+			return nil // deleted meanwhile, or nothing was ever uploaded, or what is in it is found to be missing
 		}
 		if err != nil || d.IsDir() {
 			return err
@@ -147,7 +161,7 @@ func holdAll(dir, work string) error {
 }
 
 // hold keeps an upload from being deleted until the backup is made. One that is
-// gone is none of the backup's, or missing, which the caller sees.
+// gone, or cannot be read, is none of the backup's, or missing, which the caller sees.
 func hold(dir, work, name string) error {
 	from, to := filepath.Join(dir, name), filepath.Join(work, name)
 	if exists(to) {
@@ -160,10 +174,14 @@ func hold(dir, work, name string) error {
 	if err == nil || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrExist) {
 		return nil
 	}
-	if err := copyFile(from, to); err != nil && !errors.Is(err, os.ErrNotExist) { // a file system without links
+	content, err := os.ReadFile(from) //nolint:gosec // our own folder; it has no links, and an upload is not large
+	if disk.Lost(err) {
+		return nil
+	}
+	if err != nil {
 		return err
 	}
-	return nil
+	return os.WriteFile(to, content, 0o600) //nolint:gosec // as above
 }
 
 func copyFile(from, to string) (err error) {
@@ -210,6 +228,10 @@ func addAll(ctx context.Context, z *zip.Writer, list []held, m *Manifest) error 
 			return err
 		}
 		e, err := add(ctx, z, h)
+		if h.is != nil && errors.Is(err, errUnread) {
+			m.Missing = append(m.Missing, h.is.id)
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", h.name, err)
 		}
@@ -266,25 +288,39 @@ func digestOf(ctx context.Context, f *os.File) (string, int64, error) {
 	return hex.EncodeToString(sum.Sum(nil)), size, nil
 }
 
+// errUnread is a file that cannot be read to its end; nothing of it is in the archive.
+var errUnread = errors.New("it cannot be read")
+
 // add puts one file into the archive. Uploads are mostly pictures, which do not
-// get smaller.
+// get smaller, and are read before their entry is begun: none can be taken back.
 func add(ctx context.Context, z *zip.Writer, h held) (Entry, error) {
 	method := zip.Store
 	if h.name == database {
 		method = zip.Deflate
 	}
-	w, err := z.CreateHeader(&zip.FileHeader{Name: h.name, Method: method})
-	if err != nil {
-		return Entry{}, err
-	}
-	in, err := os.Open(h.path)
+	in, err := reader(h)
 	if err != nil {
 		return Entry{}, err
 	}
 	defer func() { _ = in.Close() }()
+	w, err := z.CreateHeader(&zip.FileHeader{Name: h.name, Method: method})
+	if err != nil {
+		return Entry{}, err
+	}
 	sum := sha256.New()
 	n, err := io.Copy(io.MultiWriter(w, sum), replica.Until(ctx, in))
 	return Entry{Name: h.name, Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, err
+}
+
+func reader(h held) (io.ReadCloser, error) {
+	if h.is == nil {
+		return os.Open(h.path)
+	}
+	content, err := os.ReadFile(h.path)
+	if disk.Lost(err) {
+		err = errors.Join(errUnread, err)
+	}
+	return io.NopCloser(bytes.NewReader(content)), err
 }
 
 func exists(path string) bool {

@@ -22,8 +22,8 @@ type Manifest struct {
 	Made    time.Time `json:"made"`
 	Entries []Entry   `json:"entries"`
 	Rows    []Rows    `json:"rows"`
-	// Missing are uploads that a row names and the disk did not have, as it was
-	// when the backup was made.
+	// Missing are uploads that a row names and the disk did not have, or did not give
+	// out, as it was when the backup was made.
 	Missing []string `json:"missing,omitempty"`
 	// Changed are uploads that were no longer those that had been sent. They are in it
 	// as they were found.

@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -65,30 +64,31 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 		})
 	}
 	if len(list) > 0 {
-		m.Age = Ago(say, time.Since(list[0].Made))
-		m.Old = Overdue(plan, list[0].Made, time.Now())
+		now := time.Now()
+		m.Age, m.Old = list[0].Ago(say, now), list[0].Overdue(plan, now)
 	}
 	m.Warm = d.warmth(e.App, say)
 	m.Losses = lossesOf(e.App).words(say)
-	if found := Damaged(e.App); found != nil {
+	found := Damaged(e.App)
+	if found != nil {
 		m.Damage = found.print()
 	}
-	d.maker.describe(say, &m)
+	d.maker.describe(say, found, &m)
 	return m
 }
 
-// describe says what is being done, or how the last thing ended.
-func (k *maker) describe(say locale.Speaker, m *backup.Backups) {
+// describe says what is being done, or how the last thing ended, which is what was
+// found where that was a backup.
+func (k *maker) describe(say locale.Speaker, found *Damage, m *backup.Backups) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	var damage *Damage
 	switch {
 	case k.working != "":
 		m.Working = say.T("backup.doing_" + k.working)
-	case errors.As(k.failed, &damage):
-		m.Failed = damage.words(say)
 	case k.failed != nil:
 		m.Failed = say.T("backup.failed_"+k.last, "Why", why(say, k.failed))
+	case found != nil && (k.last == doMake || k.last == ""):
+		m.Failed = found.words(say)
 	case k.last != "":
 		m.Done = say.T("backup.done_" + k.last)
 	case !k.back.IsZero():
@@ -142,6 +142,15 @@ func Ago(say locale.Speaker, d time.Duration) string {
 	default:
 		return say.T("backup.ago_days", "Count", int(d.Hours()/24))
 	}
+}
+
+// Ago says how old c is.
+func (c Copy) Ago(say locale.Speaker, now time.Time) string {
+	age, known := c.Age(now)
+	if !known {
+		return say.T("backup.ago_ahead")
+	}
+	return Ago(say, age)
 }
 
 // shown is a store without its secret.

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -17,6 +18,8 @@ type desk struct {
 	warm    *warm
 	maker   *maker
 	restart func(core.App)
+
+	accepted atomic.Pointer[accepted]
 }
 
 // Config is what the package is told of the program.
@@ -43,7 +46,8 @@ func Register(app core.App, t *web.Table, c Config) {
 	})
 	app.Cron().MustAdd("xiaoerBackups", "*/10 * * * *", func() {
 		late, err := d.maker.tick(app)
-		if err = errors.Join(err, told.see(app, caseBackup, late), sweep(app.DataDir(), time.Now())); err != nil {
+		damaged := Damaged(app) != nil
+		if err = errors.Join(err, told.see(app, caseBackup, late), told.see(app, caseDamage, damaged), sweep(app.DataDir(), time.Now())); err != nil {
 			app.Logger().Error("the night's backup", "error", err)
 		}
 	})

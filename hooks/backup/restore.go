@@ -28,7 +28,7 @@ const (
 )
 
 // volatile are files that belong to the database that goes, and to no other.
-var volatile = []string{"data.db-wal", "data.db-shm", "epoch", replica.Folder}
+var volatile = []string{"data.db-wal", "data.db-shm", "epoch", foundFile, replica.Folder}
 
 // ErrNewer refuses a backup of a newer program: its database has changes that
 // this one does not know.

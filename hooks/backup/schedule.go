@@ -47,8 +47,8 @@ func (p Plan) check() error {
 // late is after how long the newest backup is too old: a night was missed.
 const late = 26 * time.Hour
 
-// Overdue reports whether there should be a newer backup than there is.
-func Overdue(plan Plan, newest, now time.Time) bool {
+// overdue reports whether there should be a newer backup than there is.
+func overdue(plan Plan, newest, now time.Time) bool {
 	return !plan.Off && !newest.IsZero() && now.Sub(newest) > late
 }
 
@@ -114,6 +114,9 @@ func (k *maker) begin(app core.App, what string, work func(ctx context.Context) 
 		if err != nil {
 			app.Logger().Error("backup", "doing", what, "error", err)
 		}
+		if _, damaged := errors.AsType[*Damage](err); damaged { // it was made; Damaged says what it has found
+			err = nil
+		}
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		k.working, k.last, k.failed = "", what, err
@@ -144,10 +147,16 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 	if err = audit.Add(app, entry("made", name)); err != nil {
 		return err
 	}
-	if err = examine(ctx, app, m); err != nil { // then all that is on the shelf stays: what is older may be better
+	err = examine(ctx, app, m, name)
+	if _, damaged := errors.AsType[*Damage](err); err != nil && !damaged {
 		return err
 	}
-	return clearAway(ctx, app, PlanOf(app).Keep)
+	if err == nil { // a store that is switched off does not take it any more, and this one is newer
+		if err = os.Remove(filepath.Join(folderOf(app), unsent)); errors.Is(err, os.ErrNotExist) {
+			err = nil
+		}
+	}
+	return errors.Join(err, clearAway(ctx, app, PlanOf(app).Keep))
 }
 
 // again is how long the clock waits before it tries once more what has failed.
@@ -165,10 +174,10 @@ func (k *maker) tick(app core.App) (late bool, err error) {
 	case err == nil:
 		k.newest = time.Time{}
 	case waits != nil: // the store does not say; this one it does not have yet
-		k.newest = waits.ModTime()
+		k.newest = Copy{Made: waits.ModTime()}.dated(now)
 	}
 	newest, soon := k.newest, now.Sub(k.tried) < again
-	late = Overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.unmade != nil
+	late = overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.unmade != nil
 	k.mu.Unlock()
 	if soon || !due(plan, newest, now) {
 		return late, err
@@ -194,45 +203,3 @@ const (
 	doVerify  = "verify"
 	doRestore = "restore"
 )
-
-// BeforeUpdate makes a backup where migrations are about to change a database
-// that is in use, and reports whether there are any to be run. It is called by the
-// program before it migrates.
-func BeforeUpdate(app core.App, program string) (pending bool, err error) {
-	pending, used, err := pendingMigrations(app)
-	if err != nil || !pending || !used {
-		return pending, err
-	}
-	name := "xiaoer-before-update-" + time.Now().UTC().Format(stamp) + ".zip"
-	_, err = shelve(context.Background(), app, name, program)
-	if _, ok := errors.AsType[*unsentError](err); ok { // it is there, which is all that the way back needs
-		app.Logger().Warn("the backup before the update stays in the data folder", "error", err)
-		err = os.Rename(filepath.Join(folderOf(app), unsent), filepath.Join(folderOf(app), name))
-	}
-	if err != nil {
-		return true, err
-	}
-	app.Logger().Info("backed up before the update", "file", filepath.Join(core.LocalBackupsDirName, name))
-	return true, nil
-}
-
-// pendingMigrations reports whether some are to be run, and whether any of ours
-// has been before.
-func pendingMigrations(app core.App) (pending, used bool, err error) {
-	var applied []string
-	if err := app.DB().NewQuery("SELECT file FROM _migrations").Column(&applied); err != nil {
-		return false, false, err
-	}
-	done := map[string]bool{}
-	for _, file := range applied {
-		done[file] = true
-	}
-	for _, m := range core.AppMigrations.Items() {
-		if done[m.File] {
-			used = true
-		} else {
-			pending = true
-		}
-	}
-	return pending, used, nil
-}

@@ -82,6 +82,21 @@ func (c Copy) dated(now time.Time) time.Time {
 	return c.Made
 }
 
+// Age is how old c is; known is false where the clock ran ahead when it was made.
+func (c Copy) Age(now time.Time) (age time.Duration, known bool) {
+	if c.dated(now).IsZero() {
+		return 0, false
+	}
+	return max(now.Sub(c.Made), 0), true
+}
+
+// Overdue reports whether there should be a newer backup than c, the newest. One whose
+// age nobody knows is none that could be relied upon.
+func (c Copy) Overdue(plan Plan, now time.Time) bool {
+	age, known := c.Age(now)
+	return !plan.Off && (!known || age > late)
+}
+
 // Shelf lists the backups that there are, the newest first, and last those that were
 // made ahead of the clock.
 func Shelf(app core.App) ([]Copy, error) {
@@ -108,8 +123,8 @@ func Shelf(app core.App) ([]Copy, error) {
 	return list, nil
 }
 
-// shelve makes a backup, verifies it, and puts it on the shelf under name. Where
-// the store does not take it that is an unsentError.
+// shelve makes a backup and puts it on the shelf under name. Where the store does not
+// take it that is an unsentError.
 func shelve(ctx context.Context, app core.App, name, program string) (*Manifest, error) {
 	if err := os.MkdirAll(folderOf(app), 0o700); err != nil {
 		return nil, err
@@ -120,14 +135,8 @@ func shelve(ctx context.Context, app core.App, name, program string) (*Manifest,
 		path = filepath.Join(folderOf(app), unsent)
 	}
 	m, err := Make(ctx, app.DataDir(), path, program)
-	if err != nil {
-		return nil, err
-	}
-	if _, err = Verify(ctx, path); err != nil {
-		return nil, errors.Join(err, os.Remove(path))
-	}
-	if !away {
-		return m, nil
+	if err != nil || !away {
+		return m, err
 	}
 	if err = send(ctx, app, path, name); err != nil {
 		return nil, &unsentError{err}
@@ -179,16 +188,30 @@ func take(ctx context.Context, app core.App, name string) (io.ReadCloser, error)
 // fetch copies a backup from the shelf to a file below the data folder, to be
 // verified or restored from. done removes it.
 func fetch(ctx context.Context, app core.App, name string) (path string, done func(), err error) {
+	list, err := Shelf(app) //nolint:contextcheck // it has a limit of its own
+	if err != nil {
+		return "", nil, err
+	}
 	from, err := take(ctx, app, name)
 	if err != nil {
 		return "", nil, err
 	}
 	defer func() { _ = from.Close() }()
-	return receive(app, from)
+	var size int64
+	for _, c := range list {
+		if c.Name == name {
+			size = c.Size
+		}
+	}
+	return receive(app, from, size)
 }
 
-// receive keeps what is read in a file below the data folder until done is called.
-func receive(app core.App, from io.Reader) (path string, done func(), err error) {
+// receive keeps what is read in a file below the data folder until done is called. size
+// is what is announced; it is unpacked beside the file, and does not get smaller by that.
+func receive(app core.App, from io.Reader, size int64) (path string, done func(), err error) {
+	if err = roomFor(app.DataDir(), 2*size); err != nil {
+		return "", nil, err
+	}
 	f, err := os.CreateTemp(app.DataDir(), files.Holders+".zip")
 	if err != nil {
 		return "", nil, err
@@ -202,8 +225,11 @@ func receive(app core.App, from io.Reader) (path string, done func(), err error)
 	return f.Name(), done, nil
 }
 
-// clearAway takes the oldest off the shelf until keep are left. What was made
-// before an update counts apart.
+// mostBefore is how many are kept of those that were made before an update.
+const mostBefore = 3
+
+// clearAway takes the oldest off the shelf until keep are left, but for those from
+// before a damage. What was made before an update counts apart.
 func clearAway(ctx context.Context, app core.App, keep int) error {
 	list, err := Shelf(app) //nolint:contextcheck // it has a limit of its own
 	if err != nil {
@@ -213,13 +239,18 @@ func clearAway(ctx context.Context, app core.App, keep int) error {
 	if err != nil {
 		return err
 	}
-	seen := map[bool]int{}
+	seen, stays := map[bool]int{}, foundIn(app).Before
 	for _, c := range list {
 		before := onShelf.FindStringSubmatch(c.Name)[1] != ""
-		if seen[before]++; seen[before] > keep {
-			if err := place.Delete(ctx, c.Name); err != nil {
-				return fmt.Errorf("clear away %s: %w", c.Name, err)
-			}
+		most := keep
+		if before {
+			most = min(keep, mostBefore)
+		}
+		if seen[before]++; seen[before] <= most || slices.Contains(stays, c.Name) {
+			continue
+		}
+		if err := place.Delete(ctx, c.Name); err != nil {
+			return fmt.Errorf("clear away %s: %w", c.Name, err)
 		}
 	}
 	return nil

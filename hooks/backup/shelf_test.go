@@ -123,6 +123,29 @@ func TestStoreThatTakesNothing(t *testing.T) {
 	}
 }
 
+// What a store did not take that is then switched off goes when there is a newer one
+// here, and not before.
+func TestStoreIsSwitchedOff(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	s := away(t, app)
+	s.Has(s3test.Busy)
+	k := newMaker("test")
+	if err := k.make(t.Context(), app); err == nil {
+		t.Fatal("it was taken")
+	}
+	app.Settings().Backups.S3 = core.S3Config{}
+	waits := filepath.Join(folderOf(app), unsent)
+	mend := lose(t, app)
+	if err := k.make(t.Context(), app); err == nil || !exists(waits) {
+		t.Errorf("the last without damage is gone: %v", err)
+	}
+	mend()
+	if err := k.make(t.Context(), app); err != nil || exists(waits) || len(shelf(t, app)) == 0 {
+		t.Errorf("it is still there: %v", err)
+	}
+}
+
 // A store that does not answer keeps nobody from an update, and the way back lies
 // here.
 func TestUpdateDoesNotWaitForAStore(t *testing.T) {
@@ -210,10 +233,33 @@ func TestBackupsFromAheadOfTheClock(t *testing.T) {
 	if _, err := k.tick(app); err != nil || !due(standard, k.newest, time.Now()) {
 		t.Errorf("the newest is of %v, and none is due; %v", k.newest, err)
 	}
+	for _, lang := range locale.Languages {
+		if c := shelf(t, app)[0]; !c.Overdue(standard, time.Now()) || c.Ago(locale.In(lang), time.Now()) != locale.In(lang).T("backup.ago_ahead") {
+			t.Errorf("none but those is well: %s", c.Ago(locale.In(lang), time.Now()))
+		}
+	}
 	if err := k.make(t.Context(), app); err != nil {
 		t.Fatal(err)
 	}
 	if list, err := Shelf(app); err != nil || len(list) != standard.Keep || list[0].dated(time.Now()).IsZero() {
 		t.Errorf("left are %v, %v", list, err)
+	}
+}
+
+// What waits for a store and is of a clock that ran ahead keeps none from being made.
+func TestWaitingFromAheadOfTheClock(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	away(t, app).Has(s3test.Busy)
+	k := newMaker("test")
+	if err := k.make(t.Context(), app); err == nil {
+		t.Fatal("it was taken")
+	}
+	later := time.Now().AddDate(1, 0, 0)
+	if err := os.Chtimes(filepath.Join(folderOf(app), unsent), later, later); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.tick(app); err != nil || !due(standard, k.newest, time.Now()) {
+		t.Errorf("the newest is of %v; %v", k.newest, err)
 	}
 }

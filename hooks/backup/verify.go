@@ -25,8 +25,8 @@ var (
 
 // Verify reads a whole backup and returns what it holds. It is refused where a
 // byte has changed, something is missing or does not belong there, the database
-// is damaged, or an upload is not the one that its row names. It needs as much
-// room beside the file as the database takes.
+// is damaged, or an upload is not the one that its row names. It is refused, too, where
+// there is not as much room beside the file as the database takes.
 func Verify(ctx context.Context, path string) (*Manifest, error) {
 	work, done, err := workIn(filepath.Dir(path), verifying)
 	if err != nil {
@@ -66,6 +66,15 @@ func open(ctx context.Context, path, to string, keep func(name string) bool) (*M
 	}
 	if len(z.File) != len(m.Entries)+1 {
 		return nil, errors.New("it holds something else than its manifest says")
+	}
+	var kept int64
+	for _, e := range m.Entries {
+		if keep(e.Name) {
+			kept += e.Size
+		}
+	}
+	if err := roomFor(to, kept); err != nil {
+		return nil, err
 	}
 	for _, e := range m.Entries {
 		if err := ctx.Err(); err != nil {

@@ -2,6 +2,7 @@ package export
 
 import (
 	"archive/zip"
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,11 +11,11 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"io/fs"
 	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
@@ -50,7 +51,7 @@ type manifest struct {
 	Customer string         `json:"customer"`
 	Rows     map[string]int `json:"rows"`
 	Files    []listed       `json:"files"`
-	Missing  []string       `json:"missing,omitempty"` // what was sent and is not there any more
+	Missing  []string       `json:"missing,omitempty"` // what was sent and is not there any more, or cannot be read
 	Damaged  []string       `json:"damaged,omitempty"` // what is not as it was sent
 }
 
@@ -171,18 +172,32 @@ func (c *copied) files(ctx context.Context) error {
 	return nil
 }
 
+// file writes one. What cannot be opened or begun is missing; what cannot be read to
+// its end is as far as it goes, and not as it was sent: what has begun in a zip cannot be
+// taken back.
 func (c *copied) file(f *files.File) error {
-	bytes, err := files.Open(c.App, f)
-	if errors.Is(err, fs.ErrNotExist) {
+	from, err := files.Open(c.App, f)
+	if err == nil {
+		defer func() { _ = from.Close() }()
+	}
+	readable := bufio.NewReader(from)
+	if err == nil {
+		if _, err = readable.Peek(1); errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
+	if disk.Lost(err) {
 		c.made.Missing = append(c.made.Missing, f.FiledAs())
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	defer func() { _ = bytes.Close() }()
 	one, err := c.put(f.FiledAs(), f.Created().Time(), zip.Store, func(w io.Writer) error {
-		_, failed := io.Copy(w, bytes)
+		_, failed := io.Copy(w, readable)
+		if disk.Lost(failed) {
+			return nil
+		}
 		return failed
 	})
 	c.made.Rows[files.Collection]++

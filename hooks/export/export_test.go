@@ -243,3 +243,23 @@ func TestWhatIsLostIsTold(t *testing.T) {
 		t.Errorf("missing %v, damaged %v", m.Missing, m.Damaged)
 	}
 }
+
+// What the disk does not give out is told, too, and the rest is there.
+func TestWhatCannotBeReadIsTold(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	known(s)
+	dir := s.app.DataDir() + "/files/"
+	for i, id := range []string{fileID(12), fileID(13)} {
+		path := dir + id[:2] + "/" + id
+		s.must(os.Remove(path))
+		if i == 0 {
+			s.must(os.Mkdir(path, 0o700)) // it opens, and cannot be read
+		} else {
+			s.must(os.Symlink(id, path))
+		}
+	}
+	if m := s.export("quinn").manifest(); len(m.Missing) != 2 || len(m.Damaged) > 0 || m.Rows["messages"] != 11 {
+		t.Errorf("missing %v, damaged %v", m.Missing, m.Damaged)
+	}
+}

@@ -121,10 +121,10 @@ func (x exam) newest() health.Check {
 		c.Do = x.say.T("health.backup_damaged_do")
 		return c
 	}
-	if backup.Overdue(plan, list[0].Made, x.now) {
+	if list[0].Overdue(plan, x.now) {
 		tone, words = health.Bad, x.say.T("health.backup_late")
 	}
-	return x.found("backup", "archive", tone, backup.Ago(x.say, x.now.Sub(list[0].Made)), words)
+	return x.found("backup", "archive", tone, list[0].Ago(x.say, x.now), words)
 }
 
 // warm is the warm copy, where one is wanted.

@@ -80,10 +80,8 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 		gauge(figFree, float64(free))
 		gauge(figAll, float64(all))
 	}
-	if !g.app.Settings().Backups.S3.Enabled { // a store elsewhere is not asked each time
-		if list, err := backup.Shelf(g.app); err == nil && len(list) > 0 {
-			gauge(figBackup, now.Sub(list[0].Made).Seconds())
-		}
+	if age, known := g.backupAge(now); known {
+		gauge(figBackup, age.Seconds())
 	}
 	_, slow := queries.Noticed()
 	total(figSlow, int64(slow))
@@ -95,6 +93,19 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 		healthy = 1
 	}
 	gauge(figHealthy, healthy)
+}
+
+// backupAge is that of the newest backup beside the data: a store elsewhere is not
+// asked each time.
+func (g gauges) backupAge(now time.Time) (age time.Duration, known bool) {
+	if g.app.Settings().Backups.S3.Enabled {
+		return 0, false
+	}
+	list, err := backup.Shelf(g.app)
+	if err != nil || len(list) == 0 {
+		return 0, false
+	}
+	return list[0].Age(now)
 }
 
 func waited(b outbox.Backlog, now time.Time) time.Duration {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"os"
 	"path"
 	"path/filepath"
@@ -26,9 +25,11 @@ type companions struct {
 	there  map[string]bool      // uploads that the place has, nil until it was asked
 	looked map[string]time.Time // the time of each folder of uploads when it was last read, and had rested
 	keys   map[string][32]byte  // digests of the keys that the place has
+	unread error                // why uploads could not be brought that are here, when it was last tried
 }
 
-// bring copies keys and uploads that are here and not there.
+// bring copies keys and uploads that are here and not there. What this disk does not
+// give out keeps nothing else here: see failing.
 func (c *companions) bring(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -46,12 +47,20 @@ func (c *companions) bring(ctx context.Context) error {
 	if err != nil && !absent(err) {
 		return err
 	}
+	c.unread = nil
 	for _, f := range folders {
 		if err := c.copyFolder(ctx, f.Name()); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// failing is which upload could not be brought when it was last tried.
+func (c *companions) failing() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.unread
 }
 
 // know asks the place what it has, once.
@@ -83,29 +92,29 @@ func (c *companions) copyFolder(ctx context.Context, name string) error {
 		return nil //nolint:nilerr // a folder that is gone has nothing to copy
 	}
 	rested := time.Since(info.ModTime()) > soon
-	entries, err := os.ReadDir(at)
-	if err != nil {
-		return err
-	}
+	entries, unread := os.ReadDir(at)
 	for _, e := range entries {
 		id := e.Name()
 		if !uploadFile.MatchString(id) || c.there[id] {
 			continue
 		}
-		f, err := os.Open(filepath.Join(at, id)) //nolint:gosec // our own folder
+		content, err := os.ReadFile(filepath.Join(at, id)) //nolint:gosec // our own folder; an upload is not large
 		if absent(err) {
 			continue // deleted meanwhile, its row before it
 		}
 		if err != nil {
-			return err
+			unread = err
+			continue
 		}
-		err = putCounted(ctx, c.place, uploads+name+"/"+id, f, c.sent)
-		if err = errors.Join(err, f.Close()); err != nil {
+		if err = putCounted(ctx, c.place, uploads+name+"/"+id, bytes.NewReader(content), c.sent); err != nil {
 			return err
 		}
 		c.there[id] = true
 	}
-	if rested {
+	switch {
+	case unread != nil:
+		c.unread = unread
+	case rested:
 		c.looked[name] = info.ModTime()
 	}
 	return nil

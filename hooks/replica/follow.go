@@ -36,7 +36,7 @@ const (
 type Status struct {
 	Begun   time.Time // when this process began to follow
 	Fresh   time.Time // all that was committed by then is there
-	Failing error     // why not more, nil while all is well
+	Failing error     // why not more, or which upload is not, nil while all is well
 	Given   bool      // too much was waiting: nothing waits now, and it begins anew when the place answers
 	Behind  int64     // bytes here that wait to be brought away, the log among them
 	Name    string    // the generation
@@ -290,7 +290,7 @@ func (s *stretch) beat(ctx context.Context) error {
 		return err
 	}
 	s.failed = 0
-	s.note(func(st *Status) { st.Fresh, st.Failing, st.Behind = now, nil, 0 })
+	s.note(func(st *Status) { st.Fresh, st.Failing, st.Behind = now, s.with.failing(), 0 })
 	if time.Since(s.cleared) > house {
 		s.cleared = now
 		return s.clear(ctx)
