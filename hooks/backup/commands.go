@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
@@ -45,7 +44,7 @@ func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
 		if asJSON {
 			return json.NewEncoder(c.OutOrStdout()).Encode(m)
 		}
-		_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %d files, %d bytes, made %s\n", args[0], len(m.Entries), m.Size(), m.Made.Format("2006-01-02 15:04:05 MST"))
+		_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %d files, %d bytes, made %s\n", args[0], len(m.Entries), m.Size(), m.Made.Format(stated))
 		return err
 	}
 	return c
@@ -95,7 +94,7 @@ func restoreCommand(app *pocketbase.PocketBase, by replica.Address) *cobra.Comma
 			return refused(err)
 		}
 		defer release()
-		made, lost, err := lay(c.Context(), dir, from, args)
+		laid, err := lay(c.Context(), dir, from, args)
 		if err != nil {
 			return err
 		}
@@ -105,35 +104,41 @@ func restoreCommand(app *pocketbase.PocketBase, by replica.Address) *cobra.Comma
 		if err = finish(dir); err != nil {
 			return err
 		}
-		for _, id := range lost {
+		for _, one := range laid.Passed {
+			_, _ = fmt.Fprintf(c.ErrOrStderr(), "the newer copy of %s\nthe shop goes back to the one of %s\n", one, laid.Made.Format(stated))
+		}
+		for _, id := range laid.Lost {
 			_, _ = fmt.Fprintf(c.ErrOrStderr(), "missing: upload %s\n", id)
 		}
-		_, err = fmt.Fprintf(c.OutOrStdout(), "restored: the shop of %s\n", made.Format("2006-01-02 15:04:05 MST"))
+		_, err = fmt.Fprintf(c.OutOrStdout(), "restored: the shop of %s\n", laid.Made.Format(stated))
 		return err
 	}
 	return c
 }
 
+// stated is how a moment is told.
+const stated = "2006-01-02 15:04:05 MST"
+
 // lay lays ready what a file or the warm copy holds.
-func lay(ctx context.Context, dir string, from replica.Address, args []string) (made time.Time, lost []string, err error) {
+func lay(ctx context.Context, dir string, from replica.Address, args []string) (t Takeover, err error) {
 	if from.To == "" {
 		m, wrong := Stage(ctx, args[0], dir, audit.AtTheMachine())
 		if wrong != nil {
-			return made, nil, wrong
+			return t, wrong
 		}
-		return m.Made, nil, nil
+		return Takeover{Made: m.Made}, nil
 	}
 	if !strings.Contains(from.To, "://") {
 		if from.To, err = filepath.Abs(from.To); err != nil {
-			return made, nil, err
+			return t, err
 		}
 	}
-	if made, lost, err = StageReplica(ctx, from, dir, audit.AtTheMachine()); err != nil {
+	if t, err = StageReplica(ctx, from, dir, audit.AtTheMachine()); err != nil {
 		f := trouble(err)
 		f.Kind = fail.Unavailable // it may be asked for again as it is
-		return made, nil, f
+		return t, f
 	}
-	return made, lost, nil
+	return t, nil
 }
 
 func refused(err error) error {

@@ -119,7 +119,7 @@ func (w *warm) watch(app core.App, now time.Time) error {
 		w.cases.drop(caseWarm)
 		return nil
 	}
-	return w.cases.see(app, caseWarm, s.Given || s.Age(now) > replica.Old)
+	return w.cases.see(app, caseWarm, s.Given || errors.Is(s.Failing, replica.ErrTaken) || s.Age(now) > replica.Old)
 }
 
 func (w *warm) begin(app core.App) {
@@ -138,11 +138,15 @@ func (w *warm) apply(app core.App) {
 	}
 	defer w.yield(app)
 	a, err := w.wanted(app)
-	if err == nil && a == w.at {
+	if err == nil && a == w.at && a.To != "" {
 		return
 	}
 	w.drop(app)
-	if err == nil && a.To != "" {
+	switch {
+	case err != nil:
+	case a.To == "": // whoever wants one again says that this desk is the one to be copied
+		err = replica.Forget(app.DataDir())
+	default:
 		var mine []byte
 		if mine, err = keys.Of(app, replicaKeyFile); err == nil {
 			sum := sha256.Sum256(append([]byte("desk "), mine...))

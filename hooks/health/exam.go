@@ -144,6 +144,9 @@ func (x exam) warm() []health.Check {
 		tone, words = health.Unknown, x.say.T("health.warm_begins")
 	}
 	c := x.found("warm", "copy", tone, age, words)
+	if s.Failing != nil {
+		c.Do = backup.NotInStep(x.say, s.Failing)
+	}
 	c.Go = health.Go{Path: "/admin/backups", Label: x.say.T("health.backup_go")}
 	return []health.Check{c}
 }
