@@ -66,8 +66,8 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 	}
 	if len(list) > 0 {
 		m.Age = Ago(say, time.Since(list[0].Made))
-		m.Old = Overdue(plan, list[0].Made, time.Now())
 	}
+	m.Old = err == nil && Overdue(e.App, list, time.Now())
 	m.Warm = d.warmth(e.App, say)
 	m.Losses = lossesOf(e.App).words(say)
 	if found := Damaged(e.App); found != nil {

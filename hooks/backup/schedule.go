@@ -47,8 +47,29 @@ func (p Plan) check() error {
 // late is after how long the newest backup is too old: a night was missed.
 const late = 26 * time.Hour
 
-// Overdue reports whether there should be a newer backup than there is.
-func Overdue(plan Plan, newest, now time.Time) bool {
+// Overdue reports whether there should be a newer backup than those on the shelf. Where
+// there is none, the shop's own age counts: a store may have forgotten all it was sent.
+func Overdue(app core.App, shelf []Copy, now time.Time) bool {
+	var newest time.Time
+	if len(shelf) > 0 {
+		newest = shelf[0].dated(now)
+	}
+	if newest.IsZero() {
+		newest = setUp(app)
+	}
+	return overdue(PlanOf(app), newest, now)
+}
+
+// setUp is when the shop was, and never where it was not yet.
+func setUp(app core.App) time.Time {
+	var micros int64
+	if err := app.DB().NewQuery("SELECT COALESCE(MIN(applied), 0) FROM _migrations WHERE EXISTS (SELECT 1 FROM staff)").Row(&micros); err != nil || micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros)
+}
+
+func overdue(plan Plan, newest, now time.Time) bool {
 	return !plan.Off && !newest.IsZero() && now.Sub(newest) > late
 }
 
@@ -141,6 +162,9 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 	if err != nil {
 		return err
 	}
+	k.mu.Lock()
+	k.newest = time.Now() // whether or not the store will say what it has
+	k.mu.Unlock()
 	if err = audit.Add(app, entry("made", name)); err != nil {
 		return err
 	}
@@ -156,21 +180,9 @@ const again = time.Hour
 // tick makes the backup of the night, where that is due. late tells that there
 // should be a newer one than there is, or that the last did not come about.
 func (k *maker) tick(app core.App) (late bool, err error) {
-	plan, now := PlanOf(app), time.Now()
-	list, err := Shelf(app)
-	k.mu.Lock()
-	switch waits, _ := os.Stat(filepath.Join(folderOf(app), unsent)); {
-	case len(list) > 0:
-		k.newest = list[0].dated(now)
-	case err == nil:
-		k.newest = time.Time{}
-	case waits != nil: // the store does not say; this one it does not have yet
-		k.newest = waits.ModTime()
-	}
-	newest, soon := k.newest, now.Sub(k.tried) < again
-	late = Overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.unmade != nil
-	k.mu.Unlock()
-	if soon || !due(plan, newest, now) {
+	now := time.Now()
+	late, wanted, err := k.look(app, now)
+	if !wanted {
 		return late, err
 	}
 	if used, failed := inUse(app); failed != nil || !used {
@@ -180,6 +192,33 @@ func (k *maker) tick(app core.App) (late bool, err error) {
 	k.tried = now
 	k.mu.Unlock()
 	return late, k.begin(app, doMake, func(ctx context.Context) error { return k.make(ctx, app) })
+}
+
+// look is what tick knows before it does anything.
+func (k *maker) look(app core.App, now time.Time) (late, wanted bool, err error) {
+	plan := PlanOf(app)
+	list, err := Shelf(app)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	lost := k.unmade != nil
+	switch waits, _ := os.Stat(filepath.Join(folderOf(app), unsent)); {
+	case len(list) > 0:
+		k.newest = list[0].dated(now)
+	case err == nil:
+		k.newest = time.Time{}
+		lost = lost || k.working == "" // it was made, and is not there
+	case waits != nil: // the store does not say; this one it does not have yet
+		k.newest = waits.ModTime()
+	}
+	late = overdue(plan, k.newest, now) || !plan.Off && !k.tried.IsZero() && lost
+	return late, now.Sub(k.tried) >= again && due(plan, k.newest, now), err
+}
+
+// moved forgets what was on another shelf: nothing is missing from the one that is new.
+func (k *maker) moved() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tried, k.newest = time.Time{}, time.Time{}
 }
 
 // inUse reports whether there is anything worth a backup: a shop was set up.

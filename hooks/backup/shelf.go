@@ -32,6 +32,9 @@ type Copy struct {
 // look alike; what was made before an update says so, and is not cleared away.
 var onShelf = regexp.MustCompile(`^xiaoer-(before-update-)?\d{8}-\d{6}\.zip$`)
 
+// ours is how the names of all of them begin: the rest of a store is none of the desk's.
+const ours = "xiaoer-"
+
 const stamp = "20060102-150405"
 
 // asked is how long a store may take to say what it has. Pages wait for it.
@@ -91,7 +94,7 @@ func Shelf(app core.App) ([]Copy, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), asked)
 	defer cancel()
-	objects, err := place.List(ctx, "")
+	objects, err := place.List(ctx, ours)
 	if err != nil {
 		return nil, fmt.Errorf("the store of backups: %w", err)
 	}
@@ -135,6 +138,7 @@ func shelve(ctx context.Context, app core.App, name, program string) (*Manifest,
 	return m, os.Remove(path)
 }
 
+// send puts a backup into the store, and makes sure that it is there.
 func send(ctx context.Context, app core.App, path, name string) error {
 	place, err := at(app)
 	if err != nil {
@@ -145,7 +149,18 @@ func send(ctx context.Context, app core.App, path, name string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	return place.Put(ctx, name, f)
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err = place.Put(ctx, name, f); err != nil {
+		return err
+	}
+	there, err := place.Size(ctx, name)
+	if errors.Is(err, os.ErrNotExist) || err == nil && there != info.Size() {
+		return errors.Join(replica.ErrForgets, err)
+	}
+	return err
 }
 
 // there refuses a name that no backup on the shelf has.

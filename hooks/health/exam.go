@@ -103,12 +103,13 @@ func (x exam) backup() health.Check {
 
 func (x exam) newest() health.Check {
 	list, err := backup.Shelf(x.app)
-	plan := backup.PlanOf(x.app)
 	switch {
 	case err != nil:
 		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_unreachable"))
-	case len(list) == 0 && plan.Off:
+	case len(list) == 0 && backup.PlanOf(x.app).Off:
 		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_off"))
+	case len(list) == 0 && backup.Overdue(x.app, list, x.now):
+		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_late"))
 	case len(list) == 0:
 		return x.found("backup", "archive", health.Warn, "", x.say.T("health.backup_none"))
 	}
@@ -121,7 +122,7 @@ func (x exam) newest() health.Check {
 		c.Do = x.say.T("health.backup_damaged_do")
 		return c
 	}
-	if backup.Overdue(plan, list[0].Made, x.now) {
+	if backup.Overdue(x.app, list, x.now) {
 		tone, words = health.Bad, x.say.T("health.backup_late")
 	}
 	return x.found("backup", "archive", tone, backup.Ago(x.say, x.now.Sub(list[0].Made)), words)

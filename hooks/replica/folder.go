@@ -117,6 +117,16 @@ func (f folder) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 	return opened, nil
 }
 
+func (f folder) Size(ctx context.Context, name string) (int64, error) {
+	return within(ctx, func() (int64, error) {
+		info, err := os.Stat(f.at(name))
+		if err != nil {
+			return 0, err
+		}
+		return info.Size(), nil
+	})
+}
+
 func (f folder) List(ctx context.Context, prefix string) ([]Object, error) {
 	return within(ctx, func() ([]Object, error) { return f.list(ctx, prefix) })
 }
