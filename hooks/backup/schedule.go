@@ -24,7 +24,10 @@ type Plan struct {
 	Keep int  `json:"keep"`
 }
 
-const planKey = "backup" // in the settings
+const (
+	planKey  = "backup" // in the settings
+	makerKey = "backup.maker"
+)
 
 // PlanOf returns the plan in force: every night, a week kept.
 func PlanOf(app core.App) Plan { return settings.Load(app, planKey, standard) }
@@ -212,6 +215,25 @@ func (k *maker) look(app core.App, now time.Time) (late, wanted bool, err error)
 	}
 	late = overdue(plan, k.newest, now) || !plan.Off && !k.tried.IsZero() && lost
 	return late, now.Sub(k.tried) >= again && due(plan, k.newest, now), err
+}
+
+// Newest is when the newest backup was made, never where none is known of: a store is
+// not asked, and what it has is known ten minutes after the start.
+func Newest(app core.App) time.Time {
+	if !app.Settings().Backups.S3.Enabled {
+		list, err := Shelf(app)
+		if err != nil || len(list) == 0 {
+			return time.Time{}
+		}
+		return list[0].Made
+	}
+	k, ok := app.Store().Get(makerKey).(*maker)
+	if !ok {
+		return time.Time{}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.newest
 }
 
 // moved forgets what was on another shelf: nothing is missing from the one that is new.
