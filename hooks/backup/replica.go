@@ -117,9 +117,15 @@ func (w *warm) watch(app core.App, now time.Time) error {
 	s, on := ReplicaStatus(app)
 	if !on {
 		w.cases.drop(caseWarm)
+		w.cases.drop(caseTaken)
 		return nil
 	}
-	return w.cases.see(app, caseWarm, s.Given || errors.Is(s.Failing, replica.ErrTaken) || s.Age(now) > replica.Old)
+	taken := errors.Is(s.Failing, replica.ErrTaken)
+	err := w.cases.see(app, caseTaken, taken)
+	if taken {
+		return err // that it is behind as well is known by this
+	}
+	return errors.Join(err, w.cases.see(app, caseWarm, s.Given || s.Age(now) > replica.Old))
 }
 
 func (w *warm) begin(app core.App) {

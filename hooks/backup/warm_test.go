@@ -230,7 +230,7 @@ func TestCopyThatAnotherMachineHasTaken(t *testing.T) {
 	until(t, app, "refused", taken)
 	var told []string
 	notices.OnTell(app).BindFunc(func(e *notices.TellEvent) error { told = append(told, e.Notice.Key); return e.Next() })
-	if err := backup.LookAfter(app, 0); err != nil || !slices.Equal(told, []string{"backup.case_warm"}) {
+	if err := backup.LookAfter(app, 0); err != nil || !slices.Equal(told, []string{"backup.case_taken"}) {
 		t.Errorf("told %v, %v", told, err)
 	}
 	for _, lang := range locale.Languages {
