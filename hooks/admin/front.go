@@ -120,5 +120,5 @@ func todo(e *core.RequestEvent, p *access.Person, people int) ([]admin.Todo, err
 // store that does not answer is said on the backups' own page.
 func backupLate(app core.App) bool {
 	list, err := backup.Shelf(app)
-	return err == nil && len(list) > 0 && list[0].Overdue(backup.PlanOf(app), time.Now())
+	return err == nil && backup.Overdue(app, list, time.Now())
 }

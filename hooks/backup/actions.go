@@ -74,6 +74,7 @@ func (d *desk) saveStore(e *core.RequestEvent) error {
 	if err := e.App.Save(s); err != nil {
 		return err
 	}
+	d.maker.moved()
 	return web.Done(e, path, "backup.store_saved")
 }
 

@@ -14,6 +14,7 @@ import (
 // What may go wrong while nobody looks.
 const (
 	caseWarm   = "warm"   // the warm copy is behind, or is not kept although it should be
+	caseTaken  = "taken"  // another machine keeps it
 	caseBackup = "backup" // the night's backup was not made
 	caseDamage = "damage" // a backup was made, and has found damage
 )

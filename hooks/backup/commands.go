@@ -7,7 +7,6 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/pocketbase"
 	"github.com/spf13/cobra"
@@ -60,7 +59,7 @@ func tell(to io.Writer, file string, m *Manifest, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(to).Encode(m)
 	}
-	_, err := fmt.Fprintf(to, "%s: %d files, %d bytes, made %s\n", file, len(m.Entries), m.Size(), m.Made.Format("2006-01-02 15:04:05 MST"))
+	_, err := fmt.Fprintf(to, "%s: %d files, %d bytes, made %s\n", file, len(m.Entries), m.Size(), m.Made.Format(stated))
 	return err
 }
 
@@ -109,40 +108,46 @@ func restoreCommand(app *pocketbase.PocketBase, by replica.Address) *cobra.Comma
 			return err
 		}
 		defer release()
-		made, lost, err := lay(c.Context(), dir, from, args)
+		laid, err := lay(c.Context(), dir, from, args)
 		if err != nil {
 			return err
 		}
 		if err = finish(dir); err != nil {
 			return err
 		}
-		for _, id := range lost {
+		for _, one := range laid.Passed {
+			_, _ = fmt.Fprintf(c.ErrOrStderr(), "the newer copy of %s\nthe shop goes back to the one of %s\n", one, laid.Made.Format(stated))
+		}
+		for _, id := range laid.Lost {
 			_, _ = fmt.Fprintf(c.ErrOrStderr(), "missing: upload %s\n", id)
 		}
-		_, err = fmt.Fprintf(c.OutOrStdout(), "restored: the shop of %s\n", made.Format("2006-01-02 15:04:05 MST"))
+		_, err = fmt.Fprintf(c.OutOrStdout(), "restored: the shop of %s\n", laid.Made.Format(stated))
 		return err
 	}
 	return c
 }
 
+// stated is how a moment is told.
+const stated = "2006-01-02 15:04:05 MST"
+
 // lay lays ready what a file or the warm copy holds.
-func lay(ctx context.Context, dir string, from replica.Address, args []string) (made time.Time, lost []string, err error) {
+func lay(ctx context.Context, dir string, from replica.Address, args []string) (t Takeover, err error) {
 	if from.To == "" {
 		m, wrong := Stage(ctx, args[0], dir, audit.AtTheMachine())
 		if wrong != nil {
-			return made, nil, wrong
+			return t, wrong
 		}
-		return m.Made, nil, nil
+		return Takeover{Made: m.Made}, nil
 	}
 	if !strings.Contains(from.To, "://") {
 		if from.To, err = filepath.Abs(from.To); err != nil {
-			return made, nil, err
+			return t, err
 		}
 	}
-	if made, lost, err = StageReplica(ctx, from, dir, audit.AtTheMachine()); err != nil {
+	if t, err = StageReplica(ctx, from, dir, audit.AtTheMachine()); err != nil {
 		f := trouble(err)
 		f.Kind = fail.Unavailable // it may be asked for again as it is
-		return made, nil, f
+		return t, f
 	}
-	return made, lost, nil
+	return t, nil
 }

@@ -64,9 +64,9 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 		})
 	}
 	if len(list) > 0 {
-		now := time.Now()
-		m.Age, m.Old = list[0].Ago(say, now), list[0].Overdue(plan, now)
+		m.Age = list[0].Ago(say, time.Now())
 	}
+	m.Old = err == nil && Overdue(e.App, list, time.Now())
 	m.Warm = d.warmth(e.App, say)
 	m.Losses = lossesOf(e.App).words(say)
 	found := Damaged(e.App)
@@ -146,11 +146,11 @@ func Ago(say locale.Speaker, d time.Duration) string {
 
 // Ago says how old c is.
 func (c Copy) Ago(say locale.Speaker, now time.Time) string {
-	age, known := c.Age(now)
-	if !known {
+	made := c.dated(now)
+	if made.IsZero() {
 		return say.T("backup.ago_ahead")
 	}
-	return Ago(say, age)
+	return Ago(say, max(now.Sub(made), 0))
 }
 
 // shown is a store without its secret.

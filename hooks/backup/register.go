@@ -34,6 +34,7 @@ func Register(app core.App, t *web.Table, c Config) {
 	told := &cases{}
 	d := &desk{warm: &warm{told: c.Replica, cases: told}, maker: newMaker(c.Program), restart: c.Restart}
 	app.Store().Set(warmKey, d.warm)
+	app.Store().Set(makerKey, d.maker)
 	t.Area(web.Area{Key: "backups", Section: web.System, Icon: "archive", Path: path, Any: []web.Permission{access.BackupsManage}})
 	settings.Hold(app, planKey, standard, Plan.check)
 	settings.Hold(app, lossesKey, Losses{}, Losses.check)

@@ -117,9 +117,15 @@ func (w *warm) watch(app core.App, now time.Time) error {
 	s, on := ReplicaStatus(app)
 	if !on {
 		w.cases.drop(caseWarm)
+		w.cases.drop(caseTaken)
 		return nil
 	}
-	return w.cases.see(app, caseWarm, s.Given || s.Age(now) > replica.Old)
+	taken := errors.Is(s.Failing, replica.ErrTaken)
+	err := w.cases.see(app, caseTaken, taken)
+	if taken {
+		return err // that it is behind as well is known by this
+	}
+	return errors.Join(err, w.cases.see(app, caseWarm, s.Given || s.Age(now) > replica.Old))
 }
 
 func (w *warm) begin(app core.App) {
@@ -138,11 +144,15 @@ func (w *warm) apply(app core.App) {
 	}
 	defer w.yield(app)
 	a, err := w.wanted(app)
-	if err == nil && a == w.at {
+	if err == nil && a == w.at && a.To != "" {
 		return
 	}
 	w.drop(app)
-	if err == nil && a.To != "" {
+	switch {
+	case err != nil:
+	case a.To == "": // whoever wants one again says that this desk is the one to be copied
+		err = replica.Forget(app.DataDir())
+	default:
 		var mine []byte
 		if mine, err = keys.Of(app, replicaKeyFile); err == nil {
 			sum := sha256.Sum256(append([]byte("desk "), mine...))

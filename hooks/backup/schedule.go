@@ -24,7 +24,10 @@ type Plan struct {
 	Keep int  `json:"keep"`
 }
 
-const planKey = "backup" // in the settings
+const (
+	planKey  = "backup" // in the settings
+	makerKey = "backup.maker"
+)
 
 // PlanOf returns the plan in force: every night, a week kept.
 func PlanOf(app core.App) Plan { return settings.Load(app, planKey, standard) }
@@ -47,7 +50,29 @@ func (p Plan) check() error {
 // late is after how long the newest backup is too old: a night was missed.
 const late = 26 * time.Hour
 
-// overdue reports whether there should be a newer backup than there is.
+// Overdue reports whether there should be a newer backup than those on the shelf. Where
+// there is none, the shop's own age counts: a store may have forgotten all it was sent.
+// One whose age nobody knows is none that could be relied upon.
+func Overdue(app core.App, shelf []Copy, now time.Time) bool {
+	newest := setUp(app)
+	if len(shelf) > 0 {
+		if newest = shelf[0].dated(now); newest.IsZero() {
+			return true
+		}
+	}
+	return overdue(PlanOf(app), newest, now)
+}
+
+// setUp is when the shop was, and never where it was not yet.
+func setUp(app core.App) time.Time {
+	var micros int64
+	if err := app.DB().NewQuery("SELECT COALESCE(MIN(applied), 0) FROM _migrations WHERE EXISTS (SELECT 1 FROM staff)").Row(&micros); err != nil || micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros)
+}
+
+// overdue reports whether there should be a newer backup than the newest, never for none.
 func overdue(plan Plan, newest, now time.Time) bool {
 	return !plan.Off && !newest.IsZero() && now.Sub(newest) > late
 }
@@ -144,6 +169,9 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 	if err != nil {
 		return err
 	}
+	k.mu.Lock()
+	k.newest = time.Now() // whether or not the store will say what it has
+	k.mu.Unlock()
 	if err = audit.Add(app, entry("made", name)); err != nil {
 		return err
 	}
@@ -165,21 +193,9 @@ const again = time.Hour
 // tick makes the backup of the night, where that is due. late tells that there
 // should be a newer one than there is, or that the last did not come about.
 func (k *maker) tick(app core.App) (late bool, err error) {
-	plan, now := PlanOf(app), time.Now()
-	list, err := Shelf(app)
-	k.mu.Lock()
-	switch waits, _ := os.Stat(filepath.Join(folderOf(app), unsent)); {
-	case len(list) > 0:
-		k.newest = list[0].dated(now)
-	case err == nil:
-		k.newest = time.Time{}
-	case waits != nil: // the store does not say; this one it does not have yet
-		k.newest = Copy{Made: waits.ModTime()}.dated(now)
-	}
-	newest, soon := k.newest, now.Sub(k.tried) < again
-	late = overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.unmade != nil
-	k.mu.Unlock()
-	if soon || !due(plan, newest, now) {
+	now := time.Now()
+	late, wanted, err := k.look(app, now)
+	if !wanted {
 		return late, err
 	}
 	if used, failed := inUse(app); failed != nil || !used {
@@ -189,6 +205,52 @@ func (k *maker) tick(app core.App) (late bool, err error) {
 	k.tried = now
 	k.mu.Unlock()
 	return late, k.begin(app, doMake, func(ctx context.Context) error { return k.make(ctx, app) })
+}
+
+// look is what tick knows before it does anything.
+func (k *maker) look(app core.App, now time.Time) (late, wanted bool, err error) {
+	plan := PlanOf(app)
+	list, err := Shelf(app)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	lost := k.unmade != nil
+	switch waits, _ := os.Stat(filepath.Join(folderOf(app), unsent)); {
+	case len(list) > 0:
+		k.newest = list[0].dated(now)
+	case err == nil:
+		k.newest = time.Time{}
+		lost = lost || k.working == "" // it was made, and is not there
+	case waits != nil: // the store does not say; this one it does not have yet
+		k.newest = Copy{Made: waits.ModTime()}.dated(now)
+	}
+	late = overdue(plan, k.newest, now) || !plan.Off && !k.tried.IsZero() && lost
+	return late, now.Sub(k.tried) >= again && due(plan, k.newest, now), err
+}
+
+// Newest is when the newest backup was made, never where none is known of: a store is
+// not asked, and what it has is known ten minutes after the start.
+func Newest(app core.App) time.Time {
+	if !app.Settings().Backups.S3.Enabled {
+		list, err := Shelf(app)
+		if err != nil || len(list) == 0 {
+			return time.Time{}
+		}
+		return list[0].dated(time.Now())
+	}
+	k, ok := app.Store().Get(makerKey).(*maker)
+	if !ok {
+		return time.Time{}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.newest
+}
+
+// moved forgets what was on another shelf: nothing is missing from the one that is new.
+func (k *maker) moved() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.tried, k.newest = time.Time{}, time.Time{}
 }
 
 // inUse reports whether there is anything worth a backup: a shop was set up.

@@ -32,6 +32,9 @@ type Copy struct {
 // look alike; what was made before an update says so, and is not cleared away.
 var onShelf = regexp.MustCompile(`^xiaoer-(before-update-)?\d{8}-\d{6}\.zip$`)
 
+// ours is how the names of all of them begin: the rest of a store is none of the desk's.
+const ours = "xiaoer-"
+
 const stamp = "20060102-150405"
 
 // asked is how long a store may take to say what it has. Pages wait for it.
@@ -82,21 +85,6 @@ func (c Copy) dated(now time.Time) time.Time {
 	return c.Made
 }
 
-// Age is how old c is; known is false where the clock ran ahead when it was made.
-func (c Copy) Age(now time.Time) (age time.Duration, known bool) {
-	if c.dated(now).IsZero() {
-		return 0, false
-	}
-	return max(now.Sub(c.Made), 0), true
-}
-
-// Overdue reports whether there should be a newer backup than c, the newest. One whose
-// age nobody knows is none that could be relied upon.
-func (c Copy) Overdue(plan Plan, now time.Time) bool {
-	age, known := c.Age(now)
-	return !plan.Off && (!known || age > late)
-}
-
 // Shelf lists the backups that there are, the newest first, and last those that were
 // made ahead of the clock.
 func Shelf(app core.App) ([]Copy, error) {
@@ -106,7 +94,7 @@ func Shelf(app core.App) ([]Copy, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), asked)
 	defer cancel()
-	objects, err := place.List(ctx, "")
+	objects, err := place.List(ctx, ours)
 	if err != nil {
 		return nil, fmt.Errorf("the store of backups: %w", err)
 	}
@@ -144,6 +132,7 @@ func shelve(ctx context.Context, app core.App, name, program string) (*Manifest,
 	return m, os.Remove(path)
 }
 
+// send puts a backup into the store, and makes sure that it is there.
 func send(ctx context.Context, app core.App, path, name string) error {
 	place, err := at(app)
 	if err != nil {
@@ -154,7 +143,18 @@ func send(ctx context.Context, app core.App, path, name string) error {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	return place.Put(ctx, name, f)
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err = place.Put(ctx, name, f); err != nil {
+		return err
+	}
+	there, err := place.Size(ctx, name)
+	if errors.Is(err, os.ErrNotExist) || err == nil && there != info.Size() {
+		return errors.Join(replica.ErrForgets, err)
+	}
+	return err
 }
 
 // there refuses a name that no backup on the shelf has.

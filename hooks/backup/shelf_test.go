@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest/s3test"
+	"github.com/dianxiaoer/xiaoer/hooks/replica"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
 
@@ -234,7 +236,7 @@ func TestBackupsFromAheadOfTheClock(t *testing.T) {
 		t.Errorf("the newest is of %v, and none is due; %v", k.newest, err)
 	}
 	for _, lang := range locale.Languages {
-		if c := shelf(t, app)[0]; !c.Overdue(standard, time.Now()) || c.Ago(locale.In(lang), time.Now()) != locale.In(lang).T("backup.ago_ahead") {
+		if c := shelf(t, app)[0]; !Overdue(app, []Copy{c}, time.Now()) || c.Ago(locale.In(lang), time.Now()) != locale.In(lang).T("backup.ago_ahead") {
 			t.Errorf("none but those is well: %s", c.Ago(locale.In(lang), time.Now()))
 		}
 	}
@@ -261,5 +263,121 @@ func TestWaitingFromAheadOfTheClock(t *testing.T) {
 	}
 	if _, err := k.tick(app); err != nil || !due(standard, k.newest, time.Now()) {
 		t.Errorf("the newest is of %v; %v", k.newest, err)
+	}
+}
+
+func isList(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.URL.Query().Has("list-type")
+}
+
+// Of a store that others keep things in, too, only the desk's own are asked for.
+func TestShelfAsksForItsOwn(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	s := away(t, app)
+	s.Fill(t, "xiaoer-20260101-040000.zip", "somebody-else.txt")
+	s.Has(func(_ http.ResponseWriter, r *http.Request) bool {
+		if isList(r) && r.URL.Query().Get("prefix") != "xiaoer-" {
+			t.Errorf("asked for %q", r.URL.Query().Get("prefix"))
+		}
+		return false
+	})
+	if list := shelf(t, app); len(list) != 1 {
+		t.Errorf("on the shelf: %v", list)
+	}
+}
+
+// A store that does not say what it has is not sent a backup each hour, and what cannot
+// be cleared away is told.
+func TestStoreThatMayNotBeListed(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	s := away(t, app)
+	exec(t, app, "INSERT INTO staff (id, nickname, tokenKey) VALUES ('x', '店主', 'x')", nil)
+	var sent atomic.Int64
+	s.Has(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodPut {
+			sent.Add(1)
+		}
+		return isList(r) && s3test.Denied(w, r)
+	})
+	k := newMaker("test")
+	for i := range 3 {
+		k.tried = k.tried.Add(-2 * again)
+		late, _ := k.tick(app)
+		k.done.Wait()
+		if late != (i > 0) {
+			t.Errorf("hour %d: late is %v", i, late)
+		}
+	}
+	if trouble(k.unmade).Key != "backup.trouble_forbidden" {
+		t.Errorf("it failed with %v", k.unmade)
+	}
+	if n := sent.Load(); n != 1 {
+		t.Errorf("%d were made", n)
+	}
+}
+
+// What a store takes and does not have is not sent: it waits here, and is told. What it
+// forgets later is told, too, however young the shop.
+func TestStoreThatForgets(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	s := away(t, app)
+	exec(t, app, "INSERT INTO staff (id, nickname, tokenKey) VALUES ('x', '店主', 'x')", nil)
+	s.Has(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodPut {
+			_, _ = io.Copy(io.Discard, r.Body)
+		}
+		return r.Method == http.MethodPut
+	})
+	k := newMaker("test")
+	if err := k.make(t.Context(), app); !errors.Is(err, replica.ErrForgets) {
+		t.Errorf("it is told as done: %v", err)
+	}
+	if !exists(filepath.Join(folderOf(app), unsent)) {
+		t.Error("nothing of it is left here")
+	}
+	s.Has(nil)
+	for i := range 3 {
+		if i > 0 {
+			k.tried = k.tried.Add(-2 * again)
+		}
+		late, err := k.tick(app)
+		k.done.Wait()
+		if err != nil || late != (i == 1) {
+			t.Errorf("hour %d: late is %v, %v", i, late, err)
+		}
+		list := shelf(t, app)
+		if len(list) != 1 {
+			t.Fatalf("hour %d: %v", i, list)
+		}
+		if place, _ := at(app); i == 0 && place.Delete(t.Context(), list[0].Name) != nil {
+			t.Fatal("it cannot be forgotten")
+		}
+	}
+	away(t, app)
+	k.moved()
+	if late, err := k.tick(app); err != nil || late {
+		t.Errorf("another store, which was never sent any: late is %v, %v", late, err)
+	}
+	k.done.Wait()
+}
+
+// A shelf that is empty is overdue where the shop is not young, and nobody has said that
+// none be made.
+func TestEmptyShelfIsOverdue(t *testing.T) {
+	t.Parallel()
+	app := shop(t)
+	later := time.Now().Add(late + time.Hour)
+	if Overdue(app, nil, later) {
+		t.Error("a shop that was never set up")
+	}
+	exec(t, app, "INSERT INTO staff (id, nickname, tokenKey) VALUES ('x', '店主', 'x')", nil)
+	if !Overdue(app, nil, later) || Overdue(app, nil, time.Now()) {
+		t.Error("a day later, and at once")
+	}
+	if list := []Copy{{Made: later}}; Overdue(app, list, later) || !Overdue(app, list, later.Add(late+time.Hour)) {
+		t.Error("the newest does not count")
 	}
 }

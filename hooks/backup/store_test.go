@@ -31,13 +31,18 @@ func TestStoreIsSetByTheForm(t *testing.T) {
 	for name, c := range map[string]struct {
 		form       url.Values
 		key, field string
+		is         s3test.Trouble
 	}{
-		"no address":     {with("endpoint", "oss"), "endpoint_wrong", "endpoint"},
-		"no bucket":      {with("bucket", ""), "bucket_missing", "bucket"},
-		"no secret":      {with("secret", ""), "secret_missing", "secret"},
-		"another secret": {with("secret", "x"), "trouble_keys", "key"},
-		"nobody there":   {with("endpoint", "http://127.0.0.1:1"), "trouble_refused", "endpoint"},
+		"no address":     {with("endpoint", "oss"), "endpoint_wrong", "endpoint", nil},
+		"no bucket":      {with("bucket", ""), "bucket_missing", "bucket", nil},
+		"no secret":      {with("secret", ""), "secret_missing", "secret", nil},
+		"another secret": {with("secret", "x"), "trouble_keys", "key", nil},
+		"nobody there":   {with("endpoint", "http://127.0.0.1:1"), "trouble_refused", "endpoint", nil},
+		"not to be listed": {with("region", ""), "trouble_forbidden", "endpoint", func(w http.ResponseWriter, r *http.Request) bool {
+			return r.URL.Query().Has("list-type") && s3test.Denied(w, r)
+		}},
 	} {
+		store.Has(c.is)
 		for _, lang := range locale.Languages {
 			a := owner.Send(http.MethodPost, page+"/store", strings.NewReader(c.form.Encode()), "application/x-www-form-urlencoded", "Accept-Language", lang)
 			want := `id="` + c.field + `-error">` + html.EscapeString(locale.In(lang).T("backup."+c.key))
@@ -52,6 +57,7 @@ func TestStoreIsSetByTheForm(t *testing.T) {
 			t.Fatalf("%s: it is kept all the same", name)
 		}
 	}
+	store.Has(nil)
 	if a := owner.Post(page+"/store", with("region", "")); a.Status != http.StatusSeeOther {
 		t.Fatalf("what works: %d %s", a.Status, a.Text)
 	}

@@ -16,22 +16,38 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
-// StageReplica lays the warm copy at a ready, as [Stage] does with a backup, and
-// returns as of when it is. A damaged database is refused. An upload that is
+// Takeover is what came back of a warm copy.
+type Takeover struct {
+	Made   time.Time // as of when it is
+	Lost   []string  // uploads that are missing
+	Passed []string  // newer copies that cannot be restored, and why
+}
+
+// StageReplica lays the warm copy at a ready, as [Stage] does with a backup. A damaged
+// database is refused, and the one before it taken, where there is one. An upload that is
 // missing, or is not the one that its row names, is left out and told: the shop
 // is more than one picture.
-func StageReplica(ctx context.Context, a replica.Address, dir string, by audit.Actor) (made time.Time, lost []string, err error) {
-	c, err := replica.Newest(ctx, a)
+func StageReplica(ctx context.Context, a replica.Address, dir string, by audit.Actor) (t Takeover, err error) {
+	list, err := replica.Copies(ctx, a)
 	if err != nil {
-		return made, nil, fmt.Errorf("restore: %w", err)
+		return t, fmt.Errorf("restore: %w", err)
 	}
-	err = stage(ctx, dir, func(into string) (err error) {
-		if lost, err = fillFrom(ctx, c, into); err != nil {
-			return err
+	var broken error
+	for _, c := range list {
+		t.Made = c.Fresh
+		err = stage(ctx, dir, func(into string) (err error) {
+			if t.Lost, err = fillFrom(ctx, c, into); err != nil {
+				return err
+			}
+			return sign(into, by, c.Fresh)
+		})
+		if !errors.Is(err, replica.ErrBroken) {
+			return t, err
 		}
-		return sign(into, by, c.Fresh)
-	})
-	return c.Fresh, lost, err
+		broken = errors.Join(broken, err)
+		t.Passed = append(t.Passed, fmt.Sprintf("%s: %v", c.Fresh.Format(time.RFC3339), err))
+	}
+	return t, broken
 }
 
 func fillFrom(ctx context.Context, c *replica.Copy, into string) (lost []string, err error) {
@@ -48,7 +64,7 @@ func fillFrom(ctx context.Context, c *replica.Copy, into string) (lost []string,
 	}
 	defer func() { _ = db.Close() }()
 	if err = sound(ctx, db); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", replica.ErrBroken, err)
 	}
 	named, err := uploadsOf(ctx, db)
 	if err != nil {

@@ -3,9 +3,11 @@ package backup
 import (
 	"errors"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,10 +53,11 @@ func TestTakeOverNamesWhatIsLost(t *testing.T) {
 	}
 	second := shop(t)
 	dir := second.DataDir()
-	_, lost, err := StageReplica(t.Context(), a, dir, audit.AtTheMachine())
+	taken, err := StageReplica(t.Context(), a, dir, audit.AtTheMachine())
 	if err != nil {
 		t.Fatal(err)
 	}
+	lost := taken.Lost
 	slices.Sort(lost)
 	want := []string{filepath.Base(copies[0]), filepath.Base(copies[1])}
 	slices.Sort(want)
@@ -81,21 +84,64 @@ func TestTakeOverIsAllOrNothing(t *testing.T) {
 	followed(t, a)
 	second := shop(t)
 	for name, is := range map[string]s3test.Trouble{"busy": s3test.Busy, "torn": s3test.Torn} {
-		store.Has(is)
-		_, _, err := StageReplica(t.Context(), a, second.DataDir(), audit.AtTheMachine())
-		if key := "backup.trouble_" + name; err == nil || trouble(err).Key != key {
-			t.Errorf("%s: %v", name, err)
-		}
-		if exists(filepath.Join(second.DataDir(), staged)) {
-			t.Errorf("%s: something is left of it", name)
+		for what, so := range map[string]string{"all": "", "pieces alone": ".ltx"} { // which are there, and not broken
+			store.Has(func(w http.ResponseWriter, r *http.Request) bool { return strings.Contains(r.URL.Path, so) && is(w, r) })
+			_, err := StageReplica(t.Context(), a, second.DataDir(), audit.AtTheMachine())
+			if key := "backup.trouble_" + name; err == nil || trouble(err).Key != key {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+			if exists(filepath.Join(second.DataDir(), staged)) {
+				t.Errorf("%s, %s: something is left of it", name, what)
+			}
 		}
 	}
 	store.Has(nil)
-	if _, lost, err := StageReplica(t.Context(), a, second.DataDir(), audit.AtTheMachine()); err != nil || len(lost) > 0 {
-		t.Errorf("then: %v, %v", lost, err)
+	if taken, err := StageReplica(t.Context(), a, second.DataDir(), audit.AtTheMachine()); err != nil || len(taken.Lost)+len(taken.Passed) > 0 {
+		t.Errorf("then: %v, %v", taken, err)
 	}
 	empty := replica.Address{To: t.TempDir()}
-	if _, _, err := StageReplica(t.Context(), empty, second.DataDir(), audit.AtTheMachine()); trouble(err).Key != "backup.trouble_nothing" {
+	if _, err := StageReplica(t.Context(), empty, second.DataDir(), audit.AtTheMachine()); trouble(err).Key != "backup.trouble_nothing" {
 		t.Errorf("an empty place: %v", err)
+	}
+}
+
+// Where the newest copy is broken it is said, and the one before it taken; where all
+// are, the folder stays as it was.
+func TestTakeOverPassesWhatIsBroken(t *testing.T) {
+	t.Parallel()
+	place := t.TempDir()
+	a := replica.Address{To: place}
+	followed(t, a)
+	older, err := replica.Newest(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed(t, a)
+	spoil := func() {
+		t.Helper()
+		all, wrong := filepath.Glob(filepath.Join(place, "20*"))
+		if wrong != nil || len(all) == 0 {
+			t.Fatalf("generations %v, %v", all, wrong)
+		}
+		newest := slices.Max(all)
+		if wrong = os.RemoveAll(newest); wrong != nil {
+			t.Fatal(wrong)
+		}
+	}
+	second := shop(t)
+	spoil()
+	taken, err := StageReplica(t.Context(), a, second.DataDir(), audit.AtTheMachine())
+	if err != nil || len(taken.Passed) != 1 || !taken.Made.Equal(older.Fresh) {
+		t.Fatalf("%+v, %v", taken, err)
+	}
+	if err = unstage(second.DataDir()); err != nil {
+		t.Fatal(err)
+	}
+	spoil()
+	if _, err = StageReplica(t.Context(), a, second.DataDir(), audit.AtTheMachine()); err == nil || trouble(err).Key != "backup.trouble_broken" {
+		t.Errorf("all are broken: %v", err)
+	}
+	if exists(filepath.Join(second.DataDir(), staged)) {
+		t.Error("something is left of it")
 	}
 }

@@ -1,6 +1,8 @@
 package backup_test
 
 import (
+	"errors"
+	"html"
 	"net/http"
 	"net/url"
 	"os"
@@ -57,6 +59,8 @@ func until(t testing.TB, app core.App, what string, so func(s replica.Status, on
 }
 
 func whole(s replica.Status, _ bool) bool { return !s.Fresh.IsZero() }
+
+func taken(s replica.Status, _ bool) bool { return errors.Is(s.Failing, replica.ErrTaken) }
 
 // The form takes what works and nothing else, says what is wrong in the reader's
 // language, and never shows a secret.
@@ -198,4 +202,58 @@ func TestPeopleAreToldOfTheWarmCopy(t *testing.T) {
 		t.Fatalf("%d %s", a.Status, a.Text)
 	}
 	look(3*time.Hour, begins, ends, begins)
+}
+
+// Where another machine has gone on with the shop, people are told at once, the page and
+// the health say what to do, the desk works on; and whoever switches the copy off and on
+// again has said that this one is the right one.
+func TestCopyThatAnotherMachineHasTaken(t *testing.T) {
+	t.Parallel()
+	app, owner := owned(t)
+	const page = "/admin/backups"
+	to := form(t.TempDir())
+	if a := owner.Post(page+"/replica", to); a.Status != http.StatusSeeOther {
+		t.Fatalf("%d %s", a.Status, a.Text)
+	}
+	until(t, app, "whole", whole)
+	if err := backup.Restart(app); err != nil {
+		t.Fatal(err)
+	}
+	until(t, app, "whole again", whole)
+	other := filepath.Join(to.Get("to"), "generations", "20990101-000000-00000000")
+	if err := os.WriteFile(other, []byte("-"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := backup.Restart(app); err != nil {
+		t.Fatal(err)
+	}
+	until(t, app, "refused", taken)
+	var told []string
+	notices.OnTell(app).BindFunc(func(e *notices.TellEvent) error { told = append(told, e.Notice.Key); return e.Next() })
+	if err := backup.LookAfter(app, 0); err != nil || !slices.Equal(told, []string{"backup.case_taken"}) {
+		t.Errorf("told %v, %v", told, err)
+	}
+	for _, lang := range locale.Languages {
+		words := html.EscapeString(locale.In(lang).T("backup.trouble_taken"))
+		if a := owner.Send(http.MethodGet, page, nil, "", "Accept-Language", lang); !strings.Contains(a.Text, words) {
+			t.Errorf("the page does not say so in %s", lang)
+		}
+	}
+	c := <-visitors(t, app, 1)
+	if _, err := conversations.PostAsVisitor(app, c, conversations.Draft{ID: "a", Kind: conversations.Text, Text: "在吗"}); err != nil {
+		t.Error(err)
+	}
+	if err := backup.LookAfter(app, 0); err != nil { // the clock does not say so for anybody
+		t.Fatal(err)
+	}
+	until(t, app, "refused", taken)
+	for _, f := range []url.Values{{}, to} {
+		if a := owner.Post(page+"/replica", f); a.Status != http.StatusSeeOther {
+			t.Fatalf("%d %s", a.Status, a.Text)
+		}
+	}
+	until(t, app, "whole", whole)
+	if s, _ := backup.ReplicaStatus(app); s.Name <= filepath.Base(other) {
+		t.Errorf("it goes on with %s", s.Name)
+	}
 }

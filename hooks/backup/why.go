@@ -47,6 +47,9 @@ var faults = []struct {
 	list []error
 }{
 	{"another", []error{replica.ErrAnother}},
+	{"taken", []error{replica.ErrTaken}},
+	{"vanished", []error{replica.ErrVanished}},
+	{"broken", []error{replica.ErrBroken}},
 	{"nothing", []error{replica.ErrNothing}},
 	{"forgets", []error{replica.ErrForgets}},
 	{"not_sealed", []error{errNotSealed}},
@@ -125,4 +128,9 @@ func why(say locale.Speaker, err error) string {
 		return say.T("backup.trouble_unsent", "Why", why(say, u.cause))
 	}
 	return trouble(err).Text(say.Language)
+}
+
+// NotInStep says why the warm copy is not.
+func NotInStep(say locale.Speaker, err error) string {
+	return say.T("backup.replica_failing", "Why", why(say, err))
 }

@@ -103,12 +103,13 @@ func (x exam) backup() health.Check {
 
 func (x exam) newest() health.Check {
 	list, err := backup.Shelf(x.app)
-	plan := backup.PlanOf(x.app)
 	switch {
 	case err != nil:
 		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_unreachable"))
-	case len(list) == 0 && plan.Off:
+	case len(list) == 0 && backup.PlanOf(x.app).Off:
 		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_off"))
+	case len(list) == 0 && backup.Overdue(x.app, list, x.now):
+		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_late"))
 	case len(list) == 0:
 		return x.found("backup", "archive", health.Warn, "", x.say.T("health.backup_none"))
 	}
@@ -121,7 +122,7 @@ func (x exam) newest() health.Check {
 		c.Do = x.say.T("health.backup_damaged_do")
 		return c
 	}
-	if list[0].Overdue(plan, x.now) {
+	if backup.Overdue(x.app, list, x.now) {
 		tone, words = health.Bad, x.say.T("health.backup_late")
 	}
 	return x.found("backup", "archive", tone, list[0].Ago(x.say, x.now), words)
@@ -144,6 +145,9 @@ func (x exam) warm() []health.Check {
 		tone, words = health.Unknown, x.say.T("health.warm_begins")
 	}
 	c := x.found("warm", "copy", tone, age, words)
+	if s.Failing != nil {
+		c.Do = backup.NotInStep(x.say, s.Failing)
+	}
 	c.Go = health.Go{Path: "/admin/backups", Label: x.say.T("health.backup_go")}
 	return []health.Check{c}
 }

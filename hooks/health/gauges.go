@@ -38,7 +38,8 @@ var (
 	figDatabase = figure("database_bytes", "Size of the database's files.", "file")
 	figFree     = figure("disk_free_bytes", "What may still be written on the data folder's disk.")
 	figAll      = figure("disk_bytes", "What the data folder's disk holds in all.")
-	figBackup   = figure("backup_age_seconds", "Age of the newest backup beside the data.")
+	figBackup   = figure("backup_age_seconds", "Age of the newest backup.")
+	figReplica  = figure("replica_age_seconds", "For how long what was committed may be missing in the warm copy.")
 	figSlow     = figure("slow_queries_total", "Questions to the database that took 100 ms or longer.")
 	figFaults   = figure("faults_total", "Errors that were logged, panics among them.")
 	figHealthy  = figure("writes_healthy", "1 while the timeline is written without a failing disk.")
@@ -80,8 +81,11 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 		gauge(figFree, float64(free))
 		gauge(figAll, float64(all))
 	}
-	if age, known := g.backupAge(now); known {
-		gauge(figBackup, age.Seconds())
+	if made := backup.Newest(g.app); !made.IsZero() {
+		gauge(figBackup, now.Sub(made).Seconds())
+	}
+	if s, on := backup.ReplicaStatus(g.app); on {
+		gauge(figReplica, s.Age(now).Seconds())
 	}
 	_, slow := queries.Noticed()
 	total(figSlow, int64(slow))
@@ -93,19 +97,6 @@ func (g gauges) Collect(out chan<- prometheus.Metric) {
 		healthy = 1
 	}
 	gauge(figHealthy, healthy)
-}
-
-// backupAge is that of the newest backup beside the data: a store elsewhere is not
-// asked each time.
-func (g gauges) backupAge(now time.Time) (age time.Duration, known bool) {
-	if g.app.Settings().Backups.S3.Enabled {
-		return 0, false
-	}
-	list, err := backup.Shelf(g.app)
-	if err != nil || len(list) == 0 {
-		return 0, false
-	}
-	return list[0].Age(now)
 }
 
 func waited(b outbox.Backlog, now time.Time) time.Duration {

@@ -3,6 +3,7 @@ package health_test
 import (
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -16,7 +17,12 @@ func asked(t *testing.T, token string, authorization ...string) (status int, bod
 	t.Helper()
 	app := desktest.Bare(t)
 	hooks.Register(app, &hooks.Config{MetricsToken: token})
-	server := desktest.Serve(t, app)
+	return read(t, desktest.Serve(t, app), authorization...)
+}
+
+// read is what GET /metrics of a desk that is served answers.
+func read(t *testing.T, server *httptest.Server, authorization ...string) (status int, body string) {
+	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/metrics", nil)
 	if err != nil {
 		t.Fatal(err)

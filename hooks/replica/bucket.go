@@ -68,6 +68,24 @@ func (b bucket) Put(ctx context.Context, name string, from io.ReadSeeker) error 
 	return err
 }
 
+func (b bucket) Size(ctx context.Context, name string) (int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, b.slow)
+	defer cancel()
+	s, err := b.open(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = s.Close() }()
+	is, err := s.Attributes(b.path + name)
+	if errors.Is(err, filesystem.ErrNotFound) {
+		return 0, fmt.Errorf("%s: %w", name, fs.ErrNotExist)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return is.Size, nil
+}
+
 // opened is what is there to be read, as PocketBase wants it.
 type opened struct{ io.ReadSeeker }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -63,7 +64,7 @@ func (c *companions) failing() error {
 	return c.unread
 }
 
-// know asks the place what it has, once.
+// know asks the place what it has, at first; see [companions.again].
 func (c *companions) know(ctx context.Context) error {
 	if c.there != nil {
 		return nil
@@ -75,6 +76,31 @@ func (c *companions) know(ctx context.Context) error {
 	c.there, c.looked, c.keys = map[string]bool{}, map[string]time.Time{}, map[string][32]byte{}
 	for _, o := range found {
 		c.there[path.Base(o.Name)] = true
+	}
+	return nil
+}
+
+// again asks the place once more. What it has lost is brought there by the next bring;
+// keys, which are few, are in any case. Nobody waits meanwhile.
+func (c *companions) again(ctx context.Context) error {
+	c.mu.Lock()
+	before := maps.Clone(c.there)
+	c.mu.Unlock()
+	found, err := c.place.List(ctx, uploads)
+	if err != nil || before == nil {
+		return err
+	}
+	for _, o := range found {
+		delete(before, path.Base(o.Name))
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.keys)
+	for id := range before {
+		delete(c.there, id)
+	}
+	if len(before) > 0 {
+		clear(c.looked)
 	}
 	return nil
 }

@@ -80,6 +80,20 @@ func (f folder) put(ctx context.Context, name string, from io.ReadSeeker) (err e
 	return syncFolder(filepath.Dir(path))
 }
 
+// marked is a folder of a replica's, which says whose it is. What lies where a disk
+// should be mounted does not, and is not written to.
+type marked struct{ folder }
+
+func (m marked) Put(ctx context.Context, name string, from io.ReadSeeker) error {
+	_, err := within(ctx, func() (struct{}, error) {
+		if _, err := os.Stat(m.at(deskFile)); os.IsNotExist(err) && name != deskFile {
+			return struct{}{}, ErrVanished
+		}
+		return struct{}{}, m.put(ctx, name, from)
+	})
+	return err
+}
+
 // Until reads on until ctx ends.
 func Until(ctx context.Context, from io.Reader) io.Reader { return &reading{ctx, from} }
 
@@ -103,18 +117,36 @@ func (f folder) Get(ctx context.Context, name string) (io.ReadCloser, error) {
 	return opened, nil
 }
 
+func (f folder) Size(ctx context.Context, name string) (int64, error) {
+	return within(ctx, func() (int64, error) {
+		info, err := os.Stat(f.at(name))
+		if err != nil {
+			return 0, err
+		}
+		return info.Size(), nil
+	})
+}
+
 func (f folder) List(ctx context.Context, prefix string) ([]Object, error) {
 	return within(ctx, func() ([]Object, error) { return f.list(ctx, prefix) })
 }
 
 func (f folder) list(ctx context.Context, prefix string) (list []Object, err error) {
-	root := f.at(prefix)
+	root, begins := f.at(""), f.at(prefix) // of names in it
+	if i := strings.LastIndex(prefix, "/"); i >= 0 {
+		root = f.at(prefix[:i])
+	}
+	if strings.HasSuffix(prefix, "/") || prefix == "" {
+		begins = root
+	}
 	err = filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 		switch {
 		case os.IsNotExist(err):
 			return nil
 		case err != nil:
 			return err
+		case path != root && !strings.HasPrefix(path, begins):
+			return beside(d)
 		case d.IsDir() || strings.HasSuffix(path, draft):
 			return ctx.Err()
 		}
@@ -130,6 +162,14 @@ func (f folder) list(ctx context.Context, prefix string) (list []Object, err err
 		return err
 	})
 	return list, err
+}
+
+// beside leaves out what does not begin as is wanted.
+func beside(d os.DirEntry) error {
+	if d.IsDir() {
+		return filepath.SkipDir
+	}
+	return nil
 }
 
 func (f folder) Delete(ctx context.Context, name string) error {

@@ -3,12 +3,12 @@ package replica
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/benbjohnson/litestream"
@@ -20,7 +20,10 @@ const (
 	beat = 10 * time.Second
 	// slow is how long that may take before the store counts as not answering.
 	slow = time.Minute
-	// house is how often what nobody needs any more is cleared away.
+	// look is how often it is looked whether the place is this desk's still.
+	look = time.Minute
+	// house is how often what nobody needs any more is cleared away, and what is
+	// missing is looked for.
 	house = time.Hour
 	// aged is when a generation that nobody writes is of no use to anybody.
 	aged = 24 * time.Hour
@@ -61,6 +64,7 @@ type Follower struct {
 	hold          Hold
 	named         func(id string) (bool, error)
 	every, glance time.Duration
+	look, house   time.Duration
 	most, cutAt   int64
 
 	mu     sync.Mutex
@@ -86,13 +90,19 @@ func Follow(d Desk, a Address, log *slog.Logger) (*Follower, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &Follower{dir: d.Dir, desk: d.Name, hold: d.Hold, named: d.Named, to: a.To, place: place, log: log, every: beat, glance: glance, most: most, cutAt: CutAt, done: make(chan struct{})}
+	f := &Follower{
+		dir: d.Dir, desk: d.Name, hold: d.Hold, named: d.Named, to: a.To, place: place, log: log,
+		every: beat, glance: glance, look: look, house: house, most: most, cutAt: CutAt, done: make(chan struct{}),
+	}
 	f.start()
 	return f, nil
 }
 
 func (f *Follower) start() {
 	f.status.Begun = time.Now()
+	if on, ok := f.place.(folder); ok {
+		f.place = marked{on}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	f.stop = stop
 	go func() {
@@ -136,9 +146,13 @@ func (f *Follower) run(ctx context.Context) {
 			continue
 		}
 		f.note(func(s *Status) { s.Failing = err })
+		wait := f.every
+		if errors.Is(err, ErrTaken) {
+			wait = f.look // it is for people to say
+		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(f.every):
+		case <-time.After(wait):
 		}
 	}
 }
@@ -155,6 +169,8 @@ type stretch struct {
 	failed  int   // beats since the last good one, while the place answers
 	moved   int64 // bytes that were sent by the last beat
 	cleared time.Time
+	looked  time.Time
+	broken  atomic.Bool // it cannot be restored
 }
 
 func (f *Follower) open(ctx context.Context) (*stretch, error) {
@@ -167,7 +183,7 @@ func (f *Follower) open(ctx context.Context) (*stretch, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stretch{Follower: f, name: name}
+	s := &stretch{Follower: f, name: name, looked: time.Now()}
 	s.to = &client{place: f.place, name: name, scratch: meta(f.dir)}
 	s.with = &companions{dir: f.dir, generation: name, place: f.place, sent: &s.to.sent, named: f.named}
 	s.to.first = s.with.bring
@@ -185,65 +201,23 @@ func (f *Follower) open(ctx context.Context) (*stretch, error) {
 	return s, nil
 }
 
-// claim makes sure that the place is this desk's.
-func (f *Follower) claim(ctx context.Context) error {
-	owner, err := read(ctx, f.place, deskFile)
-	if absent(err) {
-		return f.place.Put(ctx, deskFile, strings.NewReader(f.desk))
-	}
-	if err == nil && owner != f.desk {
-		return ErrAnother
-	}
-	return err
-}
-
-// ErrAnother refuses a place in which another desk keeps its replica.
-var ErrAnother = errors.New("another desk keeps its warm copy here: choose a place of its own")
-
-// generation returns the one that this database goes on with, or begins one.
-// Its name lies with what Litestream keeps beside the database: where the one is
-// gone, so is the other.
-func (f *Follower) generation(ctx context.Context) (string, error) {
-	known, err := generations(ctx, f.place)
-	if err != nil {
-		return "", err
-	}
-	note := filepath.Join(meta(f.dir), "generation")
-	kept, err := os.ReadFile(note) //nolint:gosec // our own folder
-	if err != nil && !absent(err) {
-		return "", err
-	}
-	name, to, _ := strings.Cut(string(kept), "\n")
-	for _, g := range known {
-		if g.name == name && to == f.to {
-			return name, nil
-		}
-	}
-	name = following(known, time.Now())
-	if err = f.place.Put(ctx, marks+name, strings.NewReader(begun)); err != nil {
-		return "", err
-	}
-	if err = os.RemoveAll(meta(f.dir)); err != nil {
-		return "", err
-	}
-	if err = os.MkdirAll(meta(f.dir), 0o700); err != nil {
-		return "", err
-	}
-	return name, os.WriteFile(note, []byte(name+"\n"+f.to), 0o600)
-}
-
 // follow beats until ctx ends or the generation is given up.
 func (s *stretch) follow(ctx context.Context) {
 	tick := time.NewTicker(s.every)
 	defer tick.Stop()
 	defer s.note(func(*Status) { s.now = nil })
-	end := s.beside(ctx, s.keepShort)
+	end := s.beside(ctx, s.keepShort, s.keepWhole)
 	for {
 		if err := s.beat(ctx); err != nil && ctx.Err() == nil {
 			s.note(func(st *Status) { st.Failing = err })
+			if errors.Is(err, ErrTaken) {
+				end()
+				s.leave() //nolint:contextcheck // nothing is waited for
+				return
+			}
 			if s.hopeless(ctx) {
 				end()
-				s.giveUp() //nolint:contextcheck // nothing is waited for
+				s.giveUp() //nolint:contextcheck // as above
 				return
 			}
 		}
@@ -257,21 +231,26 @@ func (s *stretch) follow(ctx context.Context) {
 	}
 }
 
-// beside does work in a goroutine of its own, until end is called.
-func (s *stretch) beside(ctx context.Context, work func(context.Context)) (end func()) {
+// beside does each of works in a goroutine of its own, until end is called.
+func (s *stretch) beside(ctx context.Context, works ...func(context.Context)) (end func()) {
 	ctx, stop := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		work(ctx)
-	}()
-	return func() { stop(); <-done }
+	var done sync.WaitGroup
+	for _, work := range works {
+		done.Go(func() { work(ctx) })
+	}
+	return func() { stop(); done.Wait() }
 }
 
 // beat makes sure that all that is committed now is there, and says so there.
 func (s *stretch) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, slow)
 	defer cancel()
+	if s.broken.Load() {
+		return ErrBroken
+	}
+	if err := s.lookAround(ctx); err != nil {
+		return err
+	}
 	now := time.Now()
 	anchors, err := s.with.held(".anchor")
 	if err != nil {
@@ -291,7 +270,7 @@ func (s *stretch) beat(ctx context.Context) error {
 	}
 	s.failed = 0
 	s.note(func(st *Status) { st.Fresh, st.Failing, st.Behind = now, s.with.failing(), 0 })
-	if time.Since(s.cleared) > house {
+	if time.Since(s.cleared) > s.house {
 		s.cleared = now
 		return s.clear(ctx)
 	}
@@ -316,6 +295,9 @@ func (s *stretch) clear(ctx context.Context) error {
 // hopeless reports whether it is better to begin anew: too much waits here while
 // nothing moves, or the pieces here and there do not fit each other.
 func (s *stretch) hopeless(ctx context.Context) bool {
+	if s.broken.Load() {
+		return true
+	}
 	waits, sent := s.waiting(), s.to.sent.Load()
 	still := sent == s.moved
 	s.moved = sent
@@ -340,12 +322,18 @@ func (s *stretch) hopeless(ctx context.Context) bool {
 // giveUp ends the generation and leaves nothing of it here.
 func (s *stretch) giveUp() {
 	s.log.Error("the warm copy is given up and begins anew when its place answers", "waiting", s.waiting())
-	ended, cancel := context.WithCancel(context.Background())
-	cancel()
-	_ = s.store.Close(ended) // nothing is to be brought away any more
-	if err := os.RemoveAll(meta(s.dir)); err != nil {
+	s.leave()
+	if err := empty(s.dir); err != nil {
 		s.log.Error("the warm copy", "error", err)
 	}
+}
+
+// leave ends the following where nothing is to be brought away any more.
+func (s *stretch) leave() {
+	ended, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = s.store.Close(ended)
+	s.note(func(st *Status) { st.Behind = 0 })
 }
 
 // last is how long the program's end waits for what is left.
@@ -374,17 +362,6 @@ func (s *stretch) waiting() int64 {
 		sum += info.Size()
 	}
 	return sum
-}
-
-// following is a name for a generation after all others, whatever the clocks of
-// their desks said.
-func following(known []mark, now time.Time) string {
-	if len(known) > 0 {
-		if newest, err := time.Parse(stamp, generation.FindStringSubmatch(known[0].name)[1]); err == nil && !newest.Before(now.UTC().Truncate(time.Second)) {
-			now = newest.Add(time.Second)
-		}
-	}
-	return fmt.Sprintf("%s-%s", now.UTC().Format(stamp), random())
 }
 
 // warnings leaves out what goes as it should: Litestream tells each piece.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -17,6 +18,8 @@ type Place interface {
 	Put(ctx context.Context, name string, from io.ReadSeeker) error
 	// Get is fs.ErrNotExist where there is nothing of that name.
 	Get(ctx context.Context, name string) (io.ReadCloser, error)
+	// Size is fs.ErrNotExist where there is nothing of that name.
+	Size(ctx context.Context, name string) (int64, error)
 	// List lists all whose names begin with prefix.
 	List(ctx context.Context, prefix string) ([]Object, error)
 	Delete(ctx context.Context, name string) error
@@ -62,13 +65,13 @@ func (a Address) Open() (Place, error) {
 	return b, nil
 }
 
-// ErrForgets refuses a place that takes what it is given and has something else.
+// ErrForgets tells of a place that takes what it is given and has something else.
 var ErrForgets = errors.New("what was written there does not come back: is it a store?")
 
 // NoRegion is what stores that have no regions are asked for.
 const NoRegion = "us-east-1"
 
-// Try writes to a place, and reads that again, before it is relied upon.
+// Try writes to a place, reads that again, and finds it, before it is relied upon.
 func Try(ctx context.Context, p Place) error {
 	const probe, word = "probe", "ok"
 	if err := p.Put(ctx, probe, strings.NewReader(word)); err != nil {
@@ -76,6 +79,13 @@ func Try(ctx context.Context, p Place) error {
 	}
 	if said, err := read(ctx, p, probe); err != nil || said != word {
 		return errors.Join(ErrForgets, err)
+	}
+	list, err := p.List(ctx, probe)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(list, func(o Object) bool { return o.Name == probe }) {
+		return ErrForgets
 	}
 	return p.Delete(ctx, probe)
 }

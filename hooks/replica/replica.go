@@ -10,7 +10,7 @@
 // A desk writes into a generation of its own, a folder that begins with a whole
 // snapshot. A desk that was restored, or that has lost its place in the log,
 // begins a new one: two desks never write into the same, whichever of them comes
-// back. The uploads are shared by the generations of one desk.
+// back. One that finds that another has begun writes no more. The uploads are shared by the generations of one desk.
 //
 //	<place>/desk                              whose copy this is
 //	<place>/files/<aa>/<32 hex>               the uploads

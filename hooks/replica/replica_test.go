@@ -77,14 +77,21 @@ func (s *shop) upload(id, content string) {
 // follow keeps a replica that beats fast.
 func (s *shop) follow(a Address, most int64) *Follower {
 	s.t.Helper()
+	return s.follows(a, func(f *Follower) { f.most = most })
+}
+
+// follows is follow otherwise than usual.
+func (s *shop) follows(a Address, otherwise func(*Follower)) *Follower {
+	s.t.Helper()
 	place, err := a.Open()
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	f := &Follower{
 		dir: s.dir, desk: "this desk", hold: s.hold, named: func(string) (bool, error) { return false, nil }, to: a.To, place: place, log: slog.New(slog.DiscardHandler),
-		every: 20 * time.Millisecond, glance: 100 * time.Millisecond, most: most, cutAt: 500, done: make(chan struct{}),
+		every: 20 * time.Millisecond, glance: 100 * time.Millisecond, look: 100 * time.Millisecond, house: house, most: most, cutAt: 500, done: make(chan struct{}),
 	}
+	otherwise(f)
 	f.start()
 	s.t.Cleanup(f.Close)
 	return f

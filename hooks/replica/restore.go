@@ -4,11 +4,13 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/benbjohnson/litestream"
@@ -24,6 +26,16 @@ type Copy struct {
 
 // Newest finds the newest whole generation of a place.
 func Newest(ctx context.Context, a Address) (*Copy, error) {
+	list, err := Copies(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// Copies finds the whole generations of a place, the newest first; [ErrNothing] where
+// there is none.
+func Copies(ctx context.Context, a Address) (list []*Copy, err error) {
 	place, err := a.Open()
 	if err != nil {
 		return nil, err
@@ -42,23 +54,32 @@ func Newest(ctx context.Context, a Address) (*Copy, error) {
 		}
 		at, err := time.Parse(time.RFC3339Nano, said)
 		if err != nil {
-			return nil, fmt.Errorf("generation %s: %w", g.name, err)
+			at = g.changed // it was written at that time
 		}
-		return &Copy{Fresh: at, place: place, name: g.name}, nil
+		list = append(list, &Copy{Fresh: at, place: place, name: g.name})
 	}
-	return nil, ErrNothing
+	if list == nil {
+		return nil, ErrNothing
+	}
+	return list, nil
 }
 
 // Database writes the database, as of the last piece that was brought away, to
-// a file that is not there yet.
+// a file that is not there yet. It is [ErrBroken] where that cannot be done however
+// well the place answers.
 func (c *Copy) Database(ctx context.Context, to string) error {
-	r := litestream.NewReplicaWithClient(nil, &client{place: c.place, name: c.name, scratch: filepath.Dir(to)})
+	place := &heard{Place: c.place}
+	r := litestream.NewReplicaWithClient(nil, &client{place: place, name: c.name, scratch: filepath.Dir(to)})
 	options := litestream.NewRestoreOptions()
 	options.OutputPath = to
-	if err := r.Restore(ctx, options); err != nil {
-		return fmt.Errorf("restore the database: %w", err)
+	err := r.Restore(ctx, options)
+	switch {
+	case err == nil:
+		return nil
+	case !place.failed.Load() && ctx.Err() == nil && !errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("%w: %w", ErrBroken, err)
 	}
-	return nil
+	return fmt.Errorf("restore the database: %w", err)
 }
 
 // Keys are the program's own files, by name.

@@ -98,6 +98,14 @@ func Busy(w http.ResponseWriter, _ *http.Request) bool {
 	return true
 }
 
+// Denied is what a store says to a key that may not do this.
+func Denied(w http.ResponseWriter, _ *http.Request) bool {
+	w.Header().Set("Content-Type", "application/xml")
+	w.WriteHeader(http.StatusForbidden)
+	_, _ = w.Write([]byte(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>`))
+	return true
+}
+
 // Torn cuts the line in the middle of an answer, or of what is being sent.
 func Torn(w http.ResponseWriter, r *http.Request) bool {
 	if r.Method == http.MethodPut {
