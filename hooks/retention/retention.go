@@ -70,6 +70,7 @@ func RulesOf(app core.App) Rules { return settings.Load(app, key, Rules{}) }
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {
 	settings.Hold(app, key, Rules{}, Rules.check)
+	bindLogs(app)
 	t.Area(web.Area{Key: "retention", Section: web.System, Icon: "hourglass", Path: path, Any: []web.Permission{access.CustomersErase}})
 	in := &inside{}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
@@ -119,7 +120,7 @@ func Round(app core.App, now time.Time) (more bool, err error) {
 	try(r.Sessions, now.AddDate(0, 0, -r.Sessions), customers.ForgetSessions)
 	if r.Logs > 0 {
 		then := now.AddDate(0, 0, -r.Logs)
-		err = errors.Join(err, app.DeleteOldLogs(then), outbox.Forget(app, then))
+		err = errors.Join(err, outbox.Forget(app, then))
 	}
 	if err == nil && some == 0 {
 		err = conversations.Forgotten(app)
