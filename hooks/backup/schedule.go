@@ -14,13 +14,14 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
 
 // Plan is when backups are made by themselves and how many are kept.
 type Plan struct {
 	Off  bool `json:"off"`
-	Hour int  `json:"hour"` // of the server's clock
+	Hour int  `json:"hour"` // in the shop's time zone
 	Keep int  `json:"keep"`
 }
 
@@ -44,13 +45,24 @@ func (p Plan) check() error {
 	return nil
 }
 
-// late is after how long the newest backup is too old: a night was missed.
-const late = 26 * time.Hour
+// After how long the newest backup is too old: a night was missed, or whoever makes
+// them by hand has not for a week.
+const (
+	late       = 26 * time.Hour
+	lateByHand = 7 * 24 * time.Hour
+)
 
 // Overdue reports whether there should be a newer backup than there is.
 func Overdue(plan Plan, newest, now time.Time) bool {
-	return !plan.Off && !newest.IsZero() && now.Sub(newest) > late
+	most := late
+	if plan.Off {
+		most = lateByHand
+	}
+	return !newest.IsZero() && now.Sub(newest) > most
 }
+
+// zone is the shop's: the machine's own is often another one.
+func zone(app core.App) *time.Location { return hours.Zone(settings.ShopOf(app).Zone) }
 
 // due reports whether it is time: the hour has come, and no backup was made since
 // it came. A desk that was off at that hour makes up for it.
@@ -156,7 +168,7 @@ const again = time.Hour
 // tick makes the backup of the night, where that is due. late tells that there
 // should be a newer one than there is, or that the last did not come about.
 func (k *maker) tick(app core.App) (late bool, err error) {
-	plan, now := PlanOf(app), time.Now()
+	plan, now := PlanOf(app), time.Now().In(zone(app))
 	list, err := Shelf(app)
 	k.mu.Lock()
 	switch waits, _ := os.Stat(filepath.Join(folderOf(app), unsent)); {
@@ -168,7 +180,7 @@ func (k *maker) tick(app core.App) (late bool, err error) {
 		k.newest = waits.ModTime()
 	}
 	newest, soon := k.newest, now.Sub(k.tried) < again
-	late = Overdue(plan, newest, now) || !plan.Off && !k.tried.IsZero() && k.unmade != nil
+	late = !plan.Off && (Overdue(plan, newest, now) || !k.tried.IsZero() && k.unmade != nil)
 	k.mu.Unlock()
 	if soon || !due(plan, newest, now) {
 		return late, err

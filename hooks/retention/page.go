@@ -14,6 +14,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/disk"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
 	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
@@ -195,6 +196,7 @@ func meter(app core.App, say locale.Speaker) (list []retention.Kind, total strin
 		{"database", disk.Of(filepath.Join(dir, "data.db"), filepath.Join(dir, "data.db-wal"))},
 		{"uploads", disk.Below(filepath.Join(dir, "files"))},
 		{"backups", disk.Below(filepath.Join(dir, core.LocalBackupsDirName)) + disk.Below(filepath.Join(dir, backup.Before))},
+		{"ballast", disk.Of(files.Ballast(app))},
 		{"log", disk.Of(filepath.Join(dir, "auxiliary.db"), filepath.Join(dir, "auxiliary.db-wal"))},
 	}
 	all := disk.Below(dir)
