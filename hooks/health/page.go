@@ -29,7 +29,7 @@ func (d *desk) page(e *core.RequestEvent) error {
 	m := health.Health{
 		Admin: web.Admin(e, "health", say.T("health.title"), "js/admin/health.js"),
 		Reach: reach(e), Now: strconv.FormatInt(x.now.UnixMilli(), 10),
-		Zone: x.now.In(zone).Format("2006-01-02 15:04 MST"),
+		Zone: x.now.In(zone).Format("2006-01-02 15:04 ") + zone.String(),
 		Data: append([]health.Check{x.disk(), x.backup(), x.writing()}, x.warm()...),
 		Word: []health.Check{x.mail(), x.robots(), x.outbox()},
 		Load: []health.Check{x.sockets(), x.slow(noticed, times)},
