@@ -35,7 +35,10 @@ func Make(ctx context.Context, dir, to, program string) (*Manifest, error) {
 	if err != nil {
 		return nil, fmt.Errorf("back up: %w", err)
 	}
-	defer done()
+	defer func() {
+		_ = os.Rename(filepath.Join(work, uploads), filepath.Join(work, "let-go")) // or it would be given more while it goes
+		done()
+	}()
 	m := &Manifest{Format: format, Program: program, Made: time.Now().UTC().Truncate(time.Second)}
 	held, err := gather(ctx, dir, work, m)
 	if err != nil {
