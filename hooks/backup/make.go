@@ -57,7 +57,10 @@ func draw(ctx context.Context, dir, to string, m *Manifest) error {
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer func() {
+		_ = os.Rename(filepath.Join(work, uploads), filepath.Join(work, "let-go")) // or it would be given more while it goes
+		done()
+	}()
 	held, err := gather(ctx, dir, work, m)
 	if err != nil {
 		return err

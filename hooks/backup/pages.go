@@ -50,6 +50,7 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 	say, plan := locale.In(web.Language(e)), PlanOf(e.App)
 	m := backup.Backups{Admin: web.Admin(e, "backups", say.T("backup.title"), "js/admin/backups.js")}
 	m.Restores = access.MustBeOwner(access.Of(e)) == nil
+	m.Zone = zone(e.App).String()
 	m.Off, m.Hour, m.Keep = plan.Off, plan.Hour, strconv.Itoa(plan.Keep)
 	m.Store = shown(e.App.Settings().Backups.S3)
 	list, err := Shelf(e.App)
@@ -59,7 +60,7 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 	}
 	for _, c := range list {
 		m.Copies = append(m.Copies, backup.Copy{
-			Name: c.Name, Size: disk.Text(c.Size), Made: c.Made.Local().Format("2006-01-02 15:04"),
+			Name: c.Name, Size: disk.Text(c.Size), Made: c.Made.In(zone(e.App)).Format("2006-01-02 15:04"),
 			BeforeUpdate: onShelf.FindStringSubmatch(c.Name)[1] != "",
 		})
 	}
@@ -73,13 +74,13 @@ func (d *desk) model(e *core.RequestEvent) backup.Backups {
 	if found != nil {
 		m.Damage = found.print()
 	}
-	d.maker.describe(say, found, &m)
+	d.maker.describe(say, found, &m, zone(e.App))
 	return m
 }
 
 // describe says what is being done, or how the last thing ended, which is what was
 // found where that was a backup.
-func (k *maker) describe(say locale.Speaker, found *Damage, m *backup.Backups) {
+func (k *maker) describe(say locale.Speaker, found *Damage, m *backup.Backups, zone *time.Location) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	switch {
@@ -92,7 +93,7 @@ func (k *maker) describe(say locale.Speaker, found *Damage, m *backup.Backups) {
 	case k.last != "":
 		m.Done = say.T("backup.done_" + k.last)
 	case !k.back.IsZero():
-		m.Done = say.T("backup.back", "Made", k.back.Local().Format("2006-01-02 15:04"))
+		m.Done = say.T("backup.back", "Made", k.back.In(zone).Format("2006-01-02 15:04"))
 	}
 }
 

@@ -14,13 +14,14 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 )
 
 // Plan is when backups are made by themselves and how many are kept.
 type Plan struct {
 	Off  bool `json:"off"`
-	Hour int  `json:"hour"` // of the server's clock
+	Hour int  `json:"hour"` // in the shop's time zone
 	Keep int  `json:"keep"`
 }
 
@@ -47,8 +48,12 @@ func (p Plan) check() error {
 	return nil
 }
 
-// late is after how long the newest backup is too old: a night was missed.
-const late = 26 * time.Hour
+// After how long the newest backup is too old: a night was missed, or whoever makes
+// them by hand has not for a week.
+const (
+	late       = 26 * time.Hour
+	lateByHand = 7 * 24 * time.Hour
+)
 
 // Overdue reports whether there should be a newer backup than those on the shelf. Where
 // there is none, the shop's own age counts: a store may have forgotten all it was sent.
@@ -74,8 +79,15 @@ func setUp(app core.App) time.Time {
 
 // overdue reports whether there should be a newer backup than the newest, never for none.
 func overdue(plan Plan, newest, now time.Time) bool {
-	return !plan.Off && !newest.IsZero() && now.Sub(newest) > late
+	most := late
+	if plan.Off {
+		most = lateByHand
+	}
+	return !newest.IsZero() && now.Sub(newest) > most
 }
+
+// zone is the shop's: the machine's own is often another one.
+func zone(app core.App) *time.Location { return hours.Zone(settings.ShopOf(app).Zone) }
 
 // due reports whether it is time: the hour has come, and no backup was made since
 // it came. A desk that was off at that hour makes up for it.
@@ -193,7 +205,7 @@ const again = time.Hour
 // tick makes the backup of the night, where that is due. late tells that there
 // should be a newer one than there is, or that the last did not come about.
 func (k *maker) tick(app core.App) (late bool, err error) {
-	now := time.Now()
+	now := time.Now().In(zone(app))
 	late, wanted, err := k.look(app, now)
 	if !wanted {
 		return late, err
@@ -223,7 +235,7 @@ func (k *maker) look(app core.App, now time.Time) (late, wanted bool, err error)
 	case waits != nil: // the store does not say; this one it does not have yet
 		k.newest = Copy{Made: waits.ModTime()}.dated(now)
 	}
-	late = overdue(plan, k.newest, now) || !plan.Off && !k.tried.IsZero() && lost
+	late = !plan.Off && (overdue(plan, k.newest, now) || !k.tried.IsZero() && lost)
 	return late, now.Sub(k.tried) >= again && due(plan, k.newest, now), err
 }
 

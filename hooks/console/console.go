@@ -14,7 +14,6 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
-	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
@@ -95,8 +94,8 @@ func customerRoutes(r *reveals) []web.Route {
 		{Method: post, Path: at + "/merges/{merge}/undo", Permission: access.CustomersMerge, Handle: undoMerge},
 
 		{Method: post, Path: at + "/block", Permission: access.CustomersBlock, Handle: block},
-		{Method: get, Path: at + "/erase", Permission: access.CustomersErase, Handle: erasing(conversations.Erasable)},
-		{Method: post, Path: at + "/erase", Permission: access.CustomersErase, Handle: erasing(conversations.Erase)},
+		{Method: get, Path: at + "/erase", Permission: access.CustomersErase, Handle: erasable},
+		{Method: post, Path: at + "/erase", Permission: access.CustomersErase, Handle: erase},
 		{Method: remove, Path: at + "/block", Permission: access.CustomersBlock, Handle: unblock},
 	}
 }

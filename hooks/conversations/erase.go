@@ -25,11 +25,13 @@ type Receipt struct {
 	Rows     map[string]int // by what they were: messages, files, contacts…
 	Bytes    int64          // of their files
 	At       time.Time
+	Open     []string // conversations with them that are not closed, which keep it from being done
 }
 
 var errOnlyAsked = errors.New("it was only asked what there is")
 
-// Erasable is what [Erase] would erase now, with the same errors.
+// Erasable is what [Erase] would erase now, with the same errors but that of what is
+// not closed, which it names.
 func Erasable(app core.App, p *access.Person, customer string) (*Receipt, error) {
 	r, _, err := erase(app, p, customer, func(*Tx, *Receipt) error { return errOnlyAsked })
 	if errors.Is(err, errOnlyAsked) {
@@ -46,6 +48,9 @@ func Erasable(app core.App, p *access.Person, customer string) (*Receipt, error)
 // settled).
 func Erase(app core.App, p *access.Person, customer string) (*Receipt, error) {
 	r, gone, err := erase(app, p, customer, func(tx *Tx, r *Receipt) error {
+		if len(r.Open) > 0 {
+			return fail.New(fail.Conflict, "conversations.erase_open")
+		}
 		changes := []audit.Change{}
 		for _, what := range []string{"messages", "conversations", "files", "notes", "contacts"} {
 			if n := r.Rows[what]; n > 0 {
@@ -67,6 +72,34 @@ func Erase(app core.App, p *access.Person, customer string) (*Receipt, error) {
 	return r, nil
 }
 
+// EndAll closes what is not closed with a customer, so that they can be erased: who may
+// do that needs nobody's leave to close. Errors: forbidden, not_found, conflict.
+func EndAll(app core.App, p *access.Person, customer string) error {
+	return Write(app, func(tx *Tx) error {
+		if _, err := access.Still(tx.App, p, access.CustomersErase); err != nil {
+			return err
+		}
+		e, err := customers.Erasing(tx.App, customer)
+		if err != nil {
+			return err
+		}
+		for _, contact := range e.Contacts {
+			c, err := tx.unclosed(contact)
+			if err != nil {
+				return err
+			}
+			if c == nil {
+				continue
+			}
+			if _, err = tx.end(c, &Message{From: Staff(p)}); err != nil {
+				return err
+			}
+			tx.Save(c)
+		}
+		return nil
+	})
+}
+
 // erase does it in one commit that last may still call off.
 func erase(app core.App, p *access.Person, customer string, last func(*Tx, *Receipt) error) (r *Receipt, gone []string, err error) {
 	err = Write(app, func(tx *Tx) (wrong error) {
@@ -86,10 +119,10 @@ func (tx *Tx) erase(p *access.Person, customer string) (r *Receipt, gone []strin
 	if err != nil {
 		return nil, nil, err
 	}
-	if e.Conversations, err = tx.ended(e.Contacts); err != nil {
+	r = &Receipt{Customer: customer, Rows: e.Erased, At: tx.Now}
+	if e.Conversations, r.Open, err = tx.of(e.Contacts); err != nil {
 		return nil, nil, err
 	}
-	r = &Receipt{Customer: customer, Rows: e.Erased, At: tx.Now}
 	if gone, r.Bytes, err = files.OfContacts(tx.App, e.Contacts); err != nil {
 		return nil, nil, err
 	}
@@ -116,23 +149,23 @@ func (tx *Tx) wipe(e *customers.EraseEvent, gone []string) error {
 	return customers.OnErase(e.App).Trigger(e)
 }
 
-// ended are the conversations of contacts; a conflict where one is not closed.
-func (tx *Tx) ended(contacts []string) (ids []string, err error) {
+// of are the conversations of contacts, and which of them are not closed.
+func (tx *Tx) of(contacts []string) (ids, open []string, err error) {
 	for _, contact := range contacts {
-		open, wrong := tx.unclosed(contact)
+		c, wrong := tx.unclosed(contact)
 		if wrong != nil {
-			return nil, wrong
+			return nil, nil, wrong
 		}
-		if open != nil {
-			return nil, fail.New(fail.Conflict, "conversations.erase_open")
+		if c != nil {
+			open = append(open, c.ID)
 		}
 		var some []string
 		if err = tx.query("SELECT id FROM conversations WHERE contact = {:contact}", dbx.Params{"contact": contact}).Column(&some); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		ids = append(ids, some...)
 	}
-	return ids, nil
+	return ids, open, nil
 }
 
 // How far it is with taking off the disk what was erased. The index holds it until

@@ -125,22 +125,40 @@ func (tx *Tx) forgetOld(ids []string) (gone []string, err error) {
 	return gone, tx.owe()
 }
 
-// OldFiles counts the files that were sent before then.
+// Of what somebody is still spoken with about nothing goes, however old it is. There
+// is little of that, and so it is looked up beforehand.
+const (
+	oldFiles = " FROM files INDEXED BY idx_files_sent WHERE message != '' AND purpose = 'message' AND created < {:then} AND message NOT IN " +
+		"(SELECT id FROM messages WHERE file != '' AND conversation IN (SELECT id FROM " + goingOn + "))"
+	notSpokenWith = "contact NOT IN (SELECT contact FROM " + goingOn + ")"
+)
+
+// OldFiles counts the files of closed conversations that were sent before then.
 func OldFiles(app core.App, then time.Time) (n int, bytes int64, err error) {
-	err = app.ConcurrentDB().NewQuery("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM files WHERE message != '' AND purpose = 'message' AND created < {:then}").
-		Bind(dbx.Params{"then": clock.Stored(then)}).Row(&n, &bytes)
+	err = app.ConcurrentDB().NewQuery("SELECT COUNT(*), COALESCE(SUM(size), 0)"+oldFiles).Bind(dbx.Params{"then": clock.Stored(then)}).Row(&n, &bytes)
 	return n, bytes, err
 }
 
-// ForgetFiles removes some of the files that were sent before then, the oldest
-// first, and says how many. The messages that they belong to stay.
+// ForgetFiles removes some of those files, the oldest first, and says how many. The
+// messages that they belong to stay.
 func ForgetFiles(app core.App, then time.Time) (int, error) {
 	var ids []string
-	if err := app.ConcurrentDB().NewQuery("SELECT id FROM files WHERE message != '' AND purpose = 'message' AND created < {:then} ORDER BY created LIMIT {:most}").
+	if err := app.ConcurrentDB().NewQuery("SELECT id" + oldFiles + " ORDER BY created LIMIT {:most}").
 		Bind(dbx.Params{"then": clock.Stored(then), "most": forgetStep}).Column(&ids); err != nil {
 		return 0, fmt.Errorf("list old files: %w", err)
 	}
 	return len(ids), removeBytes(app, ids)
+}
+
+// ForgetSessions ends some of the sessions of visitors that were not used since then
+// and whose conversations are closed, and says how many.
+func ForgetSessions(app core.App, then time.Time) (int, error) {
+	return customers.ForgetSessions(app, then, dbx.NewExp(notSpokenWith))
+}
+
+// IdleSessions counts those sessions.
+func IdleSessions(app core.App, then time.Time) (int, error) {
+	return customers.IdleSessions(app, then, dbx.NewExp(notSpokenWith))
 }
 
 // removeBytes takes files away whose rows are gone, or go now. Where the program

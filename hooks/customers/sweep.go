@@ -7,7 +7,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
@@ -24,7 +23,7 @@ func Sweep(app core.App, now time.Time) error {
 // that nobody can return to and that never said a word.
 func sweepSessions(app core.App, now time.Time) error {
 	for {
-		n, err := ForgetSessions(app, now.Add(-sessionLife))
+		n, err := ForgetSessions(app, now.Add(-sessionLife), nil)
 		if err != nil {
 			return fmt.Errorf("sweep sessions: %w", err)
 		}
@@ -34,28 +33,16 @@ func sweepSessions(app core.App, now time.Time) error {
 	}
 }
 
-// ForgetSessions ends some of the visitors' sessions that were not used since
-// then, the oldest first, and says how many.
-func ForgetSessions(app core.App, then time.Time) (int, error) {
-	limit, err := types.ParseDateTime(then)
+// ForgetSessions ends some of the visitors' sessions that were not used since then,
+// the oldest first, and says how many. Which of them may narrow down; nil means all.
+func ForgetSessions(app core.App, then time.Time, which dbx.Expression) (int, error) {
+	var dead []*session
+	err := app.RecordQuery(Sessions).AndWhere(unusedSince(then)).AndWhere(which).OrderBy("seen").Limit(sweepBatch).All(&dead)
 	if err != nil {
 		return 0, fmt.Errorf("forget sessions: %w", err)
 	}
-	return sweepSome(app, limit)
-}
-
-// IdleSessions counts those sessions.
-func IdleSessions(app core.App, then time.Time) (n int, err error) {
-	err = app.ConcurrentDB().NewQuery("SELECT COUNT(*) FROM visitor_sessions WHERE seen < {:then}").Bind(dbx.Params{"then": clock.Stored(then)}).Row(&n)
-	return n, err
-}
-
-func sweepSome(app core.App, limit types.DateTime) (int, error) {
-	var dead []*session
-	err := app.RecordQuery(Sessions).AndWhere(dbx.NewExp("seen < {:limit}", dbx.Params{"limit": limit.String()})).
-		OrderBy("seen").Limit(sweepBatch).All(&dead)
-	if err != nil || len(dead) == 0 {
-		return 0, err
+	if len(dead) == 0 {
+		return 0, nil
 	}
 	var ids, contacts []any
 	for _, s := range dead {
@@ -69,4 +56,14 @@ func sweepSome(app core.App, limit types.DateTime) (int, error) {
 			dbx.NewExp("NOT EXISTS (SELECT 1 FROM visitor_sessions s WHERE s.contact = contacts.id)"))).Execute()
 		return err
 	})
+}
+
+// IdleSessions counts those sessions.
+func IdleSessions(app core.App, then time.Time, which dbx.Expression) (n int, err error) {
+	err = app.ConcurrentDB().Select("COUNT(*)").From(Sessions).Where(unusedSince(then)).AndWhere(which).Row(&n)
+	return n, err
+}
+
+func unusedSince(then time.Time) dbx.Expression {
+	return dbx.NewExp("seen < {:then}", dbx.Params{"then": clock.Stored(then)})
 }

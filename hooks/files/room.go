@@ -39,6 +39,9 @@ type room struct {
 // mend it. It is looked at once a second, while app is served.
 func Scarce(app core.App) bool { return roomOf(app).scarce.Load() }
 
+// Ballast is where that file is, or will be.
+func Ballast(app core.App) string { return roomOf(app).path }
+
 func roomOf(app core.App) *room {
 	return app.Store().GetOrSet(roomKey, func() any {
 		return &room{path: filepath.Join(app.DataDir(), ballastName), free: freeSpace}

@@ -160,9 +160,8 @@ func (s shelf) remove(id string) error {
 	}
 	for _, holder := range holders {
 		to := shelf{dir: holder}.path(id)
-		if err := os.MkdirAll(filepath.Dir(to), 0o700); err == nil {
-			_ = os.Link(s.path(id), to) // it may have it already
-		}
+		_ = os.Mkdir(filepath.Dir(to), 0o700) // in a holder that has just gone there is none, and must be none
+		_ = os.Link(s.path(id), to)           // it may have it already
 	}
 	if err := os.Remove(s.path(id)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("remove the bytes of file %s: %w", id, err)

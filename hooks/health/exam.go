@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
@@ -45,6 +46,9 @@ type exam struct {
 // what to do about it is health.<key>_do where all is not well.
 func (x exam) found(key, icon string, tone health.Tone, value, say string) health.Check {
 	c := health.Check{Key: key, Icon: icon, Tone: tone, Title: x.say.T("health." + key), Value: value, Say: say}
+	if tone != health.Unknown {
+		c.Word = x.say.T("health.tone_" + string(tone))
+	}
 	if tone == health.Bad || tone == health.Warn {
 		c.Do = x.say.T("health." + key + "_do")
 	}
@@ -56,8 +60,12 @@ func (x exam) disk() health.Check {
 	if err != nil || all == 0 {
 		return x.found("disk", "server", health.Unknown, "", x.say.T("health.disk_unknown"))
 	}
-	daily, tone := x.growth(), health.Good
-	days := int64(-1)
+	return x.room(free, all, x.growth())
+}
+
+// room judges how much is free of a disk that fills by so much a day.
+func (x exam) room(free, all uint64, daily int64) health.Check {
+	tone, days := health.Good, int64(-1)
 	if daily > 0 {
 		days = int64(min(free, 1<<62)) / daily
 	}
@@ -87,12 +95,19 @@ func (x exam) growth() int64 {
 	_ = x.app.ConcurrentDB().NewQuery("SELECT COALESCE(SUM(size), 0) FROM files WHERE created > {:week}").Bind(map[string]any{"week": week}).Row(&uploads)
 	span, _ := conversations.Extent(x.app) // an empty one where it cannot be read
 	all := span.Head - span.Floor
-	_ = x.app.ConcurrentDB().NewQuery(`SELECT COALESCE({:head} - (SELECT seq FROM messages WHERE time <= {:week} ORDER BY seq DESC LIMIT 1), {:all})`).
-		Bind(map[string]any{"week": week, "head": span.Head, "all": all}).Row(&entries)
+	_ = x.app.ConcurrentDB().NewQuery(`SELECT COALESCE({:head} - (SELECT seq FROM messages WHERE seq > {:floor} AND time <= {:week} ORDER BY seq DESC LIMIT 1), {:all})`).
+		Bind(map[string]any{"week": week, "head": span.Head, "floor": span.Floor, "all": all}).Row(&entries)
 	if all == 0 {
 		return uploads / 7
 	}
-	return (uploads + disk.Of(filepath.Join(x.app.DataDir(), "data.db"))*min(entries, all)/all) / 7
+	return (uploads + x.database()*min(entries, all)/all) / 7
+}
+
+// database is how large it is, what lies in its log and has not come into its file yet
+// counted in.
+func (x exam) database() (bytes int64) {
+	_ = x.app.ConcurrentDB().NewQuery("SELECT c.page_count * s.page_size FROM pragma_page_count c, pragma_page_size s").Row(&bytes)
+	return bytes
 }
 
 func (x exam) backup() health.Check {
@@ -103,15 +118,12 @@ func (x exam) backup() health.Check {
 
 func (x exam) newest() health.Check {
 	list, err := backup.Shelf(x.app)
+	plan := backup.PlanOf(x.app)
 	switch {
 	case err != nil:
 		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_unreachable"))
-	case len(list) == 0 && backup.PlanOf(x.app).Off:
-		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_off"))
-	case len(list) == 0 && backup.Overdue(x.app, list, x.now):
-		return x.found("backup", "archive", health.Bad, "", x.say.T("health.backup_late"))
 	case len(list) == 0:
-		return x.found("backup", "archive", health.Warn, "", x.say.T("health.backup_none"))
+		return x.unmade(plan)
 	}
 	tone, words := health.Good, x.say.T("health.backup_beside")
 	if x.app.Settings().Backups.S3.Enabled {
@@ -124,8 +136,29 @@ func (x exam) newest() health.Check {
 	}
 	if backup.Overdue(x.app, list, x.now) {
 		tone, words = health.Bad, x.say.T("health.backup_late")
+		if plan.Off {
+			words = x.say.T("health.backup_by_hand")
+		}
 	}
 	return x.found("backup", "archive", tone, list[0].Ago(x.say, x.now), words)
+}
+
+// unmade is that there is no backup: nothing is wrong before there is something to
+// lose and a night has passed.
+func (x exam) unmade(plan backup.Plan) health.Check {
+	words, tone := "health.backup_none", health.Unknown
+	if plan.Off {
+		words = "health.backup_off"
+	}
+	var first types.DateTime
+	_ = x.app.ConcurrentDB().NewQuery("SELECT time FROM messages WHERE seq > 0 ORDER BY seq LIMIT 1").Row(&first) // none: nothing was said
+	if !first.IsZero() && x.now.Sub(first.Time()) > 24*time.Hour {
+		tone = health.Bad
+		if !plan.Off {
+			words = "health.backup_missing"
+		}
+	}
+	return x.found("backup", "archive", tone, "", x.say.T(words))
 }
 
 // warm is the warm copy, where one is wanted.
@@ -155,7 +188,7 @@ func (x exam) warm() []health.Check {
 // writing is the database: whether it takes writes, and whether its log is folded
 // back.
 func (x exam) writing() health.Check {
-	size := disk.Text(disk.Of(filepath.Join(x.app.DataDir(), "data.db")))
+	size := disk.Text(x.database())
 	wal := disk.Of(filepath.Join(x.app.DataDir(), "data.db-wal"))
 	switch {
 	case !conversations.Healthy(x.app):
@@ -230,8 +263,7 @@ func (x exam) sockets() health.Check {
 	return x.found("sockets", "users", health.Good, strconv.Itoa(visitors+staff), x.say.T("health.sockets_now", "Visitors", visitors, "Staff", staff))
 }
 
-func (x exam) slow() health.Check {
-	list, total := queries.Noticed()
+func (x exam) slow(list []queries.Noted, total int) health.Check {
 	if total == 0 {
 		return x.found("slow", "hourglass", health.Good, "0", x.say.T("health.slow_none"))
 	}

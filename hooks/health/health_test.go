@@ -1,12 +1,17 @@
 package health_test
 
 import (
+	"context"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"github.com/dianxiaoer/xiaoer/hooks"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
@@ -81,5 +86,51 @@ func TestMetricsTellFiguresAndNobody(t *testing.T) {
 				t.Errorf("%s has the label %s", m[0], label[1])
 			}
 		}
+	}
+}
+
+// At an address of their own they need no token, and there is nothing else.
+func TestMetricsHaveAnAddressOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := l.Addr().String()
+	if err = l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	app := desktest.Bare(t)
+	hooks.Register(app, &hooks.Config{Metrics: own})
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Priority: -1, Func: func(e *core.ServeEvent) error {
+		e.Server.BaseContext = func(net.Listener) context.Context { return t.Context() }
+		return e.Next()
+	}})
+	server := desktest.Serve(t, app)
+	for url, want := range map[string]int{
+		"http://" + own + "/metrics":    http.StatusOK,
+		"http://" + own + "/":           http.StatusNotFound,
+		"http://" + own + "/api/health": http.StatusNotFound,
+		server.URL + "/metrics":         http.StatusNotFound,
+	} {
+		request, failed := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+		if failed != nil {
+			t.Fatal(failed)
+		}
+		answer, failed := server.Client().Do(request)
+		if failed != nil {
+			t.Fatal(failed)
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode != want {
+			t.Errorf("%s: %d, want %d", url, answer.StatusCode, want)
+		}
+	}
+	if err = app.OnTerminate().Trigger(&core.TerminateEvent{App: app}); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", own); err == nil {
+		_ = c.Close()
+		t.Error("it is served after the end")
 	}
 }

@@ -24,13 +24,15 @@ import (
 func (d *desk) page(e *core.RequestEvent) error {
 	say := locale.In(web.Language(e))
 	x := exam{app: e.App, say: say, now: time.Now(), me: access.Of(e).Email}
+	zone := hours.Zone(settings.ShopOf(e.App).Zone)
+	noticed, times := queries.Noticed()
 	m := health.Health{
 		Admin: web.Admin(e, "health", say.T("health.title"), "js/admin/health.js"),
 		Reach: reach(e), Now: strconv.FormatInt(x.now.UnixMilli(), 10),
-		Zone: x.now.In(hours.Zone(settings.ShopOf(e.App).Zone)).Format("2006-01-02 15:04 MST"),
+		Zone: x.now.In(zone).Format("2006-01-02 15:04 ") + zone.String(),
 		Data: append([]health.Check{x.disk(), x.backup(), x.writing()}, x.warm()...),
 		Word: []health.Check{x.mail(), x.robots(), x.outbox()},
-		Load: []health.Check{x.sockets(), x.slow()},
+		Load: []health.Check{x.sockets(), x.slow(noticed, times)},
 		Facts: []health.Fact{
 			{Label: say.T("health.version"), Value: d.config.Version},
 			{Label: "Go", Value: runtime.Version() + " · " + runtime.GOOS + "/" + runtime.GOARCH},
@@ -38,9 +40,8 @@ func (d *desk) page(e *core.RequestEvent) error {
 			{Label: say.T("health.metrics"), Value: d.metricsAt(say)},
 		},
 	}
-	list, _ := queries.Noticed()
-	for _, n := range list[:min(len(list), 10)] {
-		m.Slow = append(m.Slow, health.Slow{Query: n.Query, Times: n.Times, Worst: n.Worst.Round(time.Millisecond).String(), Last: n.Last.Format("01-02 15:04")})
+	for _, n := range noticed[:min(len(noticed), 10)] {
+		m.Slow = append(m.Slow, health.Slow{Query: n.Query, Times: n.Times, Worst: n.Worst.Round(time.Millisecond).String(), Last: n.Last.In(zone).Format("01-02 15:04")})
 	}
 	m.Count()
 	return web.Show(e, health.Page(m), health.Page(m))

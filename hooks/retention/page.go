@@ -3,6 +3,7 @@ package retention
 import (
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -13,6 +14,8 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/disk"
+	"github.com/dianxiaoer/xiaoer/hooks/files"
+	"github.com/dianxiaoer/xiaoer/hooks/hours"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 	"github.com/dianxiaoer/xiaoer/views/locale"
@@ -112,6 +115,13 @@ func effects(e *core.RequestEvent) error {
 func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, clearing bool, err error) {
 	now, inForce := clock.Now(app), RulesOf(app)
 	t := telling{say: say}
+	held, err := heldWords(app, say, now)
+	if err != nil {
+		return nil, false, err
+	}
+	if r != (Rules{}) {
+		t.list = held
+	}
 	if r.Conversations > 0 {
 		old, wrong := conversations.OldBefore(app, now.AddDate(0, -r.Conversations, 0))
 		if wrong != nil {
@@ -128,7 +138,7 @@ func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, cleari
 		t.add(ofFiles, r.Files == inForce.Files, n, "Files", n, "Size", disk.Text(bytes))
 	}
 	if r.Sessions > 0 {
-		n, wrong := customers.IdleSessions(app, now.AddDate(0, 0, -r.Sessions))
+		n, wrong := conversations.IdleSessions(app, now.AddDate(0, 0, -r.Sessions))
 		if wrong != nil {
 			return nil, false, wrong
 		}
@@ -137,7 +147,21 @@ func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, cleari
 	if r.Logs > 0 && r.Logs != inForce.Logs {
 		t.list = append(t.list, say.T("retention.would_logs", "Days", r.Logs))
 	}
-	return t.list, t.clearing, nil
+	return t.list, t.clearing && len(held) == 0, nil
+}
+
+// heldWords tells until when nothing is removed, because the clock has leapt.
+func heldWords(app core.App, say locale.Speaker, now time.Time) ([]string, error) {
+	s, err := seenBy(app)
+	if err != nil {
+		return nil, err
+	}
+	until := s.waitUntil(now)
+	if until.IsZero() {
+		return nil, nil
+	}
+	zone := hours.Zone(settings.ShopOf(app).Zone)
+	return []string{say.T("retention.held", "Now", now.In(zone).Format("2006-01-02 15:04"), "Until", until.In(zone).Format("2006-01-02 15:04"))}, nil
 }
 
 // telling gathers what is told of several rules.
@@ -172,6 +196,7 @@ func meter(app core.App, say locale.Speaker) (list []retention.Kind, total strin
 		{"database", disk.Of(filepath.Join(dir, "data.db"), filepath.Join(dir, "data.db-wal"))},
 		{"uploads", disk.Below(filepath.Join(dir, "files"))},
 		{"backups", disk.Below(filepath.Join(dir, core.LocalBackupsDirName)) + disk.Below(filepath.Join(dir, backup.Before))},
+		{"ballast", disk.Of(files.Ballast(app))},
 		{"log", disk.Of(filepath.Join(dir, "auxiliary.db"), filepath.Join(dir, "auxiliary.db-wal"))},
 	}
 	all := disk.Below(dir)

@@ -20,7 +20,6 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
-	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/outbox"
 	"github.com/dianxiaoer/xiaoer/hooks/rounds"
@@ -36,7 +35,7 @@ const (
 // Rules are for how long things are kept; 0 is for good.
 type Rules struct {
 	Conversations int `json:"conversations"` // months after they were closed
-	Files         int `json:"files"`         // months after they were sent
+	Files         int `json:"files"`         // months after they were sent, once the conversation is closed
 	Sessions      int `json:"sessions"`      // days without a visit; without a rule a year
 	Logs          int `json:"logs"`          // days, of PocketBase's log and of what the outbox gave up
 }
@@ -49,17 +48,20 @@ const (
 	ofLogs          = "logs"
 )
 
-// longest bounds each, and soonest what would be forgotten at once by a slip.
+// longest bounds each but the sessions: unused they end by themselves after a year.
 const (
-	longest = 3650
-	soonest = 1
+	longest        = 3650
+	longestSession = 365
 )
 
 func (r Rules) check() error {
 	for field, n := range map[string]int{ofConversations: r.Conversations, ofFiles: r.Files, ofSessions: r.Sessions, ofLogs: r.Logs} {
-		if n != 0 && (n < soonest || n > longest) {
+		if n < 0 || n > longest {
 			return fail.New(fail.Invalid, "fail.invalid").On(field)
 		}
+	}
+	if r.Sessions > longestSession {
+		return fail.New(fail.Invalid, "retention.sessions_longest").On(ofSessions)
 	}
 	return nil
 }
@@ -70,6 +72,7 @@ func RulesOf(app core.App) Rules { return settings.Load(app, key, Rules{}) }
 // Register binds the package to app.
 func Register(app core.App, t *web.Table) {
 	settings.Hold(app, key, Rules{}, Rules.check)
+	bindLogs(app)
 	t.Area(web.Area{Key: "retention", Section: web.System, Icon: "hourglass", Path: path, Any: []web.Permission{access.CustomersErase}})
 	in := &inside{}
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
@@ -102,8 +105,11 @@ func Register(app core.App, t *web.Table) {
 const pause = 10 * time.Minute
 
 // Round removes a little of what the rules say, and reports whether there may be
-// more.
+// more. By a clock that has leapt nothing is removed.
 func Round(app core.App, now time.Time) (more bool, err error) {
+	if may, wrong := trusted(app, now); wrong != nil || !may {
+		return false, wrong
+	}
 	r, some := RulesOf(app), 0
 	try := func(on int, then time.Time, forget func(core.App, time.Time) (int, error)) {
 		if on == 0 || err != nil {
@@ -116,10 +122,10 @@ func Round(app core.App, now time.Time) (more bool, err error) {
 	}
 	try(r.Conversations, now.AddDate(0, -r.Conversations, 0), conversations.Forget)
 	try(r.Files, now.AddDate(0, -r.Files, 0), conversations.ForgetFiles)
-	try(r.Sessions, now.AddDate(0, 0, -r.Sessions), customers.ForgetSessions)
+	try(r.Sessions, now.AddDate(0, 0, -r.Sessions), conversations.ForgetSessions)
 	if r.Logs > 0 {
 		then := now.AddDate(0, 0, -r.Logs)
-		err = errors.Join(err, app.DeleteOldLogs(then), outbox.Forget(app, then))
+		err = errors.Join(err, outbox.Forget(app, then))
 	}
 	if err == nil && some == 0 {
 		err = conversations.Forgotten(app)

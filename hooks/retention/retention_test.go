@@ -171,3 +171,47 @@ func TestOldFilesGoAndTheirMessagesStay(t *testing.T) {
 		t.Errorf("%d files, %d messages left", f, m)
 	}
 }
+
+// With whom somebody still speaks keeps their pictures and their place, however old:
+// neither counts as what a rule would remove.
+func TestWhoIsSpokenWithLosesNothing(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	put(t, app, 1, "openx", time.Time{})
+	put(t, app, 2, "closed", noon.AddDate(0, -1, 0))
+	for _, id := range []string{"openx", "closed"} {
+		for _, query := range []string{
+			"INSERT INTO contacts (id, channel) VALUES ({:id}, 'one')",
+			"INSERT INTO visitor_sessions (id, contact, hash, seen) VALUES ({:id}, {:id}, {:id}, {:seen})",
+		} {
+			if _, err := app.NonconcurrentDB().NewQuery(query).Bind(dbx.Params{"id": id, "seen": clock.Stored(noon.AddDate(0, 0, -40))}).Execute(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if n, bytes, err := conversations.OldFiles(app, noon.AddDate(-1, 0, 0)); n != 1 || bytes != 1024 || err != nil {
+		t.Errorf("%d files of %d bytes are old, %v", n, bytes, err)
+	}
+	if n, err := conversations.IdleSessions(app, noon.AddDate(0, 0, -30)); n != 1 || err != nil {
+		t.Errorf("%d sessions are idle, %v", n, err)
+	}
+	forget(t, app, retention.Rules{Files: 12, Sessions: 30})
+	for _, table := range []string{"files", "visitor_sessions"} {
+		var left []string
+		if err := app.DB().Select("id").From(table).Column(&left); err != nil || len(left) != 1 || left[0][:4] != "open" {
+			t.Errorf("of %s there are left %v, %v", table, left, err)
+		}
+	}
+}
+
+// Unused a session ends after a year: a longer rule would have no effect.
+func TestNoRuleForSessionsIsLongerThanTheirLife(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	if err := settings.Save(app, "retention", retention.Rules{Sessions: 366}); err == nil {
+		t.Error("it was taken")
+	}
+	if err := settings.Save(app, "retention", retention.Rules{Sessions: 365}); err != nil {
+		t.Error(err)
+	}
+}

@@ -27,3 +27,19 @@ func Hold[T any](app core.App, key string, fallback T, rule func(T) error) {
 		return e.Next()
 	})
 }
+
+// Follow has whatever hangs on the value under key follow it, in the commit that
+// changes it, whoever writes it.
+func Follow[T any](app core.App, key string, fallback T, follow func(core.App, T) error) {
+	changed := func(e *core.RecordEvent) error {
+		if err := e.Next(); err != nil {
+			return err
+		}
+		if s := wrap(e.Record); s.key() == key {
+			return follow(e.App, decode(e.App, key, s.value(), fallback))
+		}
+		return nil
+	}
+	app.OnRecordCreateExecute(Collection).BindFunc(changed)
+	app.OnRecordUpdateExecute(Collection).BindFunc(changed)
+}

@@ -304,7 +304,7 @@ func PlanForm(m Backups) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.Choice{Name: "hour", Label: m.T("backup.hour"), Value: hours()[m.Hour].Value, Options: hours(), Error: m.Errors["hour"]}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Choice{Name: "hour", Label: m.T("backup.hour", "Zone", m.Zone), Value: hours()[m.Hour].Value, Options: hours(), Error: m.Errors["hour"]}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

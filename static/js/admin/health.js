@@ -22,6 +22,9 @@ function show(key, tone, say, todo = "", value = "") {
   row.querySelector(".ad-ic").className = `ad-ic ${tone}`;
   row.querySelector("[data-say]").textContent = say;
   row.querySelector(".hl-value").textContent = value;
+  const word = row.querySelector(".hl-tone");
+  word.className = `hl-tone ${tone === "g" ? "sr" : `tag ${tone}`}`;
+  word.textContent = t(`tone_${tone}`);
   const line = row.querySelector("[data-do]");
   line.textContent = todo;
   line.hidden = !todo;
