@@ -12,9 +12,13 @@ import (
 // ErrInUse refuses a restore into a folder that somebody has open.
 var ErrInUse = errors.New("a desk, or a command, is running on this folder: end it first, or restore in the desk's admin console")
 
-// Alone marks a command that is in the data folder by itself: it does not call
-// [Enter], and opens no database there.
-const Alone = "alone"
+// How a command is in the data folder, by its annotations. One that is Alone does not
+// call [Enter], and opens no database there; one that Begins begins a shop where there is
+// none; others refuse to.
+const (
+	Alone  = "alone"
+	Begins = "begins"
+)
 
 // There reports whether a shop lies in dir, or is about to.
 func There(dir string) bool {

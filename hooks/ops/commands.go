@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -82,7 +83,7 @@ type listed struct {
 func routesCommand(app *pocketbase.PocketBase, t *web.Table) *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use: "routes", Short: "List every route and live command with the permission that it asks for", Args: cobra.NoArgs, Annotations: map[string]string{Begins: ""},
+		Use: "routes", Short: "List every route and live command with the permission that it asks for", Args: cobra.NoArgs, Annotations: map[string]string{backup.Begins: ""},
 		RunE: func(c *cobra.Command, _ []string) error {
 			list, err := routes(app, t)
 			if err != nil {

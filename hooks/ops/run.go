@@ -78,12 +78,8 @@ func Run(app *pocketbase.PocketBase, c *Config, commands ...*cobra.Command) int 
 	return exitFailed
 }
 
-// Bare marks a command that needs no data folder, and Begins one that begins a shop
-// where there is none; others refuse to.
-const (
-	Bare   = "bare"
-	Begins = "begins"
-)
+// Bare marks a command that needs no data folder.
+const Bare = "bare"
 
 // WithoutData marks a command, and those below it, that know nothing of how the
 // program opens its data.
@@ -105,7 +101,7 @@ func needs(command *cobra.Command) bool {
 // latter itself. Nobody exchanges the data until release is called.
 func enter(app *pocketbase.PocketBase, command *cobra.Command) (release func(), err error) {
 	dir := app.DataDir()
-	if _, begins := command.Annotations[Begins]; !begins && !backup.There(dir) {
+	if _, begins := command.Annotations[backup.Begins]; !begins && !backup.There(dir) {
 		if full, wrong := filepath.Abs(dir); wrong == nil {
 			dir = full
 		}
@@ -219,7 +215,7 @@ func tell(w io.Writer, err error) {
 func serveCommand(app *pocketbase.PocketBase, c *Config) *cobra.Command {
 	serve := cmd.NewServeCommand(app, false)
 	serve.Short = "Start the desk (at 127.0.0.1:8090, or with HTTPS for the domains given)"
-	serve.Annotations = map[string]string{Begins: ""}
+	serve.Annotations = map[string]string{backup.Begins: ""}
 	c.flags(serve.Flags())
 	if c.HTTP != "" {
 		_ = serve.PersistentFlags().Set("http", c.HTTP) // any text is a string flag's

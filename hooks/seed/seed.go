@@ -12,15 +12,15 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/spf13/cobra"
 
+	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
-	"github.com/dianxiaoer/xiaoer/hooks/ops"
 )
 
 // Command is `xiaoer seed`.
 func Command(app core.App) *cobra.Command {
 	h := &History{}
-	c := &cobra.Command{Use: "seed", Short: "Fill an empty shop with years of made-up conversations, to measure it", Args: cobra.NoArgs, Annotations: map[string]string{ops.Begins: ""}}
+	c := &cobra.Command{Use: "seed", Short: "Fill an empty shop with years of made-up conversations, to measure it", Args: cobra.NoArgs, Annotations: map[string]string{backup.Begins: ""}}
 	c.Flags().IntVar(&h.Messages, "messages", 1_000_000, "how many, ten a conversation")
 	c.Flags().Uint64Var(&h.Seed, "seed", 1, "of chance: the same gives the same")
 	c.RunE = func(c *cobra.Command, _ []string) error {

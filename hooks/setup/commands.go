@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
+	"github.com/dianxiaoer/xiaoer/hooks/backup"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
-	"github.com/dianxiaoer/xiaoer/hooks/ops"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	"github.com/dianxiaoer/xiaoer/views/locale"
 )
@@ -28,7 +28,7 @@ func addCommand(app core.App) *cobra.Command {
 	var fromStdin, asJSON bool
 	say := locale.In(locale.Default)
 	c := &cobra.Command{
-		Use: "add EMAIL", Args: cobra.ExactArgs(1), Annotations: map[string]string{ops.Begins: ""},
+		Use: "add EMAIL", Args: cobra.ExactArgs(1), Annotations: map[string]string{backup.Begins: ""},
 		Short: "Set the shop up with its owner, or add an owner to one that has them",
 	}
 	f := c.Flags()
