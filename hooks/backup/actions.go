@@ -70,11 +70,14 @@ func (d *desk) saveStore(e *core.RequestEvent) error {
 		m.Store.HasSecret = s.Backups.S3.Secret != "" // what was refused is not kept
 		return web.ShowStatus(e, f.Kind.Status(), backup.Page(m), backup.StoreForm(m))
 	}
+	before := s.Backups.S3
 	s.Backups.S3 = store
 	if err := e.App.Save(s); err != nil {
 		return err
 	}
-	d.maker.moved()
+	if before.Enabled != store.Enabled || before.Endpoint != store.Endpoint || before.Bucket != store.Bucket {
+		d.maker.moved()
+	}
 	return web.Done(e, path, "backup.store_saved")
 }
 
@@ -143,7 +146,7 @@ func (d *desk) verify(e *core.RequestEvent) error {
 		return err
 	}
 	err := d.maker.begin(app, doVerify, func(ctx context.Context) error {
-		file, done, err := fetch(ctx, app, name)
+		file, done, err := fetch(ctx, app, name, 1)
 		if err != nil {
 			return err
 		}
@@ -167,7 +170,7 @@ func (d *desk) restore(e *core.RequestEvent) error {
 	if err := there(e.Request.Context(), app, name); err != nil {
 		return err
 	}
-	return d.replace(e, name, func(ctx context.Context) (string, func(), error) { return fetch(ctx, app, name) }, func() {})
+	return d.replace(e, name, func(ctx context.Context) (string, func(), error) { return fetch(ctx, app, name, 2) }, func() {})
 }
 
 // upload restores from a file that the browser sends as the request's body.
@@ -177,7 +180,7 @@ func (d *desk) upload(e *core.RequestEvent) error {
 	}
 	control := http.NewResponseController(e.Response)
 	_ = control.SetReadDeadline(time.Time{}) // a large shop on a slow line takes its time
-	file, done, err := receive(e.App, web.Stream(e), max(e.Request.ContentLength, 0))
+	file, done, err := receive(e.App, web.Stream(e), 2*max(e.Request.ContentLength, 0))
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@
 // A restore refuses whatever is damaged, foreign or newer than the program before
 // it touches anything. Then it lays everything ready beside the data, marks it as
 // ready in one step, and exchanges; whatever ends the program in between, the
-// next start finishes the exchange ([Finish]). What was there before is kept in
+// next start finishes the exchange ([Enter]). What was there before is kept in
 // a folder until the next restore. The cursors that clients hold are void
 // afterwards, because the epoch is renewed (see conversations).
 //

@@ -462,7 +462,7 @@ func TestWhatIsTakenBackIsNeverRestored(t *testing.T) {
 
 // start is what every start of the program does before it opens the data.
 func start(dir string) error {
-	release, err := Enter(dir)
+	release, err := enterWithin(dir, time.Millisecond)
 	if err == nil {
 		release()
 	}
@@ -488,13 +488,29 @@ func TestNobodyStartsDuringARestore(t *testing.T) {
 	if _, err = enterAlone(dir); fail.Of(err).Kind != fail.Conflict {
 		t.Errorf("exchanged what is open: %v", err)
 	}
-	write(t, filepath.Join(dir, staged), "it is being staged")
-	if err := start(dir); err != nil || !exists(filepath.Join(dir, staged)) {
+	half := filepath.Join(dir, staged, fresh, database)
+	if err = os.MkdirAll(filepath.Dir(half), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, half, "it is being staged")
+	if err := start(dir); err != nil || !exists(half) {
 		t.Errorf("beside a desk: %v", err)
 	}
+	write(t, filepath.Join(dir, staged, ready), "")
+	if err := start(dir); fail.Of(err).Kind != fail.Conflict {
+		t.Errorf("opened what is about to be retired: %v", err)
+	}
 	release()
-	if err := start(dir); err != nil || exists(filepath.Join(dir, staged)) {
-		t.Errorf("what was not verified to its end stays: %v", err)
+	if err := start(dir); err != nil || exists(filepath.Join(dir, staged)) || !exists(filepath.Join(dir, database)) {
+		t.Errorf("what was ready is not in its place: %v", err)
+	}
+	own := filepath.Join(dir, staged, "shop.zip")
+	if err = os.MkdirAll(filepath.Join(dir, staged, fresh), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, own, "somebody's own")
+	if err := start(dir); err != nil || exists(filepath.Join(dir, staged, fresh)) || !exists(own) {
+		t.Errorf("what was not verified to its end stays, or what is somebody's own goes: %v", err)
 	}
 }
 

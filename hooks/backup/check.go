@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -181,7 +180,10 @@ func examine(ctx context.Context, app core.App, m *Manifest, name string) error 
 	}
 	d := &Damage{problems, news}
 	next, err := foundIn(app).then(app, d, name) //nolint:contextcheck // the shelf has a limit of its own
-	if err = errors.Join(err, next.keep(app)); err != nil || d.none() {
+	if err != nil {
+		return err // the next backup finds it anew, and which ones are from before it
+	}
+	if err = next.keep(app); err != nil || d.none() {
 		return err
 	}
 	return d

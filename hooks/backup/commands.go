@@ -26,6 +26,7 @@ func backupCommand(app *pocketbase.PocketBase, program string) *cobra.Command {
 	var verify, asJSON bool
 	c := &cobra.Command{
 		Use: "backup FILE", Short: "Write a verified backup of the whole shop to one file, beside a running desk", Args: cobra.ExactArgs(1),
+		Annotations: map[string]string{Unless: "verify"},
 	}
 	c.Flags().BoolVar(&verify, "verify", false, "read FILE instead, and say whether it can be restored")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the manifest as JSON")

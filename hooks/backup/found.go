@@ -54,7 +54,7 @@ func (f found) keep(app core.App) error {
 	app.Store().Set(foundKey, f)
 	raw, err := json.Marshal(f)
 	if err == nil {
-		err = os.WriteFile(path+draft, raw, 0o600)
+		err = writeSynced(path+draft, raw)
 	}
 	if err == nil {
 		err = os.Rename(path+draft, path)
@@ -76,7 +76,9 @@ func (f found) then(app core.App, now *Damage, name string) (found, error) {
 	if err != nil {
 		return next, err
 	}
-	i := slices.IndexFunc(list, func(c Copy) bool { return c.Name != name })
+	i := slices.IndexFunc(list, func(c Copy) bool { // in those from before updates nobody has looked for damage
+		return c.Name != name && onShelf.FindStringSubmatch(c.Name)[1] == ""
+	})
 	if i >= 0 && !slices.Contains(f.Before, list[i].Name) {
 		next.Before = append(slices.Clone(f.Before), list[i].Name)
 	}
@@ -86,3 +88,12 @@ func (f found) then(app core.App, now *Damage, name string) (found, error) {
 // Damaged is what was found to be damaged when the last backup was made, besides
 // [Losses]; nil where nothing was.
 func Damaged(app core.App) *Damage { return foundIn(app).Damage }
+
+func writeSynced(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // our own folder
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Sync(), f.Close())
+}

@@ -20,6 +20,7 @@ func lock(dir string, alone bool) (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
+	_ = own(dir, f.Name()) // or whoever has the folder could not come in while root is
 	how := syscall.LOCK_SH
 	if alone {
 		how = syscall.LOCK_EX

@@ -24,10 +24,16 @@ func own(dir, path string) error {
 	if !ok || to.Uid == 0 {
 		return nil
 	}
-	if path, err = filepath.EvalSymlinks(path); err != nil { // a state folder may be a link
+	root, err := os.OpenRoot(dir) // the folder is theirs, and a link in it leads nowhere else
+	if err != nil {
 		return err
 	}
-	return filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
+	defer func() { _ = root.Close() }()
+	from, err := filepath.Rel(dir, path)
+	if err != nil {
+		return err
+	}
+	return fs.WalkDir(root.FS(), filepath.ToSlash(from), func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return gone(err)
 		}
@@ -36,7 +42,7 @@ func own(dir, path string) error {
 			return gone(err)
 		}
 		if is, ok := info.Sys().(*syscall.Stat_t); ok && is.Uid == 0 {
-			return gone(os.Lchown(path, int(to.Uid), int(to.Gid))) //nolint:gosec // a link itself is given, never what it leads to
+			return gone(root.Lchown(name, int(to.Uid), int(to.Gid)))
 		}
 		return nil
 	})

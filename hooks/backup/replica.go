@@ -121,7 +121,10 @@ func (w *warm) watch(app core.App, now time.Time) error {
 		return nil
 	}
 	taken := errors.Is(s.Failing, replica.ErrTaken)
-	err := w.cases.see(app, caseTaken, taken)
+	var err error
+	if taken || s.Failing == nil { // a place that does not answer does not say whose it is
+		err = w.cases.see(app, caseTaken, taken)
+	}
 	if taken {
 		return err // that it is behind as well is known by this
 	}

@@ -24,6 +24,7 @@ const (
 	ready   = "ready"   // its presence decides: from here on the new state is the shop's
 	kept    = Before
 	fresh   = "new"
+	retired = "old" // what was there, until it is kept
 	lockFor = "lock"
 )
 
@@ -54,7 +55,7 @@ func unstage(dir string) error {
 	if err := os.Remove(filepath.Join(place, ready)); err != nil {
 		return err
 	}
-	return errors.Join(syncFolder(place), os.RemoveAll(place))
+	return errors.Join(syncFolder(place), clearStaged(place))
 }
 
 // stage lays ready what fill brings into a folder and has verified.
@@ -63,7 +64,7 @@ func stage(ctx context.Context, dir string, fill func(into string) error) error 
 	if exists(filepath.Join(place, ready)) {
 		return errors.New("another restore is about to be finished: start the desk once")
 	}
-	if err := os.RemoveAll(place); err != nil {
+	if err := clearStaged(place); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	into := filepath.Join(place, fresh)
@@ -72,13 +73,13 @@ func stage(ctx context.Context, dir string, fill func(into string) error) error 
 	}
 	err := fill(into)
 	if err == nil {
-		err = known(ctx, filepath.Join(into, database))
+		err = known(ctx, filepath.Join(into, database), place)
 	}
 	if err == nil {
 		err = errors.Join(own(dir, place), syncTree(into), commit(dir, place))
 	}
 	if err != nil {
-		_ = os.RemoveAll(place)
+		_ = clearStaged(place)
 		return fmt.Errorf("restore: %w", err)
 	}
 	return nil
@@ -100,8 +101,8 @@ func commit(dir, place string) error {
 }
 
 // known refuses a database whose history is not a part of this program's, and one with
-// triggers or views that our own migrations do not make.
-func known(ctx context.Context, path string) error {
+// triggers or views that our own migrations do not make. work is a folder to work in.
+func known(ctx context.Context, path, work string) error {
 	db, err := openCopy(path)
 	if err != nil {
 		return err
@@ -126,7 +127,7 @@ func known(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	made, err := actingOurs()
+	made, err := schema.acting(work)
 	if err != nil {
 		return err
 	}
@@ -146,10 +147,22 @@ var errForeign = errors.New("the database has a trigger or view that is none of 
 // unless they say otherwise.
 const acting = "SELECT sql FROM sqlite_master WHERE type = 'trigger' OR type = 'view' AND name NOT IN (SELECT name FROM _collections WHERE type = 'view') ORDER BY name"
 
-// actingOurs are those that our migrations make, whatever the present database has: it
-// may be damaged, or gone, and an owner may have added some of their own.
-var actingOurs = sync.OnceValues(func() (made []string, err error) {
-	dir, err := os.MkdirTemp("", "xiaoer-schema-")
+// schema is what our migrations make, whatever the present database has: it may be
+// damaged, or gone, and an owner may have added some of their own.
+var schema ownSchema
+
+type ownSchema struct {
+	mu   sync.Mutex
+	made []string
+}
+
+func (o *ownSchema) acting(work string) (made []string, err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.made != nil {
+		return o.made, nil
+	}
+	dir, err := os.MkdirTemp(work, "schema-")
 	if err != nil {
 		return nil, fmt.Errorf("the schema: %w", err)
 	}
@@ -164,8 +177,20 @@ var actingOurs = sync.OnceValues(func() (made []string, err error) {
 	if err = errors.Join(err, app.ResetBootstrapState()); err != nil {
 		return nil, fmt.Errorf("the schema: %w", err)
 	}
+	o.made = made
 	return made, nil
-})
+}
+
+// clearStaged deletes what a restore makes in its folder, and the folder where nobody
+// has put anything else into it.
+func clearStaged(place string) error {
+	left, err := filepath.Glob(filepath.Join(place, "schema-*"))
+	for _, path := range append(left, filepath.Join(place, fresh), filepath.Join(place, ready+draft)) {
+		err = errors.Join(err, os.RemoveAll(path))
+	}
+	_ = os.Remove(place) // what is somebody's own stays
+	return err
+}
 
 // finish exchanges the data for what is ready. Who calls it has the folder alone.
 func finish(dir string) error {
@@ -185,7 +210,7 @@ type exchange struct {
 
 func (x exchange) run() error {
 	dir, place := x.dir, x.place
-	old := filepath.Join(place, "old")
+	old := filepath.Join(place, retired)
 	if err := os.MkdirAll(old, 0o700); err != nil {
 		return err
 	}
@@ -235,7 +260,7 @@ func (x exchange) settle(old string) error {
 	if err := syncFolder(x.place); err != nil {
 		return err
 	}
-	return os.RemoveAll(x.place)
+	return clearStaged(x.place)
 }
 
 // move renames what is there; what is not was moved before.

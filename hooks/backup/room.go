@@ -24,9 +24,22 @@ func roomFor(dir string, need int64) error {
 // no room: the snapshot lies beside the data, and afterwards, when it is verified,
 // beside the archive, which is as large as the uploads and half the database.
 func roomToMake(dir, to string) error {
-	data := disk.Of(filepath.Join(dir, database), filepath.Join(dir, database+"-wal"))
+	data := filled(dir)
 	if err := roomFor(dir, data); err != nil {
 		return err
 	}
 	return roomFor(to, data+data/2+disk.Below(filepath.Join(dir, uploads)))
+}
+
+// filled is what a copy of the database takes: what is free in its file is not copied.
+func filled(dir string) (bytes int64) {
+	db, err := openLive(dir)
+	if err == nil {
+		defer func() { _ = db.Close() }()
+		err = db.QueryRow("SELECT (c.page_count - f.freelist_count) * s.page_size FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s").Scan(&bytes)
+	}
+	if err != nil {
+		return disk.Of(filepath.Join(dir, database), filepath.Join(dir, database+"-wal"))
+	}
+	return bytes
 }

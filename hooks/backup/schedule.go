@@ -196,7 +196,10 @@ func (k *maker) make(ctx context.Context, app core.App) error {
 			err = nil
 		}
 	}
-	return errors.Join(err, clearAway(ctx, app, PlanOf(app).Keep))
+	if failed := clearAway(ctx, app, PlanOf(app).Keep); failed != nil {
+		return failed // what is damaged is known by now, and this would fill the shelf
+	}
+	return err
 }
 
 // again is how long the clock waits before it tries once more what has failed.

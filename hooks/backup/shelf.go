@@ -186,30 +186,25 @@ func take(ctx context.Context, app core.App, name string) (io.ReadCloser, error)
 }
 
 // fetch copies a backup from the shelf to a file below the data folder, to be
-// verified or restored from. done removes it.
-func fetch(ctx context.Context, app core.App, name string) (path string, done func(), err error) {
-	list, err := Shelf(app) //nolint:contextcheck // it has a limit of its own
-	if err != nil {
-		return "", nil, err
-	}
+// verified or restored from. done removes it. There has to be room for so many times what
+// it takes.
+func fetch(ctx context.Context, app core.App, name string, times int64) (path string, done func(), err error) {
 	from, err := take(ctx, app, name)
 	if err != nil {
 		return "", nil, err
 	}
 	defer func() { _ = from.Close() }()
 	var size int64
-	for _, c := range list {
-		if c.Name == name {
-			size = c.Size
-		}
+	if place, wrong := at(app); wrong == nil {
+		size, _ = place.Size(ctx, name) // where it does not say, it is found out
 	}
-	return receive(app, from, size)
+	return receive(app, from, times*size)
 }
 
-// receive keeps what is read in a file below the data folder until done is called. size
-// is what is announced; it is unpacked beside the file, and does not get smaller by that.
-func receive(app core.App, from io.Reader, size int64) (path string, done func(), err error) {
-	if err = roomFor(app.DataDir(), 2*size); err != nil {
+// receive keeps what is read in a file below the data folder until done is called. need
+// is what it takes there, with what is unpacked beside it.
+func receive(app core.App, from io.Reader, need int64) (path string, done func(), err error) {
+	if err = roomFor(app.DataDir(), need); err != nil {
 		return "", nil, err
 	}
 	f, err := os.CreateTemp(app.DataDir(), files.Holders+".zip")

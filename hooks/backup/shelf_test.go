@@ -58,7 +58,7 @@ func TestBackupsInAStore(t *testing.T) {
 		t.Errorf("left here: %v", left)
 	}
 	tag(t, app, "later")
-	file, done, err := fetch(t.Context(), app, list[0].Name)
+	file, done, err := fetch(t.Context(), app, list[0].Name, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,7 +94,8 @@ func WithoutData(c *cobra.Command) *cobra.Command {
 func needs(command *cobra.Command) bool {
 	_, bare := command.Annotations[Bare]
 	_, alone := command.Annotations[backup.Alone]
-	return !bare && !alone
+	without := command.Flag(command.Annotations[backup.Unless])
+	return !bare && !alone && (without == nil || !without.Changed)
 }
 
 // enter opens the data and brings it up to date before a command runs. serve does the

@@ -269,7 +269,8 @@ func (s *stretch) beat(ctx context.Context) error {
 		return err
 	}
 	s.failed = 0
-	s.note(func(st *Status) { st.Fresh, st.Failing, st.Behind = now, s.with.failing(), 0 })
+	failing := s.with.failing() // not while others wait for the note: uploads may be on their way
+	s.note(func(st *Status) { st.Fresh, st.Failing, st.Behind = now, failing, 0 })
 	if time.Since(s.cleared) > s.house {
 		s.cleared = now
 		return s.clear(ctx)

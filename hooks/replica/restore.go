@@ -76,7 +76,7 @@ func (c *Copy) Database(ctx context.Context, to string) error {
 	switch {
 	case err == nil:
 		return nil
-	case !place.failed.Load() && ctx.Err() == nil && !errors.Is(err, syscall.ENOSPC):
+	case !place.failed.Load() && ctx.Err() == nil && !full(err):
 		return fmt.Errorf("%w: %w", ErrBroken, err)
 	}
 	return fmt.Errorf("restore the database: %w", err)
@@ -129,4 +129,10 @@ func random() string {
 	raw := make([]byte, 4)
 	_, _ = rand.Read(raw) // never fails
 	return hex.EncodeToString(raw)
+}
+
+// full reports whether err is that this machine has no room, and not that the copy is
+// broken.
+func full(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EROFS)
 }
