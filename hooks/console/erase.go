@@ -8,6 +8,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 	"github.com/dianxiaoer/xiaoer/hooks/web"
 )
 
@@ -44,12 +45,17 @@ func erase(e *core.RequestEvent) error {
 	if err != nil {
 		return err
 	}
-	if in.End {
-		if err = conversations.EndAll(e.App, access.Of(e), c.Id); err != nil {
-			return err
+	for tries := 3; ; tries-- { // they may begin to speak again between the two
+		if in.End {
+			if err = conversations.EndAll(e.App, access.Of(e), c.Id); err != nil {
+				return err
+			}
+		}
+		r, err := conversations.Erase(e.App, access.Of(e), c.Id)
+		if err == nil || !in.End || tries == 1 || fail.Of(err).Kind != fail.Conflict {
+			return receipt(e)(r, err)
 		}
 	}
-	return receipt(e)(conversations.Erase(e.App, access.Of(e), c.Id))
 }
 
 func receipt(e *core.RequestEvent) func(*conversations.Receipt, error) error {

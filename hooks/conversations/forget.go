@@ -125,15 +125,21 @@ func (tx *Tx) forgetOld(ids []string) (gone []string, err error) {
 	return gone, tx.owe()
 }
 
-// Of what somebody is still spoken with about nothing goes, however old it is. There
-// is little of that, and so it is looked up beforehand.
+// Of what somebody is still spoken with about nothing goes, however old it is: where a
+// conversation is put off, or going on with a word since then. One that nobody has closed
+// is not spoken in for that. There is little of it, and so it is looked up beforehand.
 const (
+	spokenIn = goingOn + " AND (status = 'later' OR datetime(last ->> 'time') >= datetime({:then}))"
 	oldFiles = " FROM files INDEXED BY idx_files_sent WHERE message != '' AND purpose = 'message' AND created < {:then} AND message NOT IN " +
-		"(SELECT id FROM messages WHERE file != '' AND conversation IN (SELECT id FROM " + goingOn + "))"
-	notSpokenWith = "contact NOT IN (SELECT contact FROM " + goingOn + ")"
+		"(SELECT id FROM messages WHERE file != '' AND conversation IN (SELECT id FROM " + spokenIn + "))"
 )
 
-// OldFiles counts the files of closed conversations that were sent before then.
+func notSpokenWith(then time.Time) dbx.Expression {
+	return dbx.NewExp("contact NOT IN (SELECT contact FROM "+spokenIn+")", dbx.Params{"then": clock.Stored(then)})
+}
+
+// OldFiles counts the files that were sent before then, but for those of conversations
+// in which somebody is still spoken with.
 func OldFiles(app core.App, then time.Time) (n int, bytes int64, err error) {
 	err = app.ConcurrentDB().NewQuery("SELECT COUNT(*), COALESCE(SUM(size), 0)"+oldFiles).Bind(dbx.Params{"then": clock.Stored(then)}).Row(&n, &bytes)
 	return n, bytes, err
@@ -151,14 +157,14 @@ func ForgetFiles(app core.App, then time.Time) (int, error) {
 }
 
 // ForgetSessions ends some of the sessions of visitors that were not used since then
-// and whose conversations are closed, and says how many.
+// and with whom nobody speaks, and says how many.
 func ForgetSessions(app core.App, then time.Time) (int, error) {
-	return customers.ForgetSessions(app, then, dbx.NewExp(notSpokenWith))
+	return customers.ForgetSessions(app, then, notSpokenWith(then))
 }
 
 // IdleSessions counts those sessions.
 func IdleSessions(app core.App, then time.Time) (int, error) {
-	return customers.IdleSessions(app, then, dbx.NewExp(notSpokenWith))
+	return customers.IdleSessions(app, then, notSpokenWith(then))
 }
 
 // removeBytes takes files away whose rows are gone, or go now. Where the program

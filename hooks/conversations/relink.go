@@ -4,6 +4,7 @@ import (
 	"github.com/pocketbase/dbx"
 
 	"github.com/dianxiaoer/xiaoer/hooks/customers"
+	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
 
 // relink keeps a contact's conversations with the customer whom the contact
@@ -53,6 +54,9 @@ func (t *timeline) tellInTurn(changes []Change) {
 	err := t.queue(&job{done: make(chan struct{}), run: func(tx *Tx) error {
 		for _, c := range changes {
 			now, err := tx.Conversation(c.After.ID)
+			if fail.Of(err).Kind == fail.NotFound {
+				continue // erased meanwhile
+			}
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package conversations_test
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -17,8 +18,6 @@ func TestALinkIsToldAsThingsAreThen(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
 	v := contact(t, app)
-	first, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
-	must(t, err)
 	var mu sync.Mutex
 	var last conversations.Conversation
 	told := make(chan struct{}, 100)
@@ -31,6 +30,17 @@ func TestALinkIsToldAsThingsAreThen(t *testing.T) {
 		told <- struct{}{}
 		return e.Next()
 	})
+	hears := func() {
+		t.Helper()
+		select {
+		case <-told:
+		case <-time.After(20 * time.Second):
+			t.Fatal("it is not told")
+		}
+	}
+	first, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
+	must(t, err)
+	hears()
 	var second *conversations.Message
 	err = app.RunInTransaction(func(tx core.App) error {
 		tx.TxInfo().OnComplete(func(err error) error { // committed, and not told of yet
@@ -41,8 +51,8 @@ func TestALinkIsToldAsThingsAreThen(t *testing.T) {
 		return customers.OnLink(app).Trigger(&customers.LinkEvent{App: tx, Contact: v.Id, To: "somebodyelse001"})
 	})
 	must(t, err)
-	<-told
-	<-told
+	hears()
+	hears()
 	mu.Lock()
 	defer mu.Unlock()
 	if last.ID != first.Conversation || last.Customer != "somebodyelse001" || last.LastSeq < second.Seq {

@@ -87,6 +87,28 @@ func TestUnreadIsForItsAssigneeAloneAndTakesNothingBackFromTheVisitor(t *testing
 	}
 }
 
+// What was read before somebody marks it unread is behind it, although it was about to be
+// saved, and its turn comes later.
+func TestMarksThatWaitAreBehindWhatIsMarkedUnread(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	p, v := boss(t, app), contact(t, app)
+	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
+	must(t, err)
+	_, err = conversations.Take(app, p, "take", m.Conversation)
+	must(t, err)
+	release := held(t, app)
+	marked := make(chan error, 1)
+	go func() { marked <- conversations.SetUnread(app, p, m.Conversation, true) }()
+	queued(app, 1)
+	conversations.Read(app, m.Conversation, conversations.FromStaff, m.Seq)
+	queued(app, 2) // it is to be saved, after the other
+	release()
+	must(t, <-marked)
+	must(t, conversations.Write(app, func(*conversations.Tx) error { return nil })) // whose turn is after both
+	unread(t, app, m.Conversation, 1, m.Seq)
+}
+
 func TestARecalledWordIsNotMarkedUnread(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)

@@ -59,7 +59,12 @@ func Register(app core.App) {
 	app.OnRecordValidate(Tags).BindFunc(checkTag)
 	app.OnRecordValidate(Fields).BindFunc(checkField)
 	app.Cron().MustAdd(sweepJob, "17 4 * * *", func() {
-		if err := Sweep(app, clock.Now(app)); err != nil {
+		now := clock.Now(app)
+		held, err := clock.HeldUntil(app, now)
+		if err == nil && held.IsZero() {
+			err = Sweep(app, now)
+		}
+		if err != nil {
 			app.Logger().Error("sweeping customers", "error", err)
 		}
 	})

@@ -4,6 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/retention"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
@@ -65,5 +68,34 @@ func TestADeskThatWasOffWaitsForADay(t *testing.T) {
 		if n := count(t, again, "conversations"); n != c.want {
 			t.Errorf("%s after it is on again %d are left, want %d", c.after, n, c.want)
 		}
+	}
+}
+
+// The night's sweep of what has run out by itself waits, too: everybody would have to
+// begin anew.
+func TestAClockThatLeaptEndsNoSession(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	if _, err := app.NonconcurrentDB().NewQuery("INSERT INTO visitor_sessions (id, contact, hash, seen) VALUES ('a', 'a', 'a', {:seen})").Bind(dbx.Params{"seen": clock.Stored(noon)}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	left := func(at time.Time) int {
+		t.Helper()
+		clock.Set(app, func() time.Time { return at })
+		if _, err := retention.Round(app, at); err != nil {
+			t.Fatal(err)
+		}
+		for _, job := range app.Cron().Jobs() {
+			if job.Id() == "customers.sweep" {
+				job.Run()
+			}
+		}
+		return count(t, app, "visitor_sessions")
+	}
+	if left(noon) != 1 || left(noon.AddDate(4, 0, 0)) != 1 {
+		t.Error("a session ended by a clock that leapt")
+	}
+	if left(noon.AddDate(4, 0, 0).Add(25*time.Hour)) != 0 {
+		t.Error("one that has run out stays")
 	}
 }

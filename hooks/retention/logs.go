@@ -15,16 +15,20 @@ const systemDays = 3
 // bindLogs has PocketBase keep its log as long as the rule says: it clears it by
 // itself, and would not wait for a longer rule.
 func bindLogs(app core.App) {
-	settings.Follow(app, key, Rules{}, func(app core.App, r Rules) error {
-		if r.Logs == 0 {
+	settings.Follow(app, key, Rules{}, func(app core.App, before, now Rules) error {
+		switch {
+		case now.Logs > 0:
+			return keepLogs(app, now.Logs)
+		case before.Logs > 0:
 			return keepLogs(app, systemDays)
+		default:
+			return nil // it is as the dashboard has it
 		}
-		return keepLogs(app, r.Logs)
 	})
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		if days := RulesOf(e.App).Logs; days > 0 { // else it is as the dashboard has it
-			if err := keepLogs(e.App, days); err != nil {
-				return err
+			if err := keepLogs(e.App, days); err != nil { // no reason not to serve
+				e.App.Logger().Warn("the rule for logs", "error", err)
 			}
 		}
 		return e.Next()

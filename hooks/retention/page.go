@@ -152,13 +152,9 @@ func effectsOf(app core.App, say locale.Speaker, r Rules) (list []string, cleari
 
 // heldWords tells until when nothing is removed, because the clock has leapt.
 func heldWords(app core.App, say locale.Speaker, now time.Time) ([]string, error) {
-	s, err := seenBy(app)
-	if err != nil {
+	until, err := clock.HeldUntil(app, now)
+	if err != nil || until.IsZero() {
 		return nil, err
-	}
-	until := s.waitUntil(now)
-	if until.IsZero() {
-		return nil, nil
 	}
 	zone := hours.Zone(settings.ShopOf(app).Zone)
 	return []string{say.T("retention.held", "Now", now.In(zone).Format("2006-01-02 15:04"), "Until", until.In(zone).Format("2006-01-02 15:04"))}, nil

@@ -107,7 +107,7 @@ const pause = 10 * time.Minute
 // Round removes a little of what the rules say, and reports whether there may be
 // more. By a clock that has leapt nothing is removed.
 func Round(app core.App, now time.Time) (more bool, err error) {
-	if may, wrong := trusted(app, now); wrong != nil || !may {
+	if may, wrong := clock.Trusted(app, now); wrong != nil || !may {
 		return false, wrong
 	}
 	r, some := RulesOf(app), 0

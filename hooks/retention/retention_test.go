@@ -173,13 +173,20 @@ func TestOldFilesGoAndTheirMessagesStay(t *testing.T) {
 }
 
 // With whom somebody still speaks keeps their pictures and their place, however old:
-// neither counts as what a rule would remove.
+// neither counts as what a rule would remove. A conversation in which nothing was said
+// since, and that nobody has closed, is none of those.
 func TestWhoIsSpokenWithLosesNothing(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
 	put(t, app, 1, "openx", time.Time{})
 	put(t, app, 2, "closed", noon.AddDate(0, -1, 0))
-	for _, id := range []string{"openx", "closed"} {
+	put(t, app, 3, "forgotten", time.Time{})
+	for id, said := range map[string]time.Time{"openx": noon.AddDate(0, 0, -1), "forgotten": noon.AddDate(-2, 0, 0)} {
+		if _, err := app.NonconcurrentDB().NewQuery("UPDATE conversations SET last = json_object('time', {:said}) WHERE id = {:id}").Bind(dbx.Params{"id": id, "said": clock.Wire(said)}).Execute(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range []string{"openx", "closed", "forgotten"} {
 		for _, query := range []string{
 			"INSERT INTO contacts (id, channel) VALUES ({:id}, 'one')",
 			"INSERT INTO visitor_sessions (id, contact, hash, seen) VALUES ({:id}, {:id}, {:id}, {:seen})",
@@ -189,10 +196,10 @@ func TestWhoIsSpokenWithLosesNothing(t *testing.T) {
 			}
 		}
 	}
-	if n, bytes, err := conversations.OldFiles(app, noon.AddDate(-1, 0, 0)); n != 1 || bytes != 1024 || err != nil {
+	if n, bytes, err := conversations.OldFiles(app, noon.AddDate(-1, 0, 0)); n != 2 || bytes != 2048 || err != nil {
 		t.Errorf("%d files of %d bytes are old, %v", n, bytes, err)
 	}
-	if n, err := conversations.IdleSessions(app, noon.AddDate(0, 0, -30)); n != 1 || err != nil {
+	if n, err := conversations.IdleSessions(app, noon.AddDate(0, 0, -30)); n != 2 || err != nil {
 		t.Errorf("%d sessions are idle, %v", n, err)
 	}
 	forget(t, app, retention.Rules{Files: 12, Sessions: 30})

@@ -29,16 +29,20 @@ func Hold[T any](app core.App, key string, fallback T, rule func(T) error) {
 }
 
 // Follow has whatever hangs on the value under key follow it, in the commit that
-// changes it, whoever writes it.
-func Follow[T any](app core.App, key string, fallback T, follow func(core.App, T) error) {
+// changes it, whoever writes it. It is told what the value was before and is now.
+func Follow[T any](app core.App, key string, fallback T, follow func(app core.App, before, now T) error) {
 	changed := func(e *core.RecordEvent) error {
+		s, before := wrap(e.Record), fallback
+		if s.key() != key {
+			return e.Next()
+		}
+		if !e.Record.IsNew() {
+			before = decode(e.App, key, wrap(e.Record.Original()).value(), fallback)
+		}
 		if err := e.Next(); err != nil {
 			return err
 		}
-		if s := wrap(e.Record); s.key() == key {
-			return follow(e.App, decode(e.App, key, s.value(), fallback))
-		}
-		return nil
+		return follow(e.App, before, decode(e.App, key, s.value(), fallback))
 	}
 	app.OnRecordCreateExecute(Collection).BindFunc(changed)
 	app.OnRecordUpdateExecute(Collection).BindFunc(changed)

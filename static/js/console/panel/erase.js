@@ -28,7 +28,7 @@ export function Erase({ customer, contact, name }) {
       const now = await get(at).catch(() => found); // they may have begun to speak meanwhile
       setBusy(false);
       setFound(now);
-      return now.open.length > found.open.length ? setSure(false) : setWrong(e.message || t("not_done"));
+      return now.open.some((id) => !found.open.includes(id)) ? setSure(false) : setWrong(e.message || t("not_done"));
     }
     if (store.current.peek()?.contact?.id === contact) leave();
     store.upsert(...[...store.conversations.peek().values()].filter((c) => c.contact?.id === contact).map((c) => ({ id: c.id, gone: true })));

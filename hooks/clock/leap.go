@@ -1,4 +1,4 @@
-package retention
+package clock
 
 import (
 	"fmt"
@@ -7,8 +7,6 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
-
-	"github.com/dianxiaoer/xiaoer/hooks/clock"
 )
 
 // A clock that runs ahead makes everything old, and what is removed by it does not come
@@ -50,20 +48,30 @@ func (s seen) leaps(now time.Time) bool { return !s.Seen.IsZero() && s.passed(no
 // passed is how far now is from when it was last written down, forth or back.
 func (s seen) passed(now time.Time) time.Duration { return now.Sub(s.Seen.Time()).Abs() }
 
-// trusted reports whether things may be removed by this clock, and writes down what it
+// HeldUntil is until when nothing is removed by this clock, or the zero time where it is
+// trusted.
+func HeldUntil(app core.App, now time.Time) (time.Time, error) {
+	s, err := seenBy(app)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return s.waitUntil(now), nil
+}
+
+// Trusted reports whether things may be removed by this clock, and writes down what it
 // shows.
-func trusted(app core.App, now time.Time) (bool, error) {
+func Trusted(app core.App, now time.Time) (bool, error) {
 	s, err := seenBy(app)
 	if err != nil {
 		return false, err
 	}
 	wait := s.waitUntil(now)
 	if s.leaps(now) {
-		app.Logger().Warn("the clock has leapt, nothing old is removed for a day", "from", s.Seen.String(), "to", clock.Stored(now))
+		app.Logger().Warn("the clock has leapt, nothing old is removed for a day", "from", s.Seen.String(), "to", Stored(now))
 	}
 	if s.passed(now) >= notes {
 		_, err = app.NonconcurrentDB().NewQuery("UPDATE retention_clock SET seen = {:seen}, wait = {:wait} WHERE id = 1").
-			Bind(dbx.Params{"seen": clock.Stored(now), "wait": clock.Stored(wait)}).Execute()
+			Bind(dbx.Params{"seen": Stored(now), "wait": Stored(wait)}).Execute()
 		if err != nil {
 			return false, fmt.Errorf("what time it is: %w", err)
 		}
