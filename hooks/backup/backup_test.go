@@ -493,15 +493,15 @@ func TestNobodyStartsDuringARestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, half, "it is being staged")
-	if err := start(dir); err != nil || !exists(half) {
+	if err = start(dir); err != nil || !exists(half) {
 		t.Errorf("beside a desk: %v", err)
 	}
 	write(t, filepath.Join(dir, staged, ready), "")
-	if err := start(dir); fail.Of(err).Kind != fail.Conflict {
+	if err = start(dir); fail.Of(err).Kind != fail.Conflict {
 		t.Errorf("opened what is about to be retired: %v", err)
 	}
 	release()
-	if err := start(dir); err != nil || exists(filepath.Join(dir, staged)) || !exists(filepath.Join(dir, database)) {
+	if err = start(dir); err != nil || exists(filepath.Join(dir, staged)) || !exists(filepath.Join(dir, database)) {
 		t.Errorf("what was ready is not in its place: %v", err)
 	}
 	own := filepath.Join(dir, staged, "shop.zip")
@@ -509,7 +509,7 @@ func TestNobodyStartsDuringARestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, own, "somebody's own")
-	if err := start(dir); err != nil || exists(filepath.Join(dir, staged, fresh)) || !exists(own) {
+	if err = start(dir); err != nil || exists(filepath.Join(dir, staged, fresh)) || !exists(own) {
 		t.Errorf("what was not verified to its end stays, or what is somebody's own goes: %v", err)
 	}
 }

@@ -42,7 +42,7 @@ func enterWithin(dir string, most time.Duration) (release func(), err error) {
 	if err = os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	for end := time.Now().Add(most); ; time.Sleep(most / 100) {
+	for end := time.Now().Add(most); ; <-time.After(most / 100) {
 		release, err = enter(dir)
 		if !errors.Is(err, ErrInUse) {
 			break

@@ -33,7 +33,7 @@ const draft = ".part"
 // not at all: what was there of that name stays until then. The desk may run meanwhile,
 // in this process or another. program is the version that is noted.
 func Make(ctx context.Context, dir, to, program string) (*Manifest, error) {
-	err := roomToMake(dir, filepath.Dir(to))
+	err := roomToMake(ctx, dir, filepath.Dir(to))
 	m := &Manifest{Format: format, Program: program, Made: time.Now().UTC().Truncate(time.Second)}
 	if err == nil {
 		err = draw(ctx, dir, to+draft, m)

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"context"
 	"path/filepath"
 
 	"github.com/dianxiaoer/xiaoer/hooks/disk"
@@ -23,8 +24,8 @@ func roomFor(dir string, need int64) error {
 // roomToMake refuses a backup of the folder dir into the folder to for which there is
 // no room: the snapshot lies beside the data, and afterwards, when it is verified,
 // beside the archive, which is as large as the uploads and half the database.
-func roomToMake(dir, to string) error {
-	data := filled(dir)
+func roomToMake(ctx context.Context, dir, to string) error {
+	data := filled(ctx, dir)
 	if err := roomFor(dir, data); err != nil {
 		return err
 	}
@@ -32,11 +33,11 @@ func roomToMake(dir, to string) error {
 }
 
 // filled is what a copy of the database takes: what is free in its file is not copied.
-func filled(dir string) (bytes int64) {
+func filled(ctx context.Context, dir string) (bytes int64) {
 	db, err := openLive(dir)
 	if err == nil {
 		defer func() { _ = db.Close() }()
-		err = db.QueryRow("SELECT (c.page_count - f.freelist_count) * s.page_size FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s").Scan(&bytes)
+		err = db.QueryRowContext(ctx, "SELECT (c.page_count - f.freelist_count) * s.page_size FROM pragma_page_count c, pragma_freelist_count f, pragma_page_size s").Scan(&bytes)
 	}
 	if err != nil {
 		return disk.Of(filepath.Join(dir, database), filepath.Join(dir, database+"-wal"))
