@@ -7,6 +7,7 @@ import (
 
 	"github.com/dianxiaoer/xiaoer/hooks/access"
 	"github.com/dianxiaoer/xiaoer/hooks/conversations"
+	"github.com/dianxiaoer/xiaoer/hooks/customers"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/fail"
 )
@@ -87,16 +88,23 @@ func TestUnreadIsForItsAssigneeAloneAndTakesNothingBackFromTheVisitor(t *testing
 	}
 }
 
+// served is somebody whose only word p, who serves them, has not read.
+func served(t *testing.T, app core.App) (p *access.Person, v *customers.Contact, m *conversations.Message) {
+	t.Helper()
+	p, v = boss(t, app), contact(t, app)
+	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
+	must(t, err)
+	_, err = conversations.Take(app, p, "take", m.Conversation)
+	must(t, err)
+	return p, v, m
+}
+
 // What was read before somebody marks it unread is behind it, although it was about to be
 // saved, and its turn comes later.
 func TestMarksThatWaitAreBehindWhatIsMarkedUnread(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
-	p, v := boss(t, app), contact(t, app)
-	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
-	must(t, err)
-	_, err = conversations.Take(app, p, "take", m.Conversation)
-	must(t, err)
+	p, _, m := served(t, app)
 	release := held(t, app)
 	marked := make(chan error, 1)
 	go func() { marked <- conversations.SetUnread(app, p, m.Conversation, true) }()
@@ -112,12 +120,8 @@ func TestMarksThatWaitAreBehindWhatIsMarkedUnread(t *testing.T) {
 func TestARecalledWordIsNotMarkedUnread(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
-	p, v := boss(t, app), contact(t, app)
-	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
-	must(t, err)
-	_, err = conversations.Take(app, p, "take", m.Conversation)
-	must(t, err)
-	_, err = conversations.Recall(app, conversations.Visitor(v), "recall", m.ID)
+	p, v, m := served(t, app)
+	_, err := conversations.Recall(app, conversations.Visitor(v), "recall", m.ID)
 	must(t, err)
 	if err := conversations.SetUnread(app, p, m.Conversation, true); fail.Of(err).Kind != fail.Invalid {
 		t.Errorf("nothing was said: %v", err)

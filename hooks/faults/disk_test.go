@@ -70,24 +70,32 @@ func (d *desk) inject(strace string, f failure) (happened func() bool, end func(
 	}
 }
 
+// spoken is a desk that does not run, in which two people have said so many words each;
+// its disk fails by strace.
+func spoken(t *testing.T, c *tally, words int) (d *desk, all crowd, strace string) {
+	t.Helper()
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		c.notRun(t, "strace is not installed")
+	}
+	d = shop(t)
+	d.start()
+	all = d.crowd(2)
+	for _, p := range all {
+		p.write(words)
+	}
+	all.settle(t, d.listen)
+	d.kill()
+	return d, all, strace
+}
+
 // C06. Whichever write or sync of the database the disk fails at, once or from then
 // on, nothing is acked that is not there after the next start. Where the log of what
 // was committed could not be written, nothing more is: the program says so, is not
 // ready, and can be read; a failure beside that is gone over, or asked to try again.
 func TestDiskFails(t *testing.T) {
 	c, rounds, _ := begin(t, "C06", 16, 640)
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		c.notRun(t, "strace is not installed")
-	}
-	d := shop(t)
-	d.start()
-	all := d.crowd(2)
-	for _, p := range all {
-		p.write(1)
-	}
-	all.settle(t, d.listen)
-	d.kill()
+	d, all, strace := spoken(t, c, 1)
 	felt := 0
 	for n := range rounds {
 		f := failures(n)
@@ -174,18 +182,7 @@ func (d *desk) bears(p *person, f failure) {
 // through afterwards.
 func TestDiskCannotBeRead(t *testing.T) {
 	c, rounds, _ := begin(t, "C06", 4, 100)
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		c.notRun(t, "strace is not installed")
-	}
-	d := shop(t)
-	d.start()
-	all := d.crowd(2)
-	for _, p := range all {
-		p.write(20)
-	}
-	all.settle(t, d.listen)
-	d.kill()
+	d, all, strace := spoken(t, c, 20)
 	felt := 0
 	for n := range rounds {
 		d.start()
