@@ -92,7 +92,7 @@ func TestAddressesAreReadAsTheyAre(t *testing.T) {
 	if after := d.fingerprint(); after != before {
 		t.Errorf("reading has changed %s", differing(before, after))
 	}
-	if longest > 5*time.Second {
+	if longest > 15*time.Second {
 		t.Errorf("a question took %v", longest)
 	}
 }
@@ -335,7 +335,7 @@ func TestNoRouteIsHurtByBombs(t *testing.T) {
 		}
 	}
 	t.Logf("%d bombs, the longest took %v: %s", sent, longest.Round(time.Millisecond), slowest)
-	if longest > 10*time.Second {
+	if longest > 20*time.Second {
 		t.Errorf("%s took %v", slowest, longest)
 	}
 }

@@ -124,7 +124,7 @@ func TestPasswords(t *testing.T) {
 	for _, password := range []string{strings.Repeat("a1", 35), strings.Repeat("p@ssw0rd", 8), strings.Repeat("4@8", 23)} {
 		_ = checkPassword(8, password)
 	}
-	if took := time.Since(start); took > 50*time.Millisecond {
+	if took := time.Since(start); took > 2*time.Second { // they would take years
 		t.Errorf("hostile passwords take %s", took)
 	}
 }

@@ -39,7 +39,7 @@ func TestBackedUpUnderLoad(t *testing.T) {
 		waits := <-waited
 		slices.Sort(waits)
 		t.Logf("%d words while it was made: half acked within %v, the slowest after %v", len(waits), waits[len(waits)/2], waits[len(waits)-1])
-		if slowest := waits[len(waits)-1]; slowest > 2*time.Second {
+		if slowest := waits[len(waits)-1]; slowest > limit(2*time.Second) {
 			t.Errorf("somebody waited for %v", slowest)
 		}
 		run("restore", file, "--dir", dir)

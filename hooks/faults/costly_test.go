@@ -106,7 +106,7 @@ func TestCostlyReads(t *testing.T) {
 					}
 					n, _ := io.Copy(io.Discard, answer.Body)
 					_ = answer.Body.Close()
-					if took := time.Since(began); took > 15*time.Second || answer.StatusCode >= http.StatusInternalServerError || n > 8<<20 {
+					if took := time.Since(began); took > limit(15*time.Second) || answer.StatusCode >= http.StatusInternalServerError || n > 8<<20 {
 						t.Errorf("%s: %d, %d bytes after %v", ask, answer.StatusCode, n, took)
 					}
 					c.ran()
@@ -118,7 +118,7 @@ func TestCostlyReads(t *testing.T) {
 	all.Wait()
 	c.acked(len(p.acked))
 	t.Logf("beside %d costly questions, of %d messages the 99th of a hundred took %v; alone it was %v", c.Runs, len(waits), most(waits), most(alone))
-	if most(waits) > 2*time.Second {
+	if most(waits) > limit(2*time.Second) {
 		t.Errorf("who writes waited for %v", most(waits))
 	}
 	holds(t, c, d.dir, p.acked)

@@ -238,7 +238,7 @@ func TestStoppedUnderLoad(t *testing.T) {
 		}
 		code, took := d.stop()
 		busy.Wait()
-		if code != 0 || took > 5*time.Second {
+		if code != 0 || took > limit(5*time.Second) {
 			t.Errorf("it ended with %d after %v: %s", code, took, d.said)
 		}
 		d.start()

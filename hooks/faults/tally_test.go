@@ -37,6 +37,15 @@ type tally struct {
 	mu sync.Mutex
 }
 
+// limit is a promised time, where the cases are run at their whole size and nothing else
+// runs; five times it elsewhere.
+func limit(promised time.Duration) time.Duration {
+	if *whole {
+		return promised
+	}
+	return 5 * promised
+}
+
 // begin starts counting for a case: it returns how many rounds to run, few where
 // nobody has asked for all, and what decides in them.
 func begin(t *testing.T, name string, few, all int) (*tally, int, *rand.Rand) {

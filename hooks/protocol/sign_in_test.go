@@ -43,11 +43,11 @@ func (s *shop) console(cookie string) *client {
 	return c
 }
 
-// within holds that a socket is closed with a code in less than two seconds.
+// within holds that a socket is closed with a code, and soon.
 func (c *client) within(t *testing.T, what string, begun time.Time, code int) {
 	t.Helper()
 	got, at := c.cut()
-	if took := at.Sub(begun); got != code || took > 2*time.Second {
+	if took := at.Sub(begun); got != code || took > soon() {
 		t.Errorf("%s: closed with %d after %s, want %d", what, got, took, code)
 	}
 }
