@@ -10,6 +10,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 )
 
 // anchorFile holds how far the trail was, outside of the database: a copy of the
@@ -74,7 +76,7 @@ func writeAnchor(app core.App, c chain, h head) error {
 	if err != nil {
 		return err //nolint:wrapcheck // a plain struct of ours
 	}
-	if err := replace(filepath.Join(app.DataDir(), anchorFile), append(raw, '\n')); err != nil {
+	if err := disk.Replace(filepath.Join(app.DataDir(), anchorFile), append(raw, '\n')); err != nil {
 		return fmt.Errorf("anchor of the audit trail: %w", err)
 	}
 	return nil
@@ -94,25 +96,4 @@ func readAnchor(app core.App) (*head, error) {
 		return nil, fmt.Errorf("anchor of the audit trail: %w", err)
 	}
 	return &h, nil
-}
-
-// replace puts content into a file such that it is there in whole, or as before.
-func replace(path string, content []byte) error {
-	draft, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return err //nolint:wrapcheck // its caller says what was being done
-	}
-	defer func() { _ = os.Remove(draft.Name()) }()
-	_, err = draft.Write(content)
-	if err = errors.Join(err, draft.Sync(), draft.Close()); err != nil {
-		return err
-	}
-	if err = os.Rename(draft.Name(), path); err != nil {
-		return err //nolint:wrapcheck // its caller says what was being done
-	}
-	folder, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err //nolint:wrapcheck // its caller says what was being done
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

@@ -268,7 +268,7 @@ func TestRestoreBringsBackThatMoment(t *testing.T) {
 	if exists(filepath.Join(dir, uploads, id[:2], id)) || exists(filepath.Join(dir, "epoch")) || string(key) == "another" {
 		t.Error("something of what came later is still there")
 	}
-	if !exists(filepath.Join(dir, kept, uploads, id[:2], id)) {
+	if !exists(filepath.Join(dir, Before, uploads, id[:2], id)) {
 		t.Error("what was there before is not kept")
 	}
 	if err := start(dir); err != nil || exists(filepath.Join(dir, staged)) {
@@ -303,7 +303,7 @@ func TestInterruptedRestoreIsOldOrNew(t *testing.T) {
 		if got := tags(t, dir); !slices.Equal(got, []string{"first"}) {
 			t.Fatalf("cut after %d renames: tags %v", cut, got)
 		}
-		if !exists(filepath.Join(dir, kept, database)) || exists(filepath.Join(dir, staged)) {
+		if !exists(filepath.Join(dir, Before, database)) || exists(filepath.Join(dir, staged)) {
 			t.Fatalf("cut after %d renames: the old state is lost, or the restore is not over", cut)
 		}
 		if ended {
@@ -338,7 +338,7 @@ func TestNothingIsExchangedBeforeAllIsReady(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, staged, fresh, database), "half of it")
-	if err := start(dir); err != nil || exists(filepath.Join(dir, kept)) {
+	if err := start(dir); err != nil || exists(filepath.Join(dir, Before)) {
 		t.Errorf("finished what was not ready: %v", err)
 	}
 }

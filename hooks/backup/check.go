@@ -143,7 +143,7 @@ func openLive(dir string) (*sql.DB, error) {
 
 // lies reports whether the upload's bytes are where they belong.
 func (u upload) lies(ctx context.Context, dir string) (bool, error) {
-	f, err := os.Open(filepath.Join(dir, uploads, u.id[:min(2, len(u.id))], u.id)) //nolint:gosec // our own folder
+	f, err := os.Open(filepath.Join(dir, u.file())) //nolint:gosec // our own folder
 	if disk.Lost(err) {
 		return false, nil
 	}
@@ -167,7 +167,16 @@ func examine(ctx context.Context, app core.App, m *Manifest, name string) error 
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	problems, _ := problemsOf(ctx, db)
+	problems, readable := problemsOf(ctx, db)
+	if readable {
+		foreign, wrong := foreignIn(ctx, db)
+		if wrong != nil {
+			return wrong
+		}
+		for _, s := range foreign { // or who needs the backup would be the first to hear of it
+			problems = append(problems, fmt.Sprintf("a restore refuses it, %v: %.80q", errForeign, s))
+		}
+	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}

@@ -39,9 +39,6 @@ const patience = 10 * time.Second
 func Enter(dir string) (release func(), err error) { return enterWithin(dir, patience) }
 
 func enterWithin(dir string, most time.Duration) (release func(), err error) {
-	if err = os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
-	}
 	for end := time.Now().Add(most); ; <-time.After(most / 100) {
 		release, err = enter(dir)
 		if !errors.Is(err, ErrInUse) {
@@ -62,13 +59,25 @@ func enter(dir string) (release func(), err error) {
 	if err = resolve(dir); err != nil {
 		return nil, err
 	}
-	leave, err := lock(dir, false)
-	if err != nil {
+	if release, err = occupy(dir, false); err != nil {
 		return nil, err
 	}
 	if exists(filepath.Join(dir, staged, ready)) { // meanwhile
-		leave()
+		release()
 		return nil, ErrInUse
+	}
+	return release, nil
+}
+
+// occupy locks dir, which is made where it is not there. What root has made there
+// meanwhile is its owner's when they leave.
+func occupy(dir string, alone bool) (release func(), err error) {
+	if err = os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	leave, err := lock(dir, alone)
+	if err != nil {
+		return nil, err
 	}
 	return func() { _ = own(dir, dir); leave() }, nil
 }
@@ -97,10 +106,7 @@ func resolve(dir string) error {
 // enterAlone is for whoever exchanges what lies in dir. What was laid ready before, and
 // was not begun with, is for them to say: [Stage] refuses beside it.
 func enterAlone(dir string) (release func(), err error) {
-	if err = os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
-	}
-	leave, err := lock(dir, true)
+	release, err = occupy(dir, true)
 	if errors.Is(err, ErrInUse) {
 		return nil, fail.New(fail.Conflict, "backup.in_use").Because(err)
 	}
@@ -109,9 +115,9 @@ func enterAlone(dir string) (release func(), err error) {
 	}
 	if exists(filepath.Join(dir, staged, ready)) && exists(filepath.Join(dir, staged, retired)) {
 		if err = finish(dir); err != nil {
-			leave()
+			release()
 			return nil, err
 		}
 	}
-	return func() { _ = own(dir, dir); leave() }, nil
+	return release, nil
 }

@@ -9,6 +9,8 @@ import (
 	"slices"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 )
 
 // found is what the last backup has found damaged, until the next.
@@ -54,10 +56,7 @@ func (f found) keep(app core.App) error {
 	app.Store().Set(foundKey, f)
 	raw, err := json.Marshal(f)
 	if err == nil {
-		err = writeSynced(path+draft, raw)
-	}
-	if err == nil {
-		err = os.Rename(path+draft, path)
+		err = disk.Replace(path, raw)
 	}
 	return err
 }
@@ -88,12 +87,3 @@ func (f found) then(app core.App, now *Damage, name string) (found, error) {
 // Damaged is what was found to be damaged when the last backup was made, besides
 // [Losses]; nil where nothing was.
 func Damaged(app core.App) *Damage { return foundIn(app).Damage }
-
-func writeSynced(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // our own folder
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
-}

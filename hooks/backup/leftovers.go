@@ -9,6 +9,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
@@ -22,6 +23,23 @@ const (
 	// are no locks.
 	tooOld = 24 * time.Hour
 )
+
+// keptFor is how long what was there before a restore stays: who is erased from now on
+// is in it still.
+const keptFor = 30 * 24 * time.Hour
+
+// expire removes what was there before a restore that nobody has wanted back.
+func expire(app core.App, now time.Time) error {
+	path := filepath.Join(app.DataDir(), Before)
+	info, err := os.Lstat(path)
+	if err != nil || now.Sub(info.ModTime()) <= keptFor {
+		return nil //nolint:nilerr // there is none
+	}
+	if trusted, err := clock.Trusted(app, now); err != nil || !trusted {
+		return err
+	}
+	return os.RemoveAll(path)
+}
 
 const verifying = ".verify-*"
 

@@ -7,6 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
+	"github.com/dianxiaoer/xiaoer/hooks/clock"
+	"github.com/dianxiaoer/xiaoer/hooks/desktest/bare"
 	"github.com/dianxiaoer/xiaoer/hooks/files"
 )
 
@@ -54,5 +58,41 @@ func TestLeftoversAreSwept(t *testing.T) {
 		if !exists(path) {
 			t.Errorf("%s is gone", path)
 		}
+	}
+}
+
+// What was there before a restore goes after a month, whoever has been erased since, but
+// not by a clock that has leapt.
+func TestWhatWasBeforeARestoreExpires(t *testing.T) {
+	t.Parallel()
+	app, now := bare.New(t), time.Now()
+	path := filepath.Join(app.DataDir(), Before)
+	if _, err := clock.Trusted(app, now); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name string
+		age  time.Duration
+		now  time.Time
+		gone bool
+	}{{"yesterday's", 24 * time.Hour, now, false}, {"last year's, by a clock that has leapt", 0, now.AddDate(1, 0, 0), false}, {"last month's", 31 * 24 * time.Hour, now, true}} {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(path, database), "a shop")
+		if err := os.Chtimes(path, time.Time{}, now.Add(-c.age)); err != nil {
+			t.Fatal(err)
+		}
+		if err := expire(app, c.now); err != nil || exists(path) == c.gone {
+			t.Errorf("%s: gone %t, %v", c.name, !c.gone, err)
+		}
+		if c.now != now { // it is set right
+			if _, err := app.NonconcurrentDB().NewQuery("UPDATE retention_clock SET seen = {:now}, wait = {:now} WHERE id = 1").Bind(dbx.Params{"now": clock.Stored(now)}).Execute(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := expire(app, now); err != nil {
+		t.Errorf("none: %v", err)
 	}
 }

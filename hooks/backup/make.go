@@ -48,7 +48,7 @@ func Make(ctx context.Context, dir, to, program string) (*Manifest, error) {
 		_ = os.Remove(to + draft)
 		return nil, fmt.Errorf("back up: %w", err)
 	}
-	return m, syncFolder(filepath.Dir(to))
+	return m, disk.SyncFolder(filepath.Dir(to))
 }
 
 // draw is [Make] without the second look.
@@ -109,7 +109,7 @@ func gather(ctx context.Context, dir, work string, m *Manifest) ([]held, error) 
 		return nil, err
 	}
 	for _, u := range named {
-		name := uploads + "/" + u.id[:2] + "/" + u.id
+		name := u.file()
 		if err := hold(dir, work, name); err != nil {
 			return nil, err
 		}

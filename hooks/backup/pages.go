@@ -107,7 +107,7 @@ func (d *desk) makeNow(e *core.RequestEvent) error {
 // download sends a backup: all of the shop, and so an act that is told.
 func (d *desk) download(e *core.RequestEvent) error {
 	name := e.Request.PathValue("name")
-	from, err := take(e.Request.Context(), e.App, name)
+	from, size, err := take(e.Request.Context(), e.App, name)
 	if err != nil {
 		return err
 	}
@@ -117,6 +117,9 @@ func (d *desk) download(e *core.RequestEvent) error {
 	}
 	h := e.Response.Header()
 	h.Set("Content-Type", "application/zip")
+	if size > 0 { // and the browser shows how far it is
+		h.Set("Content-Length", strconv.FormatInt(size, 10))
+	}
 	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
 	_ = http.NewResponseController(e.Response).SetWriteDeadline(time.Time{}) // a large shop on a slow line takes its time
 	if _, err := io.Copy(e.Response, from); err != nil {

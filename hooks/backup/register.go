@@ -47,8 +47,8 @@ func Register(app core.App, t *web.Table, c Config) {
 	})
 	app.Cron().MustAdd("xiaoerBackups", "*/10 * * * *", func() {
 		late, err := d.maker.tick(app)
-		damaged := Damaged(app) != nil
-		if err = errors.Join(err, told.see(app, caseBackup, late), told.see(app, caseDamage, damaged), sweep(app.DataDir(), time.Now())); err != nil {
+		damaged, now := Damaged(app) != nil, time.Now()
+		if err = errors.Join(err, told.see(app, caseBackup, late), told.see(app, caseDamage, damaged), sweep(app.DataDir(), now), expire(app, now)); err != nil {
 			app.Logger().Error("the night's backup", "error", err)
 		}
 	})

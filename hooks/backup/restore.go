@@ -6,23 +6,21 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"sync"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
-// Before is the folder, in the data folder, of what was there before the last restore, until the next.
+// Before is the folder, in the data folder, of what was there before the last restore,
+// until the next, or until [keptFor] is over.
 const Before = "before-restore"
 
 const (
 	staged  = "restore" // what will be: new/, and once all of it is there, ready
 	ready   = "ready"   // its presence decides: from here on the new state is the shop's
-	kept    = Before
 	fresh   = "new"
 	retired = "old" // what was there, until it is kept
 	lockFor = "lock"
@@ -49,13 +47,14 @@ func Stage(ctx context.Context, path, dir string, by audit.Actor) (m *Manifest, 
 	return m, err
 }
 
-// unstage takes back what is laid ready: who has asked for it is told that it failed.
+// unstage takes back what is laid, the mark first: who has asked for it is told that it
+// failed, and nobody takes up what is left.
 func unstage(dir string) error {
 	place := filepath.Join(dir, staged)
-	if err := os.Remove(filepath.Join(place, ready)); err != nil {
+	if err := os.Remove(filepath.Join(place, ready)); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return errors.Join(syncFolder(place), clearStaged(place))
+	return errors.Join(disk.SyncFolder(place), clearStaged(place))
 }
 
 // stage lays ready what fill brings into a folder and has verified.
@@ -73,36 +72,24 @@ func stage(ctx context.Context, dir string, fill func(into string) error) error 
 	}
 	err := fill(into)
 	if err == nil {
-		err = known(ctx, filepath.Join(into, database), place)
+		err = known(ctx, filepath.Join(into, database))
 	}
 	if err == nil {
-		err = errors.Join(own(dir, place), syncTree(into), commit(dir, place))
+		err = errors.Join(own(dir, place), syncTree(into))
+	}
+	if err == nil {
+		err = disk.Replace(filepath.Join(place, ready), nil) // from here on it is the shop's
 	}
 	if err != nil {
-		_ = clearStaged(place)
+		_ = unstage(dir)
 		return fmt.Errorf("restore: %w", err)
 	}
 	return nil
 }
 
-// commit marks what is staged as ready, in one durable step.
-func commit(dir, place string) error {
-	path := filepath.Join(place, ready)
-	if err := os.WriteFile(path+draft, nil, 0o600); err != nil {
-		return err
-	}
-	if err := own(dir, path+draft); err != nil {
-		return err
-	}
-	if err := os.Rename(path+draft, path); err != nil {
-		return err
-	}
-	return syncFolder(place)
-}
-
-// known refuses a database whose history is not a part of this program's, and one with
-// triggers or views that our own migrations do not make. work is a folder to work in.
-func known(ctx context.Context, path, work string) error {
+// known refuses a database whose history is not a part of this program's, and one that has
+// what is foreign to it.
+func known(ctx context.Context, path string) error {
 	db, err := openCopy(path)
 	if err != nil {
 		return err
@@ -123,69 +110,18 @@ func known(ctx context.Context, path, work string) error {
 			return ErrNewer
 		}
 	}
-	theirs, err := texts(ctx, db, acting)
-	if err != nil {
-		return err
+	foreign, err := foreignIn(ctx, db)
+	if err == nil && len(foreign) > 0 {
+		err = fmt.Errorf("%w: %.80q", errForeign, foreign[0])
 	}
-	made, err := schema.acting(work)
-	if err != nil {
-		return err
-	}
-	for _, statement := range theirs {
-		if !slices.Contains(made, statement) {
-			return fmt.Errorf("%w: %.80q", errForeign, statement)
-		}
-	}
-	return nil
-}
-
-// errForeign refuses what would act by itself.
-var errForeign = errors.New("the database has a trigger or view that is none of the program's")
-
-// acting are the parts of a schema that do something by themselves. A view that the
-// dashboard has made for the owner is none: it is read by name, and only by superusers
-// unless they say otherwise.
-const acting = "SELECT sql FROM sqlite_master WHERE type = 'trigger' OR type = 'view' AND name NOT IN (SELECT name FROM _collections WHERE type = 'view') ORDER BY name"
-
-// schema is what our migrations make, whatever the present database has: it may be
-// damaged, or gone, and an owner may have added some of their own.
-var schema ownSchema
-
-type ownSchema struct {
-	mu   sync.Mutex
-	made []string
-}
-
-func (o *ownSchema) acting(work string) (made []string, err error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.made != nil {
-		return o.made, nil
-	}
-	dir, err := os.MkdirTemp(work, "schema-")
-	if err != nil {
-		return nil, fmt.Errorf("the schema: %w", err)
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
-	if err = app.Bootstrap(); err == nil {
-		err = app.RunAllMigrations()
-	}
-	if err == nil {
-		err = app.DB().NewQuery(acting).Column(&made)
-	}
-	if err = errors.Join(err, app.ResetBootstrapState()); err != nil {
-		return nil, fmt.Errorf("the schema: %w", err)
-	}
-	o.made = made
-	return made, nil
+	return err
 }
 
 // clearStaged deletes what a restore makes in its folder, and the folder where nobody
 // has put anything else into it.
 func clearStaged(place string) error {
-	left, err := filepath.Glob(filepath.Join(place, "schema-*"))
-	for _, path := range append(left, filepath.Join(place, fresh), filepath.Join(place, ready+draft)) {
+	left, err := filepath.Glob(filepath.Join(place, ready+".*"))
+	for _, path := range append(left, filepath.Join(place, fresh)) {
 		err = errors.Join(err, os.RemoveAll(path))
 	}
 	_ = os.Remove(place) // what is somebody's own stays
@@ -237,7 +173,7 @@ func (x exchange) run() error {
 			return err
 		}
 	}
-	if err := errors.Join(syncFolder(filepath.Join(place, fresh)), syncFolder(old), syncFolder(dir)); err != nil {
+	if err := errors.Join(disk.SyncFolder(filepath.Join(place, fresh)), disk.SyncFolder(old), disk.SyncFolder(dir)); err != nil {
 		return err
 	}
 	return x.settle(old)
@@ -245,7 +181,7 @@ func (x exchange) run() error {
 
 // settle ends the exchange. The mark goes last but for what is only in the way.
 func (x exchange) settle(old string) error {
-	aside := filepath.Join(x.dir, kept)
+	aside := filepath.Join(x.dir, Before)
 	if err := os.Remove(old); err != nil { // it is not empty: what was there is in it
 		if err := os.RemoveAll(aside); err != nil {
 			return err
@@ -257,7 +193,7 @@ func (x exchange) settle(old string) error {
 	if err := os.Remove(filepath.Join(x.place, ready)); err != nil {
 		return err
 	}
-	if err := syncFolder(x.place); err != nil {
+	if err := disk.SyncFolder(x.place); err != nil {
 		return err
 	}
 	return clearStaged(x.place)
@@ -277,17 +213,6 @@ func syncTree(root string) error {
 		if err != nil || !d.IsDir() {
 			return err // files were synced when they were written
 		}
-		return syncFolder(path)
+		return disk.SyncFolder(path)
 	})
-}
-
-func syncFolder(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil // folders cannot be synced there; the file system journals them
-	}
-	d, err := os.Open(path) //nolint:gosec // our own folder
-	if err != nil {
-		return fmt.Errorf("sync: %w", err)
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -159,45 +159,43 @@ func send(ctx context.Context, app core.App, path, name string) error {
 
 // there refuses a name that no backup on the shelf has.
 func there(ctx context.Context, app core.App, name string) error {
-	r, err := take(ctx, app, name)
+	r, _, err := take(ctx, app, name)
 	if err != nil {
 		return err
 	}
 	return r.Close()
 }
 
-// take opens a backup on the shelf for reading.
-func take(ctx context.Context, app core.App, name string) (io.ReadCloser, error) {
+// take opens a backup on the shelf for reading. Its size is 0 where the store does not
+// say.
+func take(ctx context.Context, app core.App, name string) (r io.ReadCloser, size int64, err error) {
 	if !onShelf.MatchString(name) {
-		return nil, fail.New(fail.NotFound, "fail.not_found")
+		return nil, 0, fail.New(fail.NotFound, "fail.not_found")
 	}
 	place, err := at(app)
 	if err != nil {
-		return nil, fmt.Errorf("the store of backups: %w", err)
+		return nil, 0, fmt.Errorf("the store of backups: %w", err)
 	}
-	r, err := place.Get(ctx, name)
+	r, err = place.Get(ctx, name)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		return nil, fail.New(fail.NotFound, "fail.not_found").Because(err)
+		return nil, 0, fail.New(fail.NotFound, "fail.not_found").Because(err)
 	case err != nil:
-		return nil, fail.New(fail.Busy, "backup.unreachable").Because(err)
+		return nil, 0, fail.New(fail.Busy, "backup.unreachable").Because(err)
 	}
-	return r, nil
+	size, _ = place.Size(ctx, name)
+	return r, size, nil
 }
 
 // fetch copies a backup from the shelf to a file below the data folder, to be
 // verified or restored from. done removes it. There has to be room for so many times what
 // it takes.
 func fetch(ctx context.Context, app core.App, name string, times int64) (path string, done func(), err error) {
-	from, err := take(ctx, app, name)
+	from, size, err := take(ctx, app, name)
 	if err != nil {
 		return "", nil, err
 	}
 	defer func() { _ = from.Close() }()
-	var size int64
-	if place, wrong := at(app); wrong == nil {
-		size, _ = place.Size(ctx, name) // where it does not say, it is found out
-	}
 	return receive(app, from, times*size)
 }
 

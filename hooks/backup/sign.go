@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 )
 
 // signed comes with the data of a restore and lies beside it until the next start: the
@@ -28,8 +29,7 @@ func sign(into string, by audit.Actor, made time.Time) error {
 	if err != nil {
 		return fmt.Errorf("sign the restore: %w", err)
 	}
-	path := filepath.Join(into, signed)
-	return errors.Join(os.WriteFile(path, raw, 0o600), syncFile(path))
+	return disk.Replace(filepath.Join(into, signed), raw)
 }
 
 // tellRestored writes that word into the trail, takes it away, and returns when the

@@ -60,6 +60,9 @@ type upload struct {
 	size       int64
 }
 
+// file is where its bytes lie, in a data folder and in a backup.
+func (u upload) file() string { return uploads + "/" + u.id[:min(2, len(u.id))] + "/" + u.id }
+
 // uploadsOf lists the uploads that a database names.
 func uploadsOf(ctx context.Context, db *sql.DB) (list []upload, err error) {
 	rows, err := db.QueryContext(ctx, "SELECT id, sha256, size FROM files ORDER BY id")
@@ -93,7 +96,7 @@ func texts(ctx context.Context, db *sql.DB, query string) (list []string, err er
 	return list, rows.Err()
 }
 
-// syncFile makes a file's bytes durable, syncFolder the names in a folder.
+// syncFile makes a file's bytes durable.
 func syncFile(path string) error {
 	f, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // our own folder
 	if err != nil {

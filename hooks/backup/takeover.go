@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dianxiaoer/xiaoer/hooks/audit"
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 	"github.com/dianxiaoer/xiaoer/hooks/replica"
 )
 
@@ -87,8 +88,7 @@ func fillKeys(ctx context.Context, c *replica.Copy, into string) error {
 		return err
 	}
 	for name, content := range held {
-		path := filepath.Join(into, name) // it has the form of a key's
-		if err = errors.Join(os.WriteFile(path, content, 0o600), syncFile(path)); err != nil {
+		if err = disk.Replace(filepath.Join(into, name), content); err != nil { // it has the form of a key's
 			return err
 		}
 	}
@@ -97,7 +97,7 @@ func fillKeys(ctx context.Context, c *replica.Copy, into string) error {
 
 // bring copies one upload and holds it against its row.
 func bring(ctx context.Context, c *replica.Copy, u upload, into string) error {
-	name := uploads + "/" + u.id[:min(2, len(u.id))] + "/" + u.id
+	name := u.file()
 	if !isOurs(name) {
 		return errChanged
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -87,5 +88,12 @@ func TestViewsAreRestoredAndTriggersRefused(t *testing.T) {
 	exec(t, app, "CREATE TRIGGER mine AFTER INSERT ON tags BEGIN DELETE FROM messages; END", nil)
 	if _, err = stagedElsewhere(t, app); !errors.Is(err, errForeign) {
 		t.Errorf("with a trigger: %v", err)
+	}
+	m, err := Make(t.Context(), app.DataDir(), filepath.Join(t.TempDir(), "shop.zip"), "test")
+	if err == nil {
+		err = examine(t.Context(), app, m, "shop.zip")
+	}
+	if d, told := errors.AsType[*Damage](err); !told || len(d.Database) != 1 || !strings.Contains(d.Database[0], "CREATE TRIGGER mine") {
+		t.Errorf("whoever makes a backup of it is told %v", err)
 	}
 }

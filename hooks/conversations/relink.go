@@ -51,7 +51,7 @@ func (t *timeline) relink(e *customers.LinkEvent) error {
 // the writer's next turn comes: what it had committed meanwhile is not told before, and
 // then undone by what was true earlier.
 func (t *timeline) tellInTurn(changes []Change) {
-	err := t.queue(&job{done: make(chan struct{}), run: func(tx *Tx) error {
+	err := t.queue(&job{owed: changes, done: make(chan struct{}), run: func(tx *Tx) error {
 		for _, c := range changes {
 			now, err := tx.Conversation(c.After.ID)
 			if fail.Of(err).Kind == fail.NotFound {

@@ -64,6 +64,8 @@ type job struct {
 	done chan struct{}
 	// index is set where it waits for the index, too; more says that it is not all there.
 	index, more bool
+	// owed is told where it fails, too: somebody else has committed it.
+	owed []Change
 	// given is set by the caller that gave up, or by the writer that began.
 	given atomic.Bool
 }
@@ -227,7 +229,7 @@ func (t *timeline) commit(batch []*job) {
 	wanted := t.fresh.many(len(t.jobs) > 0)
 	for _, j := range taken {
 		if wanted = wanted || j.index; !j.index {
-			close(j.done)
+			t.end(j)
 		}
 	}
 	if !wanted {
@@ -237,7 +239,7 @@ func (t *timeline) commit(batch []*job) {
 	for _, j := range taken {
 		if j.index {
 			j.more, j.err = more, err
-			close(j.done)
+			t.end(j)
 		}
 	}
 }
@@ -328,15 +330,23 @@ func (t *timeline) failed(err error, atCommit bool, taken []*job) {
 		if j.err == nil || !fail.Of(j.err).Kind.Retry() {
 			j.err = cause
 		}
-		close(j.done)
+		t.end(j)
 	}
 	for range len(t.jobs) {
 		j := <-t.jobs
 		if j.given.CompareAndSwap(false, true) {
 			j.err = cause
 		}
-		close(j.done)
+		t.end(j)
 	}
+}
+
+// end answers whoever waits for j.
+func (t *timeline) end(j *job) {
+	if j.err != nil && len(j.owed) > 0 {
+		t.announce(&Committed{App: t.app, Changes: j.owed})
+	}
+	close(j.done)
 }
 
 // doubt trusts the disk no more where it failed at a commit.

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -124,15 +123,8 @@ func (s shelf) room() error {
 // syncFolders makes the name as durable as the bytes, up to the data folder:
 // any of the folders above may be as new as the file.
 func (s shelf) syncFolders(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil // folders cannot be synced there; the file system journals them
-	}
 	for _, dir := range []string{filepath.Dir(path), s.dir, filepath.Dir(s.dir)} {
-		d, err := os.Open(dir) //nolint:gosec // our own folders
-		if err != nil {
-			return fmt.Errorf("open a folder to sync it: %w", err)
-		}
-		if err = errors.Join(d.Sync(), d.Close()); err != nil {
+		if err := disk.SyncFolder(dir); err != nil {
 			return fmt.Errorf("sync a folder: %w", err)
 		}
 	}

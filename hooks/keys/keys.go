@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 
 	"github.com/pocketbase/pocketbase/core"
+
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 )
 
 // Size is how many bytes a key has: enough for HMAC-SHA-256 and AES-256.
@@ -48,35 +50,13 @@ func Again(app core.App, file string) ([]byte, error) {
 
 func cached(file string) string { return "keys." + file }
 
-// makeKey leaves exactly one key behind, whoever else makes one meanwhile: a link
-// never replaces what is there, and is never seen half written.
+// makeKey leaves exactly one key behind, whoever else makes one meanwhile, and one that
+// outlives a power cut: what a key that is gone has locked or sealed is lost.
 func makeKey(path string) ([]byte, error) {
 	key := make([]byte, Size)
 	_, _ = rand.Read(key) // never fails
-	draft, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
+	if err := disk.Create(path, key); err != nil {
 		return nil, err //nolint:wrapcheck // its caller says what was being done
-	}
-	defer func() { _ = os.Remove(draft.Name()) }()
-	_, err = draft.Write(key)
-	if err = errors.Join(err, draft.Sync(), draft.Close()); err != nil {
-		return nil, err
-	}
-	if err = os.Link(draft.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
-		return nil, err //nolint:wrapcheck // its caller says what was being done
-	}
-	if err = syncFolder(filepath.Dir(path)); err != nil {
-		return nil, err
 	}
 	return os.ReadFile(path) //nolint:gosec,wrapcheck // our own folder; its caller says what was being done
-}
-
-// syncFolder makes the file's name outlive a power cut: what a key that is gone
-// has locked or sealed is lost.
-func syncFolder(dir string) error {
-	folder, err := os.Open(dir) //nolint:gosec // our own folder
-	if err != nil {
-		return err //nolint:wrapcheck // its caller says what was being done
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }

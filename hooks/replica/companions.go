@@ -75,7 +75,9 @@ func (c *companions) know(ctx context.Context) error {
 	}
 	c.there, c.looked, c.keys = map[string]bool{}, map[string]time.Time{}, map[string][32]byte{}
 	for _, o := range found {
-		c.there[path.Base(o.Name)] = true
+		if id := path.Base(o.Name); uploadFile.MatchString(id) {
+			c.there[id] = true
+		}
 	}
 	return nil
 }

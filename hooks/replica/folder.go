@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 )
 
 // folder is a place on this machine, or one that is mounted there.
@@ -77,7 +79,8 @@ func (f folder) put(ctx context.Context, name string, from io.ReadSeeker) (err e
 		_ = os.Remove(path + draft)
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	_ = disk.SyncFolder(filepath.Dir(path)) // not every network's file system can
+	return nil
 }
 
 // marked is a folder of a replica's, which says whose it is. What lies where a disk
@@ -217,14 +220,4 @@ func removeBefore(path string, before time.Time) error {
 		return err
 	}
 	return os.Remove(path)
-}
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
-	d, err := os.Open(path) //nolint:gosec // where the owner says
-	if err != nil {
-		return err
-	}
-	_ = d.Sync() // not every network's file system can
-	return d.Close()
 }

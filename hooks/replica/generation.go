@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/dianxiaoer/xiaoer/hooks/disk"
 )
 
 // ErrAnother refuses a place in which another desk keeps its replica.
@@ -61,15 +63,7 @@ func (n note) keep(dir string) error {
 	if err := os.MkdirAll(meta(dir), 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(noteOf(dir)+draft, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(n.name + "\n" + n.to + "\n" + n.after)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(noteOf(dir)+draft, noteOf(dir))
+	return disk.Replace(noteOf(dir), []byte(n.name+"\n"+n.to+"\n"+n.after))
 }
 
 // overtaken reports whether somebody else has begun a generation since this one.
