@@ -309,6 +309,34 @@ func (v *view) overflows() float64 {
 	return ask[float64](v, "document.scrollingElement.scrollWidth - document.documentElement.clientWidth")
 }
 
+// cutOff are the buttons and fields that a box above them cuts off, and that nobody can
+// scroll to.
+const cutOff = `all("button, a[href], input, select, textarea").filter((e) => {
+	const at = e.getBoundingClientRect();
+	if (at.height < 4 || getComputedStyle(e).position === "fixed") return false; // kept for readers alone
+	for (let box = e.parentElement; box; box = box.parentElement) {
+		const is = getComputedStyle(box), its = box.getBoundingClientRect();
+		if (/auto|scroll/.test(is.overflowY) || is.position === "fixed") return false;
+		if ((/hidden|clip/.test(is.overflowY) || /strict|content|paint/.test(is.contain)) && (at.bottom > its.bottom + 2 || at.top < its.top - 2)) return true;
+	}
+	return false;
+}).map((e) => e.textContent.trim() || e.name)`
+
+// fits holds that the page shows all of itself in a narrow window and on a phone, too.
+func (v *view) fits(what string) {
+	v.p.t.Helper()
+	for _, width := range []int64{1180, 390} {
+		v.p.resize(width)
+		if over := v.overflows(); over > 0 {
+			v.p.t.Errorf("%s: %v px wider than a window of %d", what, over, width)
+		}
+		if cut := ask[[]string](v, cutOff); len(cut) > 0 {
+			v.p.t.Errorf("%s: cut off in a window of %d: %q", what, width, cut)
+		}
+	}
+	v.p.resize(1440)
+}
+
 func quote(s string) string {
 	raw, err := json.Marshal(s)
 	if err != nil {

@@ -24,7 +24,7 @@ func greet(e *core.ServeEvent, c *Config, invitation string) {
 		}
 		_, _ = fmt.Fprintf(&b, "\n      %s\n\n", address)
 	}
-	_, _ = fmt.Fprintf(&b, "\n  小二 Xiaoer %s\n\n", strings.TrimPrefix(Version(), unreleased))
+	_, _ = fmt.Fprintf(&b, "\n  %s\n\n", strings.TrimSpace("小二 Xiaoer "+strings.TrimPrefix(Version(), unreleased)))
 	if invitation != "" {
 		for _, base := range bases {
 			say("set_up", base+invitation)
