@@ -140,11 +140,9 @@ func TestErasedWhileFollowed(t *testing.T) {
 		if !ours || err != nil {
 			t.Fatalf("ours %v, busy %v, %v", ours, busy, err)
 		}
-		return !busy
+		raw, err := os.ReadFile(log) // what is not erased may be written again with what lies beside it
+		return !busy && err == nil && !strings.Contains(string(raw), secret)
 	})
-	if raw, err := os.ReadFile(log); err != nil || strings.Contains(string(raw), secret) {
-		t.Errorf("the log is not cut (%v)", err)
-	}
 }
 
 // People are told once when the copy falls behind, and once when it is in step
