@@ -25,6 +25,9 @@ const (
 	// never keeps Litestream from cutting by itself. Its last resort stops the
 	// writers for as long as somebody reads, and then uploads the whole database.
 	never = 1 << 30
+	// turn is the most of the log that is brought here in one go. Where somebody commits
+	// faster than it is read, its end is never come to, and whoever would cut waits.
+	turn = 4 << 20
 )
 
 // CutAt is at how many pages the log is begun anew: 16 MB. SQLite does it at a quarter
@@ -84,11 +87,11 @@ func (s *stretch) keepShort(ctx context.Context) {
 
 // cut begins the log anew once Litestream has all of it, does after if that came
 // about, and reports whether it did. Most of it is brought here before anybody is
-// held up.
+// held up, unless it grows as fast.
 func (s *stretch) cut(ctx context.Context, after func(context.Context) error) (begun bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, slow)
 	defer cancel()
-	if err = s.db.Sync(ctx); err != nil {
+	if err = s.catchUp(ctx); err != nil {
 		return false, err
 	}
 	err = s.hold(ctx, func() error {
@@ -106,6 +109,16 @@ func (s *stretch) cut(ctx context.Context, after func(context.Context) error) (b
 		return after(ctx)
 	})
 	return begun, err
+}
+
+// catchUp brings here what the log has, for a glance at most.
+func (s *stretch) catchUp(ctx context.Context) error {
+	short, cancel := context.WithTimeout(ctx, s.glance)
+	defer cancel()
+	if err := s.db.Sync(short); err != nil && short.Err() == nil {
+		return err
+	}
+	return ctx.Err()
 }
 
 // logged is how many pages the log has. The file is mostly longer, since SQLite

@@ -189,6 +189,7 @@ func (f *Follower) open(ctx context.Context) (*stretch, error) {
 	s.to.first = s.with.bring
 	s.db = litestream.NewDB(filepath.Join(f.dir, "data.db"))
 	s.db.MinCheckpointPageN, s.db.TruncatePageN, s.db.CheckpointInterval = never, -1, 0
+	s.db.MaxSyncWALBytes = turn
 	s.db.Replica = litestream.NewReplicaWithClient(s.db, s.to)
 	s.store = litestream.NewStore([]*litestream.DB{s.db}, litestream.DefaultCompactionLevels)
 	s.store.Logger = slog.New(warnings{f.log.Handler()})
