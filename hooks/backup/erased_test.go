@@ -30,14 +30,7 @@ func TestErasedWhileABackupIsMade(t *testing.T) {
 	}
 	c := <-visitors(t, app, 1)
 	const customer, secret = "quark0000000000", "QUARKcanary"
-	run := func(query string, p dbx.Params) {
-		t.Helper()
-		if _, failed := app.NonconcurrentDB().NewQuery(query).Bind(p).Execute(); failed != nil {
-			t.Fatal(failed)
-		}
-	}
-	run("INSERT INTO customers (id, name) VALUES ({:id}, {:name})", dbx.Params{"id": customer, "name": secret})
-	run("UPDATE contacts SET customer = {:customer} WHERE id = {:id}", dbx.Params{"id": c.Id, "customer": customer})
+	known(t, app, c.Id, customer, secret)
 	if _, err = conversations.PostAsVisitor(app, c, conversations.Draft{ID: "a", Kind: conversations.Text, Text: secret}); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +45,7 @@ func TestErasedWhileABackupIsMade(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		run("INSERT INTO files (id, owner, contact, sha256, size, purpose) VALUES ({:id}, 'visitor:x', {:contact}, {:sum}, {:size}, 'message')",
+		run(t, app, "INSERT INTO files (id, owner, contact, sha256, size, purpose) VALUES ({:id}, 'visitor:x', {:contact}, {:sum}, {:size}, 'message')",
 			dbx.Params{"id": id, "contact": c.Id, "sum": hex.EncodeToString(sum[:]), "size": len(content)})
 	}
 	to := filepath.Join(t.TempDir(), "shop.zip")
@@ -89,6 +82,20 @@ func TestErasedWhileABackupIsMade(t *testing.T) {
 		}
 	}
 	nowhere(t, app, secret)
+}
+
+func run(t *testing.T, app core.App, query string, p dbx.Params) {
+	t.Helper()
+	if _, err := app.NonconcurrentDB().NewQuery(query).Bind(p).Execute(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// known makes a customer of a contact.
+func known(t *testing.T, app core.App, contact, customer, name string) {
+	t.Helper()
+	run(t, app, "INSERT INTO customers (id, name) VALUES ({:id}, {:name})", dbx.Params{"id": customer, "name": name})
+	run(t, app, "UPDATE contacts SET customer = {:customer} WHERE id = {:id}", dbx.Params{"id": contact, "customer": customer})
 }
 
 // nowhere walks the data folder for what was erased.

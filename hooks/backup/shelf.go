@@ -159,32 +159,49 @@ func send(ctx context.Context, app core.App, path, name string) error {
 
 // there refuses a name that no backup on the shelf has.
 func there(ctx context.Context, app core.App, name string) error {
-	r, _, err := take(ctx, app, name)
+	place, err := shelfOf(app, name)
 	if err != nil {
 		return err
 	}
-	return r.Close()
+	_, err = place.Size(ctx, name)
+	return refused(err)
 }
 
 // take opens a backup on the shelf for reading. Its size is 0 where the store does not
 // say.
 func take(ctx context.Context, app core.App, name string) (r io.ReadCloser, size int64, err error) {
-	if !onShelf.MatchString(name) {
-		return nil, 0, fail.New(fail.NotFound, "fail.not_found")
-	}
-	place, err := at(app)
+	place, err := shelfOf(app, name)
 	if err != nil {
-		return nil, 0, fmt.Errorf("the store of backups: %w", err)
+		return nil, 0, err
 	}
-	r, err = place.Get(ctx, name)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil, 0, fail.New(fail.NotFound, "fail.not_found").Because(err)
-	case err != nil:
-		return nil, 0, fail.New(fail.Busy, "backup.unreachable").Because(err)
+	if r, err = place.Get(ctx, name); err != nil {
+		return nil, 0, refused(err)
 	}
 	size, _ = place.Size(ctx, name)
 	return r, size, nil
+}
+
+// shelfOf is where a backup of that name would be.
+func shelfOf(app core.App, name string) (replica.Place, error) {
+	if !onShelf.MatchString(name) {
+		return nil, fail.New(fail.NotFound, "fail.not_found")
+	}
+	place, err := at(app)
+	if err != nil {
+		return nil, fmt.Errorf("the store of backups: %w", err)
+	}
+	return place, nil
+}
+
+// refused is what people are told of an error of the shelf's.
+func refused(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, os.ErrNotExist):
+		return fail.New(fail.NotFound, "fail.not_found").Because(err)
+	}
+	return fail.New(fail.Busy, "backup.unreachable").Because(err)
 }
 
 // fetch copies a backup from the shelf to a file below the data folder, to be

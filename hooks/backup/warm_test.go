@@ -127,7 +127,8 @@ func TestErasedWhileFollowed(t *testing.T) {
 	}
 	until(t, app, "whole", whole)
 	c := <-visitors(t, app, 1)
-	const secret = "我住在翠微路十七号"
+	const customer, secret = "quark0000000000", "我住在翠微路十七号"
+	known(t, app, c.Id, customer, secret)
 	if _, err := conversations.PostAsVisitor(app, c, conversations.Draft{ID: "a", Kind: conversations.Text, Text: secret}); err != nil {
 		t.Fatal(err)
 	}
@@ -135,14 +136,28 @@ func TestErasedWhileFollowed(t *testing.T) {
 	if raw, err := os.ReadFile(log); err != nil || !strings.Contains(string(raw), secret) {
 		t.Fatalf("it was never in the log (%v)", err)
 	}
-	until(t, app, "cut", func(replica.Status, bool) bool { // while somebody reads, it is not
-		ours, busy, err := replica.Cut(t.Context(), app)
-		if !ours || err != nil {
-			t.Fatalf("ours %v, busy %v, %v", ours, busy, err)
+	people, err := access.People(app)
+	if err == nil {
+		err = conversations.EndAll(app, people[0], customer)
+	}
+	if err == nil {
+		_, err = conversations.Erase(app, people[0], customer)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, app, "purged", func(replica.Status, bool) bool { // while somebody reads the log, it is not
+		var stage int
+		if err := errors.Join(conversations.Purge(app), app.DB().NewQuery("SELECT purge FROM words_from").Row(&stage)); err != nil {
+			t.Fatal(err)
 		}
-		raw, err := os.ReadFile(log) // what is not erased may be written again with what lies beside it
-		return !busy && err == nil && !strings.Contains(string(raw), secret)
+		return stage == 0
 	})
+	for _, name := range []string{"data.db", "data.db-wal"} {
+		if raw, err := os.ReadFile(filepath.Join(app.DataDir(), name)); err != nil || strings.Contains(string(raw), secret) {
+			t.Errorf("%s has it (%v)", name, err)
+		}
+	}
 }
 
 // People are told once when the copy falls behind, and once when it is in step

@@ -35,6 +35,15 @@ func contact(t testing.TB, app core.App) *customers.Contact {
 	return c
 }
 
+// asking is a contact who has asked something.
+func asking(t *testing.T, app core.App) (*customers.Contact, *conversations.Message) {
+	t.Helper()
+	v := contact(t, app)
+	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
+	must(t, err)
+	return v, m
+}
+
 func text(id, text string) conversations.Draft {
 	return conversations.Draft{ID: id, Kind: conversations.Text, Text: text}
 }

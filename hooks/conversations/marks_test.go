@@ -69,10 +69,9 @@ func TestAMarkThatCannotBeSavedHoldsNobodyUp(t *testing.T) {
 func TestWhoMayNotMarkItUnreadLeavesItRead(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
-	p, other, v := boss(t, app), hired(t, app, access.Supervisor, "主管"), contact(t, app)
-	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
-	must(t, err)
-	_, err = conversations.Take(app, p, "take", m.Conversation)
+	p, other := boss(t, app), hired(t, app, access.Supervisor, "主管")
+	_, m := asking(t, app)
+	_, err := conversations.Take(app, p, "take", m.Conversation)
 	must(t, err)
 	conversations.Read(app, m.Conversation, conversations.FromStaff, m.Seq)
 	if err := conversations.SetUnread(app, other, m.Conversation, true); fail.Of(err).Kind != fail.Forbidden {

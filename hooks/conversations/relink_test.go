@@ -66,12 +66,12 @@ func links(t *testing.T, app core.App, contact string, then func()) {
 func TestALinkIsToldAsThingsAreThen(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
-	v, h := contact(t, app), listen(t, app)
-	first, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
-	must(t, err)
+	h := listen(t, app)
+	v, first := asking(t, app)
 	h.next()
 	var second *conversations.Message
 	links(t, app, v.Id, func() {
+		var err error
 		second, err = conversations.PostAsVisitor(app, v, text("2", "是我"))
 		must(t, err)
 	})
@@ -85,18 +85,16 @@ func TestALinkIsToldAsThingsAreThen(t *testing.T) {
 func TestALinkIsToldWhileTheDatabaseIsLocked(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
-	v, h := contact(t, app), listen(t, app)
-	_, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
-	must(t, err)
+	h, lock := listen(t, app), other(t, app)
+	v, _ := asking(t, app)
 	h.next()
-	lock := other(t, app)
 	links(t, app, v.Id, func() {
-		_, err = lock.Exec("BEGIN IMMEDIATE")
+		_, err := lock.Exec("BEGIN IMMEDIATE")
 		must(t, err)
 	})
 	if last := h.next(); last.Customer != "somebodyelse001" {
 		t.Errorf("told: customer %q", last.Customer)
 	}
-	_, err = lock.Exec("ROLLBACK")
+	_, err := lock.Exec("ROLLBACK")
 	must(t, err)
 }

@@ -41,14 +41,13 @@ func unread(t *testing.T, app core.App, id string, want int, read int64) {
 func TestUnreadIsForItsAssigneeAloneAndTakesNothingBackFromTheVisitor(t *testing.T) {
 	t.Parallel()
 	app := desktest.New(t)
-	p, v := boss(t, app), contact(t, app)
-	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
-	must(t, err)
+	p := boss(t, app)
+	v, m := asking(t, app)
 	id := m.Conversation
-	if err = conversations.SetUnread(app, p, id, true); fail.Of(err).Kind != fail.Forbidden {
+	if err := conversations.SetUnread(app, p, id, true); fail.Of(err).Kind != fail.Forbidden {
 		t.Fatalf("nobody's: %v", err)
 	}
-	_, err = conversations.Take(app, p, "take", id)
+	_, err := conversations.Take(app, p, "take", id)
 	must(t, err)
 	second, err := conversations.PostAsVisitor(app, v, text("2", "杯子碎了"))
 	must(t, err)
@@ -91,10 +90,9 @@ func TestUnreadIsForItsAssigneeAloneAndTakesNothingBackFromTheVisitor(t *testing
 // served is somebody whose only word p, who serves them, has not read.
 func served(t *testing.T, app core.App) (p *access.Person, v *customers.Contact, m *conversations.Message) {
 	t.Helper()
-	p, v = boss(t, app), contact(t, app)
-	m, err := conversations.PostAsVisitor(app, v, text("1", "在吗"))
-	must(t, err)
-	_, err = conversations.Take(app, p, "take", m.Conversation)
+	p = boss(t, app)
+	v, m = asking(t, app)
+	_, err := conversations.Take(app, p, "take", m.Conversation)
 	must(t, err)
 	return p, v, m
 }
