@@ -168,21 +168,11 @@ func testMail(e *core.RequestEvent) error {
 	say, shop := locale.In(web.Language(e)), settings.ShopOf(e.App).Name
 	err := mail.Send(ctx, e.App, mail.Letter{To: to, Subject: say.T("settings.mail_test_subject", "Shop", shop), Text: say.T("settings.mail_test_text", "Shop", shop)})
 	if err != nil {
-		return fail.New(fail.Invalid, "settings.mail_failed", "Why", reason(err)).Because(err)
+		return fail.New(fail.Invalid, "settings.mail_failed", "Why", mail.Reason(err)).Because(err)
 	}
 	back := pathMail
 	if e.Request.PostFormValue("back") == pathHealth { // its page has the button, too
 		back = pathHealth
 	}
 	return web.Done(e, back, "settings.mail_sent", "Address", to)
-}
-
-// reason is what the mail server or the network said, in one line of bounded
-// length: it is what the owner needs to mend it, and holds no password.
-func reason(err error) string {
-	text := strings.Join(strings.FieldsFunc(err.Error(), unicode.IsControl), " ")
-	if runes := []rune(text); len(runes) > 200 {
-		return string(runes[:200]) + "…"
-	}
-	return text
 }

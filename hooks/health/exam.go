@@ -207,6 +207,13 @@ func (x exam) mail() health.Check {
 		return c
 	}
 	c := x.found("mail", "mail", health.Good, x.app.Settings().SMTP.Host, x.say.T("health.mail_on"))
+	switch last := mail.LastOf(x.app); {
+	case last.Failed.After(last.Sent):
+		c = x.found("mail", "mail", health.Bad, c.Value, x.say.T("health.mail_failed", "Ago", backup.Ago(x.say, x.now.Sub(last.Failed)), "Why", last.Why))
+		c.Do = x.say.T("health.mail_failed_do")
+	case !last.Sent.IsZero():
+		c.Say = x.say.T("health.mail_sent", "Ago", backup.Ago(x.say, x.now.Sub(last.Sent)))
+	}
 	if x.me == "" {
 		c.Go = health.Go{Path: "/admin/settings/mail", Label: x.say.T("health.mail_go")}
 		return c

@@ -19,6 +19,7 @@ import (
 	"github.com/dianxiaoer/xiaoer/hooks/clock"
 	"github.com/dianxiaoer/xiaoer/hooks/desktest"
 	"github.com/dianxiaoer/xiaoer/hooks/health"
+	"github.com/dianxiaoer/xiaoer/hooks/mail"
 	"github.com/dianxiaoer/xiaoer/hooks/queries"
 	"github.com/dianxiaoer/xiaoer/hooks/settings"
 	view "github.com/dianxiaoer/xiaoer/views/health"
@@ -158,6 +159,23 @@ func TestTheDatabaseIsAsLargeAsWhatIsInIt(t *testing.T) {
 	exec(t, app, "INSERT INTO settings (id, key, value) VALUES ('large', 'large', 'x' || hex(zeroblob(1500000)))", nil)
 	if c := health.ExamOf(app, "en", time.Now()).Database(); !regexp.MustCompile(`^([3-9]|\d\d+)\.\d MB$`).MatchString(c.Value) {
 		t.Errorf("it has %s", c.Value)
+	}
+}
+
+// A letter that did not go out is told of, with what the mail server said.
+func TestALetterThatFailsIsShown(t *testing.T) {
+	t.Parallel()
+	app := desktest.New(t)
+	mailed := func() view.Check { return health.ExamOf(app, "zh-CN", time.Now()).Mail() }
+	is(t, "off", mailed(), view.Warn)
+	app.Settings().SMTP.Enabled, app.Settings().SMTP.Host, app.Settings().SMTP.Port = true, "127.0.0.1", 1
+	is(t, "not tried", mailed(), view.Good)
+	if err := mail.Send(t.Context(), app, mail.Letter{To: "ann@heye.cn", Subject: "x", Text: "x"}); err == nil {
+		t.Fatal("it went to nobody")
+	}
+	is(t, "refused", mailed(), view.Bad)
+	if c := mailed(); !strings.Contains(c.Say, "connection refused") || !strings.Contains(c.Do, "授权码") {
+		t.Errorf("it says %q, %q", c.Say, c.Do)
 	}
 }
 

@@ -12,6 +12,8 @@ import (
 	"net/mail"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
+	"time"
 	"unicode"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -64,7 +66,9 @@ func Send(ctx context.Context, app core.App, l Letter) error {
 				sent <- fmt.Errorf("send a mail: panic: %v", p)
 			}
 		}()
-		sent <- app.NewMailClient().Send(m)
+		err := app.NewMailClient().Send(m)
+		note(app, err)
+		sent <- err
 	}()
 	select {
 	case err := <-sent:
@@ -73,8 +77,57 @@ func Send(ctx context.Context, app core.App, l Letter) error {
 		}
 		return nil
 	case <-ctx.Done():
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) { // else nobody waits any more, and it may be sent yet
+			note(app, ctx.Err())
+		}
 		return fmt.Errorf("send a mail: %w", ctx.Err())
 	}
+}
+
+// Last is what has come of letters since the program began, as far as it has tried.
+type Last struct {
+	Sent, Failed time.Time
+	Why          string // it failed, see [Reason]
+}
+
+// LastOf is that of app's.
+func LastOf(app core.App) Last {
+	if last := lastOf(app).Load(); last != nil {
+		return *last
+	}
+	return Last{}
+}
+
+func lastOf(app core.App) *atomic.Pointer[Last] {
+	return app.Store().GetOrSet("mail.last", func() any { return &atomic.Pointer[Last]{} }).(*atomic.Pointer[Last]) //nolint:forcetypeassert // ours alone
+}
+
+// note keeps what came of a letter.
+func note(app core.App, err error) {
+	for at := lastOf(app); ; {
+		before, now := at.Load(), Last{}
+		if before != nil {
+			now = *before
+		}
+		if err == nil {
+			now.Sent = time.Now()
+		} else {
+			now.Failed, now.Why = time.Now(), Reason(err)
+		}
+		if at.CompareAndSwap(before, &now) {
+			return
+		}
+	}
+}
+
+// Reason is what the mail server or the network said, in one line of bounded
+// length: it is what the owner needs to mend it, and holds no password.
+func Reason(err error) string {
+	text := strings.Join(strings.FieldsFunc(err.Error(), unicode.IsControl), " ")
+	if runes := []rune(text); len(runes) > 200 {
+		return string(runes[:200]) + "…"
+	}
+	return text
 }
 
 // line is a text without what would begin another header.

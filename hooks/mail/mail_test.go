@@ -113,6 +113,9 @@ func TestALetterIsOneLetter(t *testing.T) {
 	if err != nil || !strings.HasPrefix(subject, "改密码") || len(m.Header["Subject"]) != 1 || len(m.Header["From"]) != 1 || len(m.Header["Bcc"]) != 0 || !strings.Contains(m.Header.Get("To"), "ann@heye.cn") {
 		t.Errorf("headers %v: %q, %v", m.Header, subject, err)
 	}
+	if last := ours.LastOf(app); last.Sent.IsZero() || !last.Failed.IsZero() {
+		t.Errorf("of what was sent is known %+v", last)
+	}
 	for _, to := range []string{"ann@heye.cn\r\nRCPT TO:<evil@example.com>", "ann@heye.cn>, <evil@example.com", ""} {
 		if err := ours.Send(t.Context(), app, ours.Letter{To: to, Subject: "x", Text: "x"}); err == nil {
 			t.Errorf("a letter was sent to %q: %s", to, strings.Join(<-lines, "|"))
@@ -141,6 +144,9 @@ func TestAMailServerThatNeverAnswers(t *testing.T) {
 	}
 	if more := runtime.NumGoroutine() - before; more > 40 || silent < 150 || time.Since(began) > 30*time.Second {
 		t.Errorf("200 letters hold %d goroutines after %v, %d were not tried", more, time.Since(began), silent)
+	}
+	if last := ours.LastOf(app); !last.Sent.IsZero() || last.Why != context.DeadlineExceeded.Error() {
+		t.Errorf("of what was not sent is known %+v", last)
 	}
 	close(quiet)
 }
