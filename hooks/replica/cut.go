@@ -76,7 +76,7 @@ func (s *stretch) keepShort(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		if pages, err := s.logged(); err != nil || pages < s.cutAt {
+		if is, err := s.logged(); err != nil || is.pages < s.cutAt {
 			continue
 		}
 		if _, err := s.cut(ctx, func(context.Context) error { return nil }); err != nil && ctx.Err() == nil {
@@ -102,8 +102,8 @@ func (s *stretch) cut(ctx context.Context, after func(context.Context) error) (b
 		if failed = s.db.Checkpoint(ctx, litestream.CheckpointModePassive); failed != nil {
 			return failed
 		}
-		pages, failed := s.logged()
-		if begun = pages <= before; failed != nil || !begun {
+		now, failed := s.logged()
+		if begun = now.salts != before.salts; failed != nil || !begun { // a reader of it, or a snapshot being taken, keeps it
 			return failed
 		}
 		return after(ctx)
@@ -121,26 +121,34 @@ func (s *stretch) catchUp(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// logged is how many pages the log has. The file is mostly longer, since SQLite
-// writes over an old log instead of cutting it off; the true length stands in the
-// index beside it (sqlite.org/walformat.html#the_wal_index_file_format), twice.
-func (s *stretch) logged() (int64, error) {
-	const header, at = 48, 16
+// log is a log as it is at a moment: how many pages it has, and what tells it from
+// the one before it.
+type log struct {
+	pages int64
+	salts [8]byte
+}
+
+// logged is the log as it is now. The file is mostly longer, since SQLite writes over
+// an old log instead of cutting it off, and begins with the old one's salts until then;
+// what is true stands in the index beside it
+// (sqlite.org/walformat.html#the_wal_index_file_format), twice.
+func (s *stretch) logged() (log, error) {
+	const header, atPages, atSalts = 48, 16, 32
 	f, err := os.Open(s.db.Path() + "-shm")
 	if err != nil {
-		return 0, err
+		return log{}, err
 	}
 	defer func() { _ = f.Close() }()
 	var raw [2 * header]byte
 	for range 10 { // somebody may be writing it
 		if _, err = f.ReadAt(raw[:], 0); err != nil {
-			return 0, fmt.Errorf("the log's index: %w", err)
+			return log{}, fmt.Errorf("the log's index: %w", err)
 		}
 		if bytes.Equal(raw[:header], raw[header:]) {
-			return int64(binary.NativeEndian.Uint32(raw[at:])), nil
+			return log{int64(binary.NativeEndian.Uint32(raw[atPages:])), [8]byte(raw[atSalts:])}, nil
 		}
 	}
-	return 0, errors.New("the log's index is being written")
+	return log{}, errors.New("the log's index is being written")
 }
 
 // wipe takes away what a log that was begun anew has left of the old one: what was
@@ -155,9 +163,9 @@ func (s *stretch) wipe(ctx context.Context) error {
 		return err
 	}
 	defer func() { _, _ = c.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
-	pages, err := s.logged()
+	now, err := s.logged()
 	if err != nil {
 		return err
 	}
-	return os.Truncate(s.db.WALPath(), litestream.WALHeaderSize+pages*int64(litestream.WALFrameHeaderSize+s.db.PageSize()))
+	return os.Truncate(s.db.WALPath(), litestream.WALHeaderSize+now.pages*int64(litestream.WALFrameHeaderSize+s.db.PageSize()))
 }
