@@ -206,19 +206,28 @@ func (x exam) mail() health.Check {
 		c.Go = health.Go{Path: "/admin/settings/mail", Label: x.say.T("health.mail_go")}
 		return c
 	}
-	c := x.found("mail", "mail", health.Good, x.app.Settings().SMTP.Host, x.say.T("health.mail_on"))
-	switch last := mail.LastOf(x.app); {
-	case last.Failed.After(last.Sent):
-		c = x.found("mail", "mail", health.Bad, c.Value, x.say.T("health.mail_failed", "Ago", backup.Ago(x.say, x.now.Sub(last.Failed)), "Why", last.Why))
-		c.Do = x.say.T("health.mail_failed_do")
-	case !last.Sent.IsZero():
-		c.Say = x.say.T("health.mail_sent", "Ago", backup.Ago(x.say, x.now.Sub(last.Sent)))
-	}
+	c := x.letters(mail.LastOf(x.app))
 	if x.me == "" {
 		c.Go = health.Go{Path: "/admin/settings/mail", Label: x.say.T("health.mail_go")}
 		return c
 	}
 	c.Go = health.Go{Path: "/admin/settings/mail/test", Label: x.say.T("health.mail_test"), Post: true, Back: path}
+	return c
+}
+
+// letters judges by what came of the last of them.
+func (x exam) letters(last mail.Last) health.Check {
+	tone, words := health.Good, x.say.T("health.mail_on")
+	switch {
+	case last.Failed.After(last.Sent):
+		tone, words = health.Bad, x.say.T("health.mail_failed", "Ago", backup.Ago(x.say, x.now.Sub(last.Failed)), "Why", last.Why)
+	case !last.Sent.IsZero():
+		words = x.say.T("health.mail_sent", "Ago", backup.Ago(x.say, x.now.Sub(last.Sent)))
+	}
+	c := x.found("mail", "mail", tone, x.app.Settings().SMTP.Host, words)
+	if tone == health.Bad {
+		c.Do = x.say.T("health.mail_failed_do")
+	}
 	return c
 }
 

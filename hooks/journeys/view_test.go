@@ -161,8 +161,8 @@ func (v *view) reads(css string, want ...string) {
 	})
 }
 
-// click clicks on the first such element with the mouse, once it stands still,
-// can be used, and nothing lies over it. Where something else has come under the
+// click clicks on the first such element with the mouse, once the page's own programs
+// are there, and it stands still, can be used, and nothing lies over it. Where something else has come under the
 // mouse in between, it tries again.
 func (v *view) click(css, text string) {
 	v.p.t.Helper()
@@ -191,6 +191,7 @@ type point struct{ X, Y float64 }
 func (v *view) spot(css, text string) point {
 	v.p.t.Helper()
 	where := fmt.Sprintf(`((wanted) => {
+		if (document.readyState !== "complete" && !performance.getEntriesByType("navigation")[0]?.domContentLoadedEventEnd) return null;
 		const on = (e, hit) => e && hit && (e.contains(hit) || hit.contains(e) || !!hit.closest("label")?.contains(e));
 		const e = wanted();
 		if (!e || (e.control ?? e).matches(":disabled")) return null;
