@@ -66,6 +66,7 @@ type Follower struct {
 	every, glance time.Duration
 	look, house   time.Duration
 	most, cutAt   int64
+	dear          int64
 
 	mu     sync.Mutex
 	status Status
@@ -92,7 +93,7 @@ func Follow(d Desk, a Address, log *slog.Logger) (*Follower, error) {
 	}
 	f := &Follower{
 		dir: d.Dir, desk: d.Name, hold: d.Hold, named: d.Named, to: a.To, place: place, log: log,
-		every: beat, glance: glance, look: look, house: house, most: most, cutAt: CutAt, done: make(chan struct{}),
+		every: beat, glance: glance, look: look, house: house, dear: dear, most: most, cutAt: CutAt, done: make(chan struct{}),
 	}
 	f.start()
 	return f, nil

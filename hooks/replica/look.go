@@ -49,7 +49,7 @@ func (s *stretch) keepWhole(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			s.log.Warn("what the warm copy has is not known", "error", err)
 		}
-		wait = max(s.house, dear*time.Since(began))
+		wait = max(s.house, time.Duration(s.dear)*time.Since(began))
 	}
 }
 

@@ -57,7 +57,7 @@ func TestBrokenGenerationIsKnown(t *testing.T) {
 	s.say(5)
 	s.whole(f)
 	f.Close()
-	pieces, err := filepath.Glob(filepath.Join(at, f.Status().Name, "ltx", "*", "*"))
+	pieces, err := filepath.Glob(filepath.Join(at, f.Status().Name, "ltx", "*", "*.ltx"))
 	if err != nil || len(pieces) == 0 {
 		t.Fatalf("pieces %v, %v", pieces, err)
 	}

@@ -89,7 +89,7 @@ func (s *shop) follows(a Address, otherwise func(*Follower)) *Follower {
 	}
 	f := &Follower{
 		dir: s.dir, desk: "this desk", hold: s.hold, named: func(string) (bool, error) { return false, nil }, to: a.To, place: place, log: slog.New(slog.DiscardHandler),
-		every: 20 * time.Millisecond, glance: 100 * time.Millisecond, look: 100 * time.Millisecond, house: house, most: most, cutAt: 500, done: make(chan struct{}),
+		every: 20 * time.Millisecond, glance: 100 * time.Millisecond, look: 100 * time.Millisecond, house: house, dear: 1, most: most, cutAt: 500, done: make(chan struct{}),
 	}
 	otherwise(f)
 	f.start()
@@ -252,6 +252,7 @@ func TestGenerations(t *testing.T) {
 	if g.Status().Name <= first || back(t, a) != 3 {
 		t.Errorf("the second is %s after %s", g.Status().Name, first)
 	}
+	g.Close()
 	g.desk = "another"
 	if err := g.claim(t.Context()); !errors.Is(err, ErrAnother) {
 		t.Errorf("another desk in the same place: %v", err)
