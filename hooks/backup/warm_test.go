@@ -136,6 +136,9 @@ func TestErasedWhileFollowed(t *testing.T) {
 	if raw, err := os.ReadFile(log); err != nil || !strings.Contains(string(raw), secret) {
 		t.Fatalf("it was never in the log (%v)", err)
 	}
+	if ours, _, err := replica.Cut(t.Context(), app); !ours || err != nil {
+		t.Fatalf("nobody else owns it: %v, %v", ours, err)
+	}
 	people, err := access.People(app)
 	if err == nil {
 		err = conversations.EndAll(app, people[0], customer)

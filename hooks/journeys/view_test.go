@@ -162,8 +162,8 @@ func (v *view) reads(css string, want ...string) {
 }
 
 // click clicks on the first such element with the mouse, once the page's own programs
-// are there, and it stands still, can be used, and nothing lies over it. Where something else has come under the
-// mouse in between, it tries again.
+// are there, and it stands still, can be used, and nothing lies over it. Where something
+// else has come under the mouse in between, it tries again.
 func (v *view) click(css, text string) {
 	v.p.t.Helper()
 	for range 5 {

@@ -12,7 +12,6 @@ import (
 	"net/mail"
 	"runtime/debug"
 	"strings"
-	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -90,34 +89,25 @@ type Last struct {
 	Why          string // it failed, see [Reason]
 }
 
+const storeKey = "mail.last"
+
 // LastOf is that of app's.
 func LastOf(app core.App) Last {
-	if last := lastOf(app).Load(); last != nil {
-		return *last
-	}
-	return Last{}
-}
-
-func lastOf(app core.App) *atomic.Pointer[Last] {
-	return app.Store().GetOrSet("mail.last", func() any { return &atomic.Pointer[Last]{} }).(*atomic.Pointer[Last]) //nolint:forcetypeassert // ours alone
+	last, _ := app.Store().Get(storeKey).(Last)
+	return last
 }
 
 // note keeps what came of a letter.
 func note(app core.App, err error) {
-	for at := lastOf(app); ; {
-		before, now := at.Load(), Last{}
-		if before != nil {
-			now = *before
-		}
+	app.Store().SetFunc(storeKey, func(before any) any {
+		last, _ := before.(Last)
 		if err == nil {
-			now.Sent = time.Now()
+			last.Sent = time.Now()
 		} else {
-			now.Failed, now.Why = time.Now(), Reason(err)
+			last.Failed, last.Why = time.Now(), Reason(err)
 		}
-		if at.CompareAndSwap(before, &now) {
-			return
-		}
-	}
+		return last
+	})
 }
 
 // Reason is what the mail server or the network said, in one line of bounded

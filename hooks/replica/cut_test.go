@@ -31,8 +31,8 @@ func TestLogStaysBounded(t *testing.T) {
 			f := s.follow(in(store), most)
 			s.whole(f)
 			store.Has(trouble)
-			const times, each, patience = 4, 50, 5000
-			said, cuts := 0, 0
+			const times, each, patience, limit = 4, 50, 5000, 64 << 20
+			said, cuts, highest := 0, 0, int64(0)
 			before, err := f.now.logged()
 			if err != nil {
 				t.Fatal(err)
@@ -46,7 +46,10 @@ func TestLogStaysBounded(t *testing.T) {
 				if now.salts != before.salts {
 					cuts++
 				}
-				before = now
+				before, highest = now, max(highest, now.pages*int64(f.now.db.PageSize()))
+			}
+			if highest > limit {
+				t.Errorf("the log grew to %d bytes", highest)
 			}
 			if cuts < times {
 				t.Errorf("%d KB are in the log, which was cut %d times", said, cuts)
